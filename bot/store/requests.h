@@ -1,0 +1,98 @@
+/*
+ * store/requests.h - rows of requests (a repair is one), their steps, their history, and what is owed.
+ *
+ * The words for states and steps belong to bot/flow and commands/eac; here they
+ * are text. `facts` is one JSON object per request, whatever the runbook keeps.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bot/base/err.h"
+#include "bot/store/store.h"
+
+struct request_row {
+	int64_t id;              /* 0 before request_insert */
+	char state[24];
+	bool open;               /* not in a final state */
+	bool blocks;             /* holds the lock on its target: at most one row per target has it */
+	char reason[32];
+	int step;                /* index into the runbook */
+	char target[24];         /* the Salesforce id of 18 characters; "" while unknown */
+	char slack_user[24];     /* the target in Slack; "" */
+	char requester[24];
+	char channel[24];
+	char thread_ts[32];      /* the parent message; "" before it is posted */
+	int64_t created_at;      /* ms */
+	int64_t updated_at;
+	int64_t wake_at;         /* when the engine has to look at it; 0: never by itself */
+	int64_t fence;           /* counts saves; request_save of a stale row is CONFLICT */
+	json_t *facts;           /* owned; an object */
+};
+
+struct step_row {
+	char key[40];
+	char state[12]; /* pending running waiting done skipped failed */
+	int attempts;
+	int64_t started_at; /* 0: not yet */
+	int64_t ended_at;
+	char detail[400];
+};
+
+struct history_row {
+	int64_t at;
+	char event[40];
+	char from[24];
+	char to[24];
+	char actor[24];
+	char via[24];
+};
+
+struct request_query {
+	bool open_only;
+	bool closed_only;
+	const char *state;     /* NULL: any; else one state */
+	const char *states[6]; /* any of these, when the first is not NULL */
+	const char *target;
+	const char *slack_user;
+	const char *requester;
+	const char *thread_channel; /* with thread_ts: whose thread is it? */
+	const char *thread_ts;
+	int64_t since;         /* created_at >= */
+	bool not_refused;      /* leaves out state "refused" */
+	int limit;             /* 0: 1000 */
+	bool oldest_first;     /* default: newest first */
+};
+
+typedef enum errc request_each_fn(void *arg, const struct request_row *row); /* an error ends the walk and is returned */
+
+void request_row_done(struct request_row *row); /* frees facts */
+#define AUTO_REQUEST __attribute__((cleanup(request_row_done)))
+
+/* Sets id and fence. CONFLICT: another blocking row has this target. */
+enum errc request_insert(struct tx *tx, struct request_row *row) MUST_CHECK;
+enum errc request_get(struct tx *tx, int64_t id, struct request_row *ret) MUST_CHECK; /* NOT_FOUND */
+/* Writes every column but created_at; checks and increments fence. CONFLICT: stale row, or the target is taken. */
+enum errc request_save(struct tx *tx, struct request_row *row) MUST_CHECK;
+enum errc request_each(struct tx *tx, const struct request_query *query, request_each_fn *fn, void *arg) MUST_CHECK;
+enum errc request_count(struct tx *tx, const struct request_query *query, int64_t *ret) MUST_CHECK;
+/* Ids whose wake_at has come, earliest first. */
+enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret) MUST_CHECK;
+/* The earliest wake_at of all; 0 when none. */
+enum errc request_next_wake(struct tx *tx, int64_t *ret) MUST_CHECK;
+/* Per state (for metrics): calls fn(arg, state, count). */
+enum errc request_census(struct tx *tx, void (*fn)(void *arg, const char *state, int64_t count), void *arg) MUST_CHECK;
+
+enum errc step_get(struct tx *tx, int64_t request, const char *key, struct step_row *ret) MUST_CHECK; /* a pending row when absent */
+enum errc step_put(struct tx *tx, int64_t request, const struct step_row *row) MUST_CHECK;            /* insert or replace */
+enum errc step_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct step_row *row), void *arg) MUST_CHECK;
+
+enum errc history_add(struct tx *tx, int64_t request, const struct history_row *row) MUST_CHECK;
+enum errc history_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct history_row *row), void *arg) MUST_CHECK;
+
+/* What was taken from a person and not given back. One JSON value per target. */
+enum errc owed_get(struct tx *tx, const char *target, json_t **ret) MUST_CHECK; /* NOT_FOUND; the caller owns *ret */
+enum errc owed_set(struct tx *tx, const char *target, int64_t request, const json_t *what) MUST_CHECK;
+enum errc owed_clear(struct tx *tx, const char *target) MUST_CHECK; /* fine when absent */
