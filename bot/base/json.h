@@ -16,8 +16,8 @@
 enum errc json_parse(json_t **ret, const char *text, size_t len, struct err *reterr) MUST_CHECK;
 /* Compact text; the caller frees. */
 char *json_text(const json_t *value);
-const char *json_str(const json_t *object, const char *key);          /* never NULL; "" when absent or no string */
-const char *json_str_or_null(const json_t *object, const char *key);  /* NULL when absent or no string */
+const char *json_str(const json_t *object, const char *key);         /* never NULL; "" when absent or no string */
+const char *json_str_or_null(const json_t *object, const char *key); /* NULL when absent or no string */
 int64_t json_int(const json_t *object, const char *key);
 bool json_bool(const json_t *object, const char *key);
 json_t *json_get(const json_t *object, const char *key); /* borrowed or NULL */

@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                            /* zeroed */
-void *mem_array(size_t count, size_t size);              /* zeroed, overflow-checked */
-void *mem_grow(void *p, size_t count, size_t size);      /* realloc, overflow-checked; new bytes are not zeroed */
-char *mem_strdup(const char *s);                         /* NULL stays NULL */
+void *mem_alloc(size_t size);                       /* zeroed */
+void *mem_array(size_t count, size_t size);         /* zeroed, overflow-checked */
+void *mem_grow(void *p, size_t count, size_t size); /* realloc, overflow-checked; new bytes are not zeroed */
+char *mem_strdup(const char *s);                    /* NULL stays NULL */
 char *mem_strndup(const char *s, size_t n);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Overwrites with zeroes in a way the compiler keeps. NULL is fine. */

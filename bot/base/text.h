@@ -10,11 +10,14 @@ bool text_eq(const char *a, const char *b);  /* both NULL: equal; one NULL: not 
 bool text_ieq(const char *a, const char *b); /* ASCII case ignored */
 bool text_starts(const char *s, const char *prefix);
 bool text_empty(const char *s); /* NULL or "" */
-/* Copies at most size-1 bytes, always terminates, never cuts inside a UTF-8 character. NULL copies "". True if all fitted. */
+/* Copies at most size-1 bytes, always terminates, never cuts inside a UTF-8 character. NULL copies "". True if all
+ * fitted. */
 bool text_copy(char *out, size_t size, const char *s);
 /* Trims ASCII blanks in place at both ends; returns the new start. */
 char *text_trim(char *s);
 bool text_is_utf8(const char *s, size_t len);
+/* Length of the character that `s` begins with; 0 when it is not valid UTF-8 or len is 0. */
+size_t text_utf8_step(const char *s, size_t len);
 /* Number of code points. */
 size_t text_chars(const char *s);
 /* Byte length of the first `chars` code points. */
