@@ -1,0 +1,45 @@
+/*
+ * salesforce/sf_error.h - what Salesforce's refusals mean. Pure.
+ *
+ * One table turns (HTTP status, errorCode or statusCode, text) into a code of
+ * ours and a sentence; behind this file nobody knows a foreign code. The names
+ * are those of the REST API's StatusCode list; the shapes are the array of the
+ * REST API, its elements alone (sObject Collections), OAuth's object, OAuth's
+ * query string, and pages that are no JSON at all.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bot/base/err.h"
+
+struct sf_trouble {
+	enum errc code;
+	char error[80];   /* Salesforce's word, "" if it gave none */
+	char reason[320]; /* a sentence; no secret in it */
+};
+
+/* What was asked, for the sentence and for what an unclear end means. */
+struct sf_error_about {
+	const char *object; /* "PermissionSetAssignment": names the right that may be missing; NULL or "": unknown */
+	bool changes;       /* a write: after a 5xx that is not the platform's own it may have happened */
+};
+
+/*
+ * Reads the body of a status that is not 2xx. `body`: the parsed JSON, or NULL, then `text` (of `len` bytes) is looked
+ * at for OAuth's query string. Fills all of *ret; code is never OK.
+ */
+void sf_error_read(struct sf_trouble *ret, long status, const json_t *body, const char *text, size_t len,
+                   const struct sf_error_about *about);
+/* The same for an element of "errors" in an answer of sObject Collections or a refused create. */
+void sf_error_read_element(struct sf_trouble *ret, const json_t *element, const struct sf_error_about *about);
+/* A trouble of our own. */
+void sf_error_set(struct sf_trouble *ret, enum errc code, const char *error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* 401 that a new session heals: INVALID_SESSION_ID, but not the texts that mean "never with this app". */
+bool sf_error_is_expired_session(long status, const struct sf_trouble *trouble);
+/* A delete that found nothing to delete. */
+bool sf_error_is_gone(const struct sf_trouble *trouble);
