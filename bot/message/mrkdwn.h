@@ -7,21 +7,33 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "bot/base/buf.h"
 
-/* Appends s so that it shows as typed: escapes & < >, breaks backticks, * _ ~ at word edges, bare URLs and @here-like words with a zero-width joiner; control and bidi characters go; at most max_chars code points, then "…". NULL adds nothing. */
+/*
+ * Appends s so that it shows as typed, on one line: & < > are escaped; * _ ~ at word edges, ":emoji:", "scheme://",
+ * "www." and "@here"-like words are broken by an invisible word joiner; a backtick becomes a look-alike, so that the
+ * words may stand inside a code span; line ends become blanks; control, bidi and zero-width characters go, broken
+ * UTF-8 becomes U+FFFD. At most max_chars code points of s, then "…". NULL adds nothing.
+ */
 void mrkdwn_add_literal(struct buf *b, const char *s, size_t max_chars);
 /* "<@U0JANE0001>"; an id that is not one is added literally. */
 void mrkdwn_add_user(struct buf *b, const char *slack_user);
 /* "<!subteam^S0HELPDESK>" or a user, by the first letter. */
 void mrkdwn_add_principal(struct buf *b, const char *id);
-/* "<!date^...^{date_short_pretty} {time}|2026-11-23 17:50 UTC>" */
+/* "<!date^1790000000^{date_short_pretty} {time}|2026-11-23 17:50 UTC>" */
 void mrkdwn_add_time(struct buf *b, int64_t wall_ms);
-/* "<https://host/path|label>"; label literal. */
+/* "<https://host/path|label>"; label literal. A URL that is not http or https is left out, the label stays. */
 void mrkdwn_add_link(struct buf *b, const char *url, const char *label);
-/* Plain text of a person's typing: decodes the three entities once, normalises smart quotes, dashes and odd blanks, drops zero-width and bidi characters. The caller frees. */
+/*
+ * Plain text of a person's typing: decodes the three entities once, makes smart quotes, dashes, ellipses and odd
+ * blanks ordinary, drops control (but not line ends), zero-width and bidi characters. Never NULL; the caller frees.
+ */
 char *mrkdwn_plain(const char *typed);
-/* Cuts mrkdwn at most max_chars code points long without cutting inside an entity, <...> or a code span; appends "…" when cut. */
+/*
+ * Appends mrkdwn, at most max_chars code points long, never cut inside an entity, <...> or a code span; ends with "…"
+ * when cut.
+ */
 void mrkdwn_cut(struct buf *b, const char *mrkdwn, size_t max_chars);
