@@ -156,23 +156,34 @@ static void add_defused(struct buf *b, uint32_t before, uint32_t c, const char *
 		buf_puts(b, JOINER);
 }
 
+/* s on one line, valid, without what can't be seen: what is defused afterwards is what Slack will read. */
+static char *visible(const char *s)
+{
+	struct buf b;
+	uint32_t c;
+
+	buf_init(&b, 3 * strlen(s) + 1); /* U+FFFD has three bytes where one was broken */
+	for (const char *p = s; *p;) {
+		p += decode(p, &c);
+		if (!is_unseen(c))
+			encode(&b, is_blank(c) ? ' ' : c);
+	}
+	return buf_take(&b);
+}
+
 void mrkdwn_add_literal(struct buf *b, const char *s, size_t max_chars)
 {
+	AUTO_FREE char *text = visible(s ? s : "");
 	uint32_t before = 0, c;
 	size_t chars = 0;
 
-	for (const char *p = s ? s : ""; *p;) {
-		p += decode(p, &c);
-		if (is_unseen(c))
-			continue;
+	for (const char *p = text; *p; before = c) {
 		if (chars++ == max_chars) {
 			buf_puts(b, ELLIPSIS);
 			return;
 		}
-		if (is_blank(c))
-			c = ' ';
+		p += decode(p, &c);
 		add_defused(b, before, c, p);
-		before = c;
 	}
 }
 
@@ -284,7 +295,6 @@ static char entity(const char *p, size_t *ret_len)
 char *mrkdwn_plain(const char *typed)
 {
 	struct buf b;
-	char *text;
 
 	buf_init(&b, typed ? 3 * strlen(typed) + 16 : 16); /* U+FFFD has three bytes where one was broken */
 	for (const char *p = typed ? typed : ""; *p;) {
@@ -301,8 +311,7 @@ char *mrkdwn_plain(const char *typed)
 		else
 			encode(&b, c == '\n' ? c : is_blank(c) ? ' ' : c);
 	}
-	text = buf_take(&b);
-	return text ? text : mem_strdup("");
+	return buf_take(&b);
 }
 
 /* Bytes of what must stay together at p: an entity, <...>, a code span or one character. */

@@ -75,6 +75,7 @@ static void links_and_alarms_are_broken(void **state)
 {
 	(void)state;
 	assert_literal("https://evil.example", "https:" WJ "//evil.example");
+	assert_literal("https:\u200B//evil.example", "https:" WJ "//evil.example");
 	assert_literal("www.evil.example", "w" WJ "ww.evil.example");
 	assert_literal("@here @Channel @jane", "@" WJ "here @" WJ "Channel @jane");
 }
