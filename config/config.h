@@ -100,13 +100,20 @@ struct config {
 typedef void config_say_fn(void *arg, bool warning, const char *text);
 
 /*
- * Reads FILE. Calls `say` for every mistake and warning, in file order. INVALID
- * when there was a mistake (then *ret is untouched). `with_secrets`: also reads
- * the secrets (run, doctor); check reads them too, to tell what is missing.
+ * Reads FILE and the secrets it needs. Calls `say` (may be NULL) for every mistake and warning, in file order; `text`
+ * is gone afterwards. INVALID when there was a mistake (then *ret is untouched). No network, nothing is written.
  */
 enum errc config_read(struct config **ret, const char *file, config_say_fn *say, void *arg) MUST_CHECK;
-void config_free(struct config *config); /* NULL is fine; wipes secrets */
-bool config_list_has(const struct config_list *list, const char *word);     /* exact */
+/* The same, but of the secrets only the store's password: for those who look into the store and may see no more. */
+enum errc config_read_for_store(struct config **ret, const char *file, config_say_fn *say, void *arg) MUST_CHECK;
+void config_free(struct config *config);                                /* NULL is fine; wipes secrets */
+bool config_list_has(const struct config_list *list, const char *word); /* exact */
 bool config_list_has_nocase(const struct config_list *list, const char *word);
 /* Names, for the log, the keys that differ and need a restart; calls fn(arg, key) for each. */
-void config_each_restart_key(const struct config *old, const struct config *fresh, void (*fn)(void *arg, const char *key), void *arg);
+void config_each_restart_key(const struct config *old, const struct config *fresh,
+                             void (*fn)(void *arg, const char *key), void *arg);
+/*
+ * A reload: exchanges everything that needs no restart (access, limits, log, tls, the secrets, approval, people,
+ * backend) between the two. Afterwards `fresh` holds the old values; free it once nobody points into them.
+ */
+void config_take(struct config *live, struct config *fresh);
