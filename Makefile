@@ -6,7 +6,9 @@
 MODE ?= release
 B ?= build
 O := $(B)/$(MODE)
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 PKGS := libwebsockets libcurl jansson libcrypto libssl sqlite3 yaml-0.1 libmicrohttpd
 WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch

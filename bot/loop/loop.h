@@ -23,17 +23,19 @@ typedef void loop_fd_fn(void *arg, int fd, unsigned events);
 typedef void loop_fn(void *arg);
 typedef void loop_signal_fn(void *arg, int signal_number);
 
-/* Blocks SIGTERM, SIGINT and SIGHUP in the calling thread and all later ones: call it first in main, before any thread exists. */
+/* Blocks SIGTERM, SIGINT and SIGHUP in the calling thread and all later ones: call it first in main, before any thread
+ * exists. */
 void loop_block_signals(void);
 enum errc loop_new(struct loop **ret, struct err *reterr) MUST_CHECK;
-/* Turns until loop_stop. */
+/* Turns until loop_stop (which may be called from any callback). */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
-/* Ends libwebsockets: afterwards no timer fires and no watch is called; loop_free frees the rest. Between the two, owners free their timers and watches. */
+/* Ends libwebsockets: afterwards no timer fires and no watch is called; loop_free frees the rest. Between the two,
+ * owners free their timers and watches. */
 void loop_shut(struct loop *loop);
 void loop_free(struct loop *loop);
 
-/* Level-triggered. The callback may remove any watch, also its own. */
+/* Level-triggered. The callback may remove any watch, also its own. NULL where the descriptor can not be watched. */
 struct loop_watch *loop_watch_new(struct loop *loop, int fd, unsigned events, loop_fd_fn *fn, void *arg);
 void loop_watch_set(struct loop_watch *watch, unsigned events);
 void loop_watch_free(struct loop_watch *watch); /* NULL is fine; does not close fd; call it before the close */
@@ -52,3 +54,5 @@ int64_t loop_lag_ms(const struct loop *loop);
 struct lws_context *loop_lws(struct loop *loop);
 /* The last TLS or connection reason libwebsockets logged, for error texts; "" if none. */
 const char *loop_lws_reason(const struct loop *loop);
+/* Call it before dialling, so that a reason of an earlier attempt is not taken for the reason of this one. */
+void loop_lws_forget_reason(struct loop *loop);
