@@ -23,15 +23,15 @@ static const struct {
 	const char *word;
 } defaults[] = {
     /* consequences of writes */
-    {"auto_unassign", JSON_TRUE, 0, NULL},	/* a licence goes with the set that it belongs to */
+    {"auto_unassign", JSON_TRUE, 0, NULL},      /* a licence goes with the set that it belongs to */
     {"unassign_lag_ms", JSON_INTEGER, 0, NULL}, /* that much later */
-    {"auto_assign", JSON_TRUE, 0, NULL},	/* and comes with it */
-    {"steal_seats", JSON_INTEGER, 0, NULL},	/* so many freed seats are taken by somebody else at once */
-    {"regrant_ms", JSON_INTEGER, 0, NULL},	/* automation puts a removed set back after this time */
-    {"regrant_times", JSON_INTEGER, 0, NULL},	/* so often */
-    {"retoken_ms", JSON_INTEGER, 0, NULL},	/* a revoked token comes again after this time */
-    {"retoken_times", JSON_INTEGER, 0, NULL},	/* so often */
-    {"links_writable", JSON_FALSE, 0, NULL},	/* Support made ThirdPartyAccountLink deletable */
+    {"auto_assign", JSON_TRUE, 0, NULL},        /* and comes with it */
+    {"steal_seats", JSON_INTEGER, 0, NULL},     /* so many freed seats are taken by somebody else at once */
+    {"regrant_ms", JSON_INTEGER, 0, NULL},      /* automation puts a removed set back after this time */
+    {"regrant_times", JSON_INTEGER, 0, NULL},   /* so often */
+    {"retoken_ms", JSON_INTEGER, 0, NULL},      /* a revoked token comes again after this time */
+    {"retoken_times", JSON_INTEGER, 0, NULL},   /* so often */
+    {"links_writable", JSON_FALSE, 0, NULL},    /* Support made ThirdPartyAccountLink deletable */
     /* how answers look */
     {"page_size", JSON_INTEGER, 2000, NULL},
     {"gzip", JSON_TRUE, 0, NULL},
@@ -58,8 +58,8 @@ static json_t *default_switches(void)
 	json_t *switches = json_object();
 	for (size_t i = 0; i < DEFAULTS; i++) {
 		json_t *value = defaults[i].type == JSON_INTEGER  ? json_integer(defaults[i].number)
-				: defaults[i].type == JSON_STRING ? json_string(defaults[i].word)
-								  : json_boolean(defaults[i].type == JSON_TRUE);
+		                : defaults[i].type == JSON_STRING ? json_string(defaults[i].word)
+		                                                  : json_boolean(defaults[i].type == JSON_TRUE);
 		json_object_set_new(switches, defaults[i].name, value);
 	}
 	return switches;
@@ -71,6 +71,7 @@ struct org *org_new(const json_t *state)
 	org->rows = json_object();
 	org->graves = json_object();
 	org->switches = default_switches();
+	org->last_id = 100000; /* lower ones are for the state file */
 	org->setup = json_deep_copy(state);
 	json_object_del(org->setup, "rows");
 	if (!org_load(org, state)) {
@@ -95,6 +96,12 @@ void org_on_violation(struct org *org, org_violation_fn *tell, void *ctx)
 {
 	org->tell = tell;
 	org->tell_ctx = ctx;
+}
+
+void org_inherit(struct org *org, const struct org *other)
+{
+	org->tell = other->tell;
+	org->tell_ctx = other->tell_ctx;
 }
 
 void org_violation(struct org *org, const char *format, ...)
@@ -228,8 +235,8 @@ static json_t *seats_used(struct org *org, const json_t *license)
 /* ActivityUsrConnectionStatus.UserId is a plain string; which form of the id it holds is a switch. */
 static json_t *plain_user_id(const struct org *org, const char *stored)
 {
-	return json_stringn(stored, strlen(stored) < ID_FULL ? strlen(stored)
-							     : (size_t)org_number(org, "eac_user_id_form"));
+	return json_stringn(stored,
+	                    strlen(stored) < ID_FULL ? strlen(stored) : (size_t)org_number(org, "eac_user_id_form"));
 }
 
 json_t *org_cell(struct org *org, const struct object *object, json_t *row, const struct field *field)

@@ -26,6 +26,8 @@ struct org *org_new(const json_t *state);
 void org_free(struct org *org);
 
 void org_on_violation(struct org *org, org_violation_fn *tell, void *ctx);
+/* `org` tells whom `other` tells. */
+void org_inherit(struct org *org, const struct org *other);
 void org_violation(struct org *org, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- records ---------------------------------------------------------- */
@@ -39,8 +41,8 @@ json_t *org_row_by(struct org *org, const char *object, const char *field, const
 json_t *org_user(struct org *org, const char *who);
 
 /*
- * Takes `row` over and makes it a record: gives it an id and dates, lengthens ids, turns "=jane@example.com" in a reference
- * into the id of the record with that natural key, and "-3d" in a date into a date. Returns it, borrowed.
+ * Takes `row` over and makes it a record: gives it an id and dates, lengthens ids, turns "=jane@example.com" in a
+ * reference into the id of the record with that natural key, and "-3d" in a date into a date. Returns it, borrowed.
  */
 json_t *org_insert(struct org *org, const char *object, json_t *row);
 /* Puts the members of `change` into a record, read the same way. */

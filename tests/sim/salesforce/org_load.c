@@ -1,8 +1,8 @@
 /*
  * org_load.c - from the state file, which people write, to records.
  *
- * People name things ("=jane@example.com", "-3d"); records hold ids and dates. All records get their ids first, so that the order
- * of the file does not matter.
+ * People name things ("=jane@example.com", "-3d"); records hold ids and dates. All records get their ids first, so that
+ * the order of the file does not matter.
  */
 #include "tests/sim/salesforce/ids.h"
 #include "tests/sim/salesforce/org_private.h"
@@ -100,6 +100,9 @@ void org_make_true(struct org *org, const char *name, json_t *row)
 	set_if_missing(object, row, "CreatedDate", json_string(now));
 	set_if_missing(object, row, "LastModifiedDate", json_incref(json_object_get(row, "CreatedDate")));
 	set_if_missing(object, row, "SystemModstamp", json_string(now));
+	/* With characters that must be percent-encoded, as the real ones have */
+	if (strcmp(name, "OauthToken") == 0)
+		set_if_missing(object, row, "DeleteToken", sim_jsonf("5Aep861+%s/==", org_text(row, "Id")));
 	if (strcmp(name, "PermissionSetAssignment") == 0)
 		set_if_missing(object, row, "IsActive", json_true());
 }
@@ -138,8 +141,8 @@ static void assign_profile_sets(struct org *org)
 			if (org_true(set, "IsOwnedByProfile") &&
 			    id_same(org_text(set, "ProfileId"), org_text(user, "ProfileId")))
 				org_insert(org, "PermissionSetAssignment",
-					   json_pack("{s:s, s:s}", "AssigneeId", org_text(user, "Id"),
-						     "PermissionSetId", org_text(set, "Id")));
+				           json_pack("{s:s, s:s}", "AssigneeId", org_text(user, "Id"),
+				                     "PermissionSetId", org_text(set, "Id")));
 }
 
 /* "crowd": {"users": 500, "set": "...", "license": "...", "status": "ACTIVE"}: so many people of no importance. */
@@ -148,21 +151,22 @@ static void load_crowd(struct org *org, const json_t *crowd)
 	json_int_t count = json_integer_value(json_object_get(crowd, "users"));
 	for (json_int_t i = 1; i <= count; i++) {
 		json_t *user = json_pack("{s:o, s:o, s:o, s:b, s:s, s:s}", "Name", sim_jsonf("Person %d", (int)i),
-					 "Username", sim_jsonf("person%d@example.com", (int)i), "Email",
-					 sim_jsonf("person%d@example.com", (int)i), "IsActive", 1, "UserType",
-					 "Standard", "ProfileId", "=Standard User");
+		                         "Username", sim_jsonf("person%d@example.com", (int)i), "Email",
+		                         sim_jsonf("person%d@example.com", (int)i), "IsActive", 1, "UserType",
+		                         "Standard", "ProfileId", "=Standard User");
 		const char *id = org_text(org_insert(org, "User", user), "Id");
 		if (*sim_text(crowd, "set"))
 			org_insert(org, "PermissionSetAssignment",
-				   json_pack("{s:s, s:o}", "AssigneeId", id, "PermissionSetId",
-					     sim_jsonf("=%s", sim_text(crowd, "set"))));
+			           json_pack("{s:s, s:o}", "AssigneeId", id, "PermissionSetId",
+			                     sim_jsonf("=%s", sim_text(crowd, "set"))));
 		if (*sim_text(crowd, "license"))
 			org_insert(org, "PermissionSetLicenseAssign",
-				   json_pack("{s:s, s:o}", "AssigneeId", id, "PermissionSetLicenseId",
-					     sim_jsonf("=%s", sim_text(crowd, "license"))));
+			           json_pack("{s:s, s:o}", "AssigneeId", id, "PermissionSetLicenseId",
+			                     sim_jsonf("=%s", sim_text(crowd, "license"))));
 		if (*sim_text(crowd, "status"))
-			org_insert(org, "ActivityUsrConnectionStatus",
-				   json_pack("{s:s, s:s}", "UserId", id, "ConnectivityStatus", sim_text(crowd, "status")));
+			org_insert(
+			    org, "ActivityUsrConnectionStatus",
+			    json_pack("{s:s, s:s}", "UserId", id, "ConnectivityStatus", sim_text(crowd, "status")));
 	}
 }
 

@@ -6,10 +6,10 @@
 #include "tests/sim/salesforce/org.h"
 
 struct org {
-	json_t *rows;	  /* object name -> array of records */
-	json_t *graves;	  /* id of a removed record -> was it the client? */
+	json_t *rows;     /* object name -> array of records */
+	json_t *graves;   /* id of a removed record -> was it the client? */
 	json_t *switches; /* name -> value */
-	json_t *setup;	  /* the state file without its rows */
+	json_t *setup;    /* the state file without its rows */
 	long last_id;
 	org_violation_fn *tell;
 	void *tell_ctx;

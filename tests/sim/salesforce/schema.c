@@ -12,25 +12,46 @@
 #include <strings.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define READ	     (MAY_FILTER | MAY_GROUP)
-#define WRITE	     (READ | MAY_CREATE)
+#define READ         (MAY_FILTER | MAY_GROUP)
+#define WRITE        (READ | MAY_CREATE)
 
-#define KEY			  {"Id", TYPE_ID, NULL, NULL, READ, NULL, 0}
-#define FIELD(name, type)	  {name, TYPE_##type, NULL, NULL, READ, NULL, 0}
-#define WRITTEN(name, type, more) {name, TYPE_##type, NULL, NULL, WRITE | (more), NULL, 0}
-#define HIDDEN(name, type)	  {name, TYPE_##type, NULL, NULL, 0, NULL, 0}
-#define SINCE(name, type, v)	  {name, TYPE_##type, NULL, NULL, READ, NULL, v}
-#define TO(name, object, walk)	  {name, TYPE_REFERENCE, object, walk, READ, NULL, 0}
-#define SET_TO(name, object, walk) {name, TYPE_REFERENCE, object, walk, WRITE, NULL, 0}
-#define MADE                                                                                                           \
-	FIELD("CreatedDate", DATETIME), TO("CreatedById", "User", "CreatedBy"), FIELD("LastModifiedDate", DATETIME),   \
+#define KEY \
+	{ \
+		"Id", TYPE_ID, NULL, NULL, READ, NULL, 0 \
+	}
+#define FIELD(name, type) \
+	{ \
+		name, TYPE_##type, NULL, NULL, READ, NULL, 0 \
+	}
+#define WRITTEN(name, type, more) \
+	{ \
+		name, TYPE_##type, NULL, NULL, WRITE | (more), NULL, 0 \
+	}
+#define HIDDEN(name, type) \
+	{ \
+		name, TYPE_##type, NULL, NULL, 0, NULL, 0 \
+	}
+#define SINCE(name, type, v) \
+	{ \
+		name, TYPE_##type, NULL, NULL, READ, NULL, v \
+	}
+#define TO(name, object, walk) \
+	{ \
+		name, TYPE_REFERENCE, object, walk, READ, NULL, 0 \
+	}
+#define SET_TO(name, object, walk) \
+	{ \
+		name, TYPE_REFERENCE, object, walk, WRITE, NULL, 0 \
+	}
+#define MADE \
+	FIELD("CreatedDate", DATETIME), TO("CreatedById", "User", "CreatedBy"), FIELD("LastModifiedDate", DATETIME), \
 	    FIELD("SystemModstamp", DATETIME)
 
 #define GRANTED(flag, label, feature) {"Permissions" #flag, TYPE_BOOLEAN, NULL, NULL, READ, feature, 0},
 #define MAXIMUM(flag, label, feature) {"MaximumPermissions" #flag, TYPE_BOOLEAN, NULL, NULL, READ, feature, 0},
 
 static const struct field organization_fields[] = {KEY, FIELD("Name", STRING), FIELD("IsSandbox", BOOLEAN),
-						   FIELD("OrganizationType", PICKLIST), FIELD("InstanceName", STRING)};
+                                                   FIELD("OrganizationType", PICKLIST), FIELD("InstanceName", STRING)};
 
 static const struct field user_fields[] = {
     KEY,
@@ -51,10 +72,10 @@ static const struct field user_fields[] = {
     MADE,
 };
 static const struct field user_license_fields[] = {KEY, FIELD("Name", STRING), FIELD("MasterLabel", STRING),
-						   FIELD("LicenseDefinitionKey", STRING), FIELD("Status", PICKLIST)};
+                                                   FIELD("LicenseDefinitionKey", STRING), FIELD("Status", PICKLIST)};
 static const struct field profile_fields[] = {KEY, FIELD("Name", STRING), FIELD("UserType", PICKLIST),
-					      TO("UserLicenseId", "UserLicense", "UserLicense"),
-					      PERMISSION_FLAGS(GRANTED) MADE};
+                                              TO("UserLicenseId", "UserLicense", "UserLicense"),
+                                              PERMISSION_FLAGS(GRANTED) MADE};
 static const struct field permission_set_fields[] = {
     KEY,
     FIELD("Name", STRING),
@@ -98,41 +119,41 @@ static const struct field license_assign_fields[] = {
     KEY, SET_TO("AssigneeId", "User", "Assignee"),
     SET_TO("PermissionSetLicenseId", "PermissionSetLicense", "PermissionSetLicense"), MADE};
 static const struct field group_fields[] = {KEY, FIELD("DeveloperName", STRING), FIELD("MasterLabel", STRING),
-					    FIELD("Status", PICKLIST), MADE};
-static const struct field component_fields[] = {
-    KEY, TO("PermissionSetGroupId", "PermissionSetGroup", "PermissionSetGroup"),
-    TO("PermissionSetId", "PermissionSet", "PermissionSet"), MADE};
+                                            FIELD("Status", PICKLIST), MADE};
+static const struct field component_fields[] = {KEY,
+                                                TO("PermissionSetGroupId", "PermissionSetGroup", "PermissionSetGroup"),
+                                                TO("PermissionSetId", "PermissionSet", "PermissionSet"), MADE};
 static const struct field object_permissions_fields[] = {KEY,
-							 TO("ParentId", "PermissionSet", "Parent"),
-							 FIELD("SobjectType", PICKLIST),
-							 FIELD("PermissionsRead", BOOLEAN),
-							 FIELD("PermissionsCreate", BOOLEAN),
-							 FIELD("PermissionsEdit", BOOLEAN),
-							 FIELD("PermissionsDelete", BOOLEAN),
-							 FIELD("PermissionsViewAllRecords", BOOLEAN),
-							 FIELD("PermissionsModifyAllRecords", BOOLEAN),
-							 MADE};
+                                                         TO("ParentId", "PermissionSet", "Parent"),
+                                                         FIELD("SobjectType", PICKLIST),
+                                                         FIELD("PermissionsRead", BOOLEAN),
+                                                         FIELD("PermissionsCreate", BOOLEAN),
+                                                         FIELD("PermissionsEdit", BOOLEAN),
+                                                         FIELD("PermissionsDelete", BOOLEAN),
+                                                         FIELD("PermissionsViewAllRecords", BOOLEAN),
+                                                         FIELD("PermissionsModifyAllRecords", BOOLEAN),
+                                                         MADE};
 static const struct field field_permissions_fields[] = {KEY,
-							TO("ParentId", "PermissionSet", "Parent"),
-							FIELD("SobjectType", PICKLIST),
-							FIELD("Field", PICKLIST),
-							FIELD("PermissionsRead", BOOLEAN),
-							FIELD("PermissionsEdit", BOOLEAN)};
+                                                        TO("ParentId", "PermissionSet", "Parent"),
+                                                        FIELD("SobjectType", PICKLIST),
+                                                        FIELD("Field", PICKLIST),
+                                                        FIELD("PermissionsRead", BOOLEAN),
+                                                        FIELD("PermissionsEdit", BOOLEAN)};
 static const struct field entity_access_fields[] = {KEY, TO("ParentId", "PermissionSet", "Parent"),
-						    FIELD("SetupEntityId", REFERENCE),
-						    FIELD("SetupEntityType", PICKLIST)};
+                                                    FIELD("SetupEntityId", REFERENCE),
+                                                    FIELD("SetupEntityType", PICKLIST)};
 static const struct field tab_setting_fields[] = {KEY, TO("ParentId", "PermissionSet", "Parent"), FIELD("Name", STRING),
-						  FIELD("Visibility", PICKLIST)};
+                                                  FIELD("Visibility", PICKLIST)};
 static const struct field oauth_token_fields[] = {KEY,
-						  TO("UserId", "User", "User"),
-						  FIELD("AppName", STRING),
-						  FIELD("AppMenuItemId", REFERENCE),
-						  FIELD("AccessToken", STRING),
-						  FIELD("RequestToken", STRING),
-						  FIELD("DeleteToken", STRING),
-						  FIELD("UseCount", INT),
-						  FIELD("LastUsedDate", DATETIME),
-						  FIELD("CreatedDate", DATETIME)};
+                                                  TO("UserId", "User", "User"),
+                                                  FIELD("AppName", STRING),
+                                                  FIELD("AppMenuItemId", REFERENCE),
+                                                  FIELD("AccessToken", STRING),
+                                                  FIELD("RequestToken", STRING),
+                                                  FIELD("DeleteToken", STRING),
+                                                  FIELD("UseCount", INT),
+                                                  FIELD("LastUsedDate", DATETIME),
+                                                  FIELD("CreatedDate", DATETIME)};
 static const struct field account_link_fields[] = {
     KEY,
     TO("UserId", "User", "User"),
@@ -145,17 +166,17 @@ static const struct field account_link_fields[] = {
     FIELD("ThirdPartyAccountLinkKey", STRING),
 };
 static const struct field auth_provider_fields[] = {KEY, FIELD("DeveloperName", STRING), FIELD("FriendlyName", STRING),
-						    FIELD("ProviderType", PICKLIST), FIELD("CreatedDate", DATETIME)};
+                                                    FIELD("ProviderType", PICKLIST), FIELD("CreatedDate", DATETIME)};
 static const struct field auth_session_fields[] = {KEY,
-						   TO("UsersId", "User", "Users"),
-						   FIELD("LoginType", PICKLIST),
-						   FIELD("SessionType", PICKLIST),
-						   FIELD("SourceIp", STRING),
-						   FIELD("NumSecondsValid", INT),
-						   FIELD("ParentId", REFERENCE),
-						   FIELD("IsCurrent", BOOLEAN),
-						   FIELD("CreatedDate", DATETIME),
-						   FIELD("LastModifiedDate", DATETIME)};
+                                                   TO("UsersId", "User", "Users"),
+                                                   FIELD("LoginType", PICKLIST),
+                                                   FIELD("SessionType", PICKLIST),
+                                                   FIELD("SourceIp", STRING),
+                                                   FIELD("NumSecondsValid", INT),
+                                                   FIELD("ParentId", REFERENCE),
+                                                   FIELD("IsCurrent", BOOLEAN),
+                                                   FIELD("CreatedDate", DATETIME),
+                                                   FIELD("LastModifiedDate", DATETIME)};
 static const struct field connection_status_fields[] = {
     KEY,
     FIELD("UserId", STRING),
@@ -173,35 +194,37 @@ static const struct field connection_status_fields[] = {
     FIELD("ExternalId", STRING),
 };
 static const struct field user_login_fields[] = {KEY,
-						 TO("UserId", "User", "User"),
-						 {"IsFrozen", TYPE_BOOLEAN, NULL, NULL, READ | MAY_UPDATE, NULL, 0},
-						 FIELD("IsPasswordLocked", BOOLEAN),
-						 FIELD("LastModifiedDate", DATETIME)};
-static const struct field access_fields[] = {KEY, FIELD("LastCacheUpdate", DATETIME),
-					     PERMISSION_FLAGS(GRANTED)};
+                                                 TO("UserId", "User", "User"),
+                                                 {"IsFrozen", TYPE_BOOLEAN, NULL, NULL, READ | MAY_UPDATE, NULL, 0},
+                                                 FIELD("IsPasswordLocked", BOOLEAN),
+                                                 FIELD("LastModifiedDate", DATETIME)};
+static const struct field access_fields[] = {KEY, FIELD("LastCacheUpdate", DATETIME), PERMISSION_FLAGS(GRANTED)};
 static const struct field audit_fields[] = {KEY,
-					    FIELD("Action", STRING),
-					    HIDDEN("Section", STRING),
-					    HIDDEN("Display", STRING),
-					    FIELD("DelegateUser", STRING),
-					    TO("CreatedById", "User", "CreatedBy"),
-					    FIELD("CreatedDate", DATETIME)};
+                                            FIELD("Action", STRING),
+                                            HIDDEN("Section", STRING),
+                                            HIDDEN("Display", STRING),
+                                            FIELD("DelegateUser", STRING),
+                                            TO("CreatedById", "User", "CreatedBy"),
+                                            FIELD("CreatedDate", DATETIME)};
 static const struct field mail_fields[] = {KEY,
-					   FIELD("Subject", STRING),
-					   FIELD("Status", PICKLIST),
-					   FIELD("Incoming", BOOLEAN),
-					   FIELD("FromAddress", STRING),
-					   FIELD("ToAddress", STRING),
-					   TO("FromId", "User", NULL),
-					   FIELD("MessageDate", DATETIME),
-					   FIELD("MessageIdentifier", STRING),
-					   HIDDEN("TextBody", TEXTAREA),
-					   SINCE("Source", PICKLIST, 64),
-					   MADE};
+                                           FIELD("Subject", STRING),
+                                           FIELD("Status", PICKLIST),
+                                           FIELD("Incoming", BOOLEAN),
+                                           FIELD("FromAddress", STRING),
+                                           FIELD("ToAddress", STRING),
+                                           TO("FromId", "User", NULL),
+                                           FIELD("MessageDate", DATETIME),
+                                           FIELD("MessageIdentifier", STRING),
+                                           HIDDEN("TextBody", TEXTAREA),
+                                           SINCE("Source", PICKLIST, 64),
+                                           MADE};
 static const struct field calendar_sync_fields[] = {KEY, WRITTEN("ConfigurationId", REFERENCE, MAY_UPDATE),
-						    WRITTEN("AssignedId", REFERENCE, MAY_UPDATE)};
+                                                    WRITTEN("AssignedId", REFERENCE, MAY_UPDATE)};
 
-#define OBJECT(name, prefix, natural, fields, may, feature) {name, prefix, natural, fields, COUNT(fields), may, feature}
+#define OBJECT(name, prefix, natural, fields, may, feature) \
+	{ \
+		name, prefix, natural, fields, COUNT(fields), may, feature \
+	}
 
 static const struct object objects[] = {
     OBJECT("Organization", "00D", "Name", organization_fields, MAY_QUERY, NULL),
@@ -209,11 +232,10 @@ static const struct object objects[] = {
     OBJECT("UserLicense", "100", "Name", user_license_fields, MAY_QUERY, NULL),
     OBJECT("Profile", "00e", "Name", profile_fields, MAY_QUERY, NULL),
     OBJECT("PermissionSet", "0PS", "Name", permission_set_fields, MAY_QUERY, NULL),
-    OBJECT("PermissionSetAssignment", "0Pa", NULL, assignment_fields,
-	   MAY_QUERY | MAY_INSERT | MAY_CHANGE | MAY_DELETE, NULL),
+    OBJECT("PermissionSetAssignment", "0Pa", NULL, assignment_fields, MAY_QUERY | MAY_INSERT | MAY_CHANGE | MAY_DELETE,
+           NULL),
     OBJECT("PermissionSetLicense", "0PL", "DeveloperName", license_fields, MAY_QUERY, NULL),
-    OBJECT("PermissionSetLicenseAssign", "2LA", NULL, license_assign_fields, MAY_QUERY | MAY_INSERT | MAY_DELETE,
-	   NULL),
+    OBJECT("PermissionSetLicenseAssign", "2LA", NULL, license_assign_fields, MAY_QUERY | MAY_INSERT | MAY_DELETE, NULL),
     OBJECT("PermissionSetGroup", "0PG", "DeveloperName", group_fields, MAY_QUERY, NULL),
     OBJECT("PermissionSetGroupComponent", "0PC", NULL, component_fields, MAY_QUERY, NULL),
     OBJECT("ObjectPermissions", "110", NULL, object_permissions_fields, MAY_QUERY, NULL),
@@ -300,8 +322,8 @@ const struct child *schema_child(const struct object *parent, const char *relati
 
 const char *schema_type_name(enum field_type type)
 {
-	static const char *const names[] = {"id",      "reference", "string",	"picklist", "textarea",
-					    "boolean", "int",	    "datetime", "date"};
+	static const char *const names[] = {"id",      "reference", "string",   "picklist", "textarea",
+	                                    "boolean", "int",       "datetime", "date"};
 	return names[type];
 }
 

@@ -2,7 +2,8 @@
  * schema.h - which objects and fields the fake org has, and what may be done with them.
  *
  * Everything a client says is checked against this: an unknown object is INVALID_TYPE, an unknown field INVALID_FIELD.
- * A field or object may hang on a feature (Inbox, Einstein Activity Capture): where the org has not bought it, it is not there.
+ * A field or object may hang on a feature (Inbox, Einstein Activity Capture): where the org has not bought it, it is
+ * not there.
  */
 #pragma once
 
@@ -27,11 +28,11 @@ enum object_may { MAY_QUERY = 1, MAY_INSERT = 2, MAY_CHANGE = 4, MAY_DELETE = 8 
 struct field {
 	const char *name;
 	enum field_type type;
-	const char *refers;	  /* references: the object pointed at, or NULL where it may be several */
+	const char *refers;       /* references: the object pointed at, or NULL where it may be several */
 	const char *relationship; /* how SOQL walks there: Profile in Profile.Name */
 	unsigned may;
 	const char *feature; /* NULL, or the switch without which the field does not exist */
-	int since;	     /* API version, 0 for always */
+	int since;           /* API version, 0 for always */
 };
 
 /* A child list that may be a subquery: (SELECT Id FROM PermissionSetAssignments) on User. */

@@ -21,7 +21,7 @@ static bool zone(const char *text, int *ret_minutes)
 	if ((text[0] != '+' && text[0] != '-') || strlen(text) < 5)
 		return false;
 	int found = text[3] == ':' ? sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used)
-				   : sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used);
+	                           : sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used);
 	if (found != 2 || text[1 + used])
 		return false;
 	*ret_minutes = (hours * 60 + minutes) * (text[0] == '-' ? -1 : 1);
