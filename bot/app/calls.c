@@ -1,0 +1,242 @@
+/*
+ * app/calls.c - what a step asks of the outside, made a call of Slack or Salesforce.
+ *
+ * To add a kind: a function that starts it, and a row in the table.
+ */
+#include "bot/app/calls.h"
+
+#include <stdlib.h>
+
+#include "bot/app/profile.h"
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+
+enum { SLACK_TIMEOUT_MS = 10 * 1000 };
+
+/* A call under way. Those that could not begin are answered in the next turn of the loop. */
+struct call {
+	struct call *next;
+	struct calls *calls;
+	enum errc refused;
+	calls_fn *fn;
+	void *arg;
+};
+
+struct calls {
+	struct loop *loop;
+	struct slack *slack;
+	struct sf *sf;
+	struct call *refused;
+};
+
+struct calls *calls_new(struct loop *loop, struct slack *slack, struct sf *sf)
+{
+	struct calls *calls = mem_alloc(sizeof *calls);
+	calls->loop = loop;
+	calls->slack = slack;
+	calls->sf = sf;
+	return calls;
+}
+
+void calls_free(struct calls *calls)
+{
+	if (calls == NULL)
+		return;
+	for (struct call *c; (c = calls->refused) != NULL;) {
+		calls->refused = c->next;
+		free(c);
+	}
+	free(calls);
+}
+
+static void on_refused(void *arg)
+{
+	struct calls *calls = arg;
+
+	for (struct call *c; (c = calls->refused) != NULL;) {
+		struct flow_answer answer = {.code = c->refused, .error = "", .reason = "this call can't be made"};
+		calls->refused = c->next;
+		c->fn(c->arg, &answer);
+		free(c);
+	}
+}
+
+static void refuse(struct call *call, enum errc code)
+{
+	struct calls *calls = call->calls;
+
+	call->refused = code;
+	call->next = calls->refused;
+	calls->refused = call;
+	loop_defer(calls->loop, on_refused, calls);
+}
+
+static void on_salesforce(void *arg, const struct sf_answer *answer)
+{
+	struct call *call = arg;
+	struct flow_answer told = {
+	    .code = answer->code, .error = answer->error, .reason = answer->reason, .body = answer->body};
+
+	call->fn(call->arg, &told);
+	free(call);
+}
+
+static void on_person(void *arg, const struct slack_answer *answer)
+{
+	struct call *call = arg;
+	struct flow_answer told = {.code = answer->code, .error = answer->error, .reason = answer->reason};
+	const json_t *user = answer->code == OK ? json_get(answer->body, "user") : NULL;
+	json_t *body = NULL;
+
+	if (json_is_object(user)) {
+		struct profile profile;
+		profile_read(&profile, user, slack_identity(call->calls->slack));
+		body = profile_json(&profile);
+	} else if (answer->code == OK) {
+		told.code = ERR_PROTOCOL;
+		told.reason = "Slack's answer names no user";
+	}
+	told.body = body;
+	call->fn(call->arg, &told);
+	json_decref(body);
+	free(call);
+}
+
+static void ask_person(struct call *call, const json_t *args)
+{
+	const char *user = json_str(args, "user");
+	const char *email = json_str(args, "email");
+	struct slack *slack = call->calls->slack;
+
+	if (user[0] != '\0')
+		slack_call(slack, "users.info", json_pack("{s:s,s:b}", "user", user, "include_locale", 1),
+		           SLACK_TIMEOUT_MS, on_person, call);
+	else if (email[0] != '\0')
+		slack_call(slack, "users.lookupByEmail", json_pack("{s:s}", "email", email), SLACK_TIMEOUT_MS,
+		           on_person, call);
+	else
+		refuse(call, ERR_BUG);
+}
+
+/* The strings of an array, borrowed; the caller frees the array. */
+static const char **words_of(const json_t *array, size_t *ret_count)
+{
+	const char **words = mem_array(json_array_size(array) + 1, sizeof *words);
+	size_t i, n = 0;
+	json_t *word;
+
+	json_array_foreach (array, i, word)
+		if (json_is_string(word))
+			words[n++] = json_string_value(word);
+	*ret_count = n;
+	return words;
+}
+
+static void ask_find(struct call *call, const json_t *args)
+{
+	sf_find(call->calls->sf, json_str(args, "word"), on_salesforce, call);
+}
+
+static void ask_look(struct call *call, const json_t *args)
+{
+	const char *word = json_str(args, "extra");
+	enum sf_look_extra extra = text_eq(word, "sessions") ? SF_LOOK_SESSIONS
+	                           : text_eq(word, "mail")   ? SF_LOOK_MAIL
+	                                                     : SF_LOOK_LOGIN;
+
+	sf_look(call->calls->sf, json_str(args, "user"), extra, json_int(args, "since"), on_salesforce, call);
+}
+
+static void ask_end_sessions(struct call *call, const json_t *args)
+{
+	size_t count;
+	const char **ids = words_of(json_get(args, "ids"), &count);
+
+	sf_end_sessions(call->calls->sf, ids, count, on_salesforce, call);
+	free(ids);
+}
+
+static void ask_revoke(struct call *call, const json_t *args)
+{
+	sf_revoke(call->calls->sf, json_str(args, "handle"), on_salesforce, call);
+}
+
+static void ask_links_deletable(struct call *call, const json_t *args)
+{
+	(void)args;
+	sf_links_deletable(call->calls->sf, on_salesforce, call);
+}
+
+static void ask_delete_links(struct call *call, const json_t *args)
+{
+	size_t count;
+	const char **ids = words_of(json_get(args, "ids"), &count);
+
+	sf_delete_links(call->calls->sf, ids, count, on_salesforce, call);
+	free(ids);
+}
+
+static void ask_remove(struct call *call, const json_t *args)
+{
+	size_t assignment_count, licence_count;
+	const char **assignments = words_of(json_get(args, "assignments"), &assignment_count);
+	const char **licences = words_of(json_get(args, "licences"), &licence_count);
+
+	sf_remove(call->calls->sf, json_str(args, "user"), assignments, assignment_count, licences, licence_count,
+	          on_salesforce, call);
+	free(assignments);
+	free(licences);
+}
+
+static const char *word_or_null(const json_t *object, const char *key)
+{
+	const char *word = json_str(object, key);
+	return word[0] != '\0' ? word : NULL;
+}
+
+static void ask_restore(struct call *call, const json_t *args)
+{
+	const json_t *list = json_get(args, "grants");
+	struct sf_grant *grants = mem_array(json_array_size(list) + 1, sizeof *grants);
+	size_t i;
+	json_t *grant;
+
+	json_array_foreach (list, i, grant) {
+		grants[i].set = word_or_null(grant, "set");
+		grants[i].licence = word_or_null(grant, "licence");
+		grants[i].expires = word_or_null(grant, "expires");
+	}
+	sf_restore(call->calls->sf, json_str(args, "user"), grants, json_array_size(list), on_salesforce, call);
+	free(grants);
+}
+
+static const struct {
+	const char *kind;
+	void (*ask)(struct call *call, const json_t *args);
+} kinds[] = {
+    {"person", ask_person},
+    {"find", ask_find},
+    {"look", ask_look},
+    {"end-sessions", ask_end_sessions},
+    {"revoke", ask_revoke},
+    {"links-deletable", ask_links_deletable},
+    {"delete-links", ask_delete_links},
+    {"remove", ask_remove},
+    {"restore", ask_restore},
+};
+
+void calls_make(struct calls *calls, const struct flow_call *call, calls_fn *fn, void *arg)
+{
+	struct call *made = mem_alloc(sizeof *made);
+
+	made->calls = calls;
+	made->fn = fn;
+	made->arg = arg;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (text_eq(call->kind, kinds[i].kind)) {
+			kinds[i].ask(made, call->args);
+			return;
+		}
+	refuse(made, ERR_BUG);
+}
