@@ -21,7 +21,7 @@ typedef uint64_t http_ticket; /* 0: none */
 struct http_options {
 	const char *ca_file;    /* added to the system's authorities; NULL or "": none */
 	const char *user_agent; /* "eacbot/1.0" */
-	bool allow_plain;       /* http:// is refused unless this is set and the host is a loopback address or localhost */
+	bool allow_plain; /* http:// is refused unless this is set and the host is a loopback address or localhost */
 };
 
 struct http_header {
@@ -36,13 +36,15 @@ struct http_request {
 	size_t header_count;
 	const char *body; /* copied; NULL: none */
 	size_t body_len;
-	unsigned timeout_ms;    /* whole transfer; 0: 15000 */
-	size_t max_answer;      /* decoded bytes; 0: 8 MiB */
-	bool repeatable;        /* false: curl must never send it twice by itself; a lost reused connection is then ERR_UNKNOWN */
+	unsigned timeout_ms; /* whole transfer; 0: 15000 */
+	size_t max_answer;   /* decoded bytes; 0: 8 MiB */
+	bool repeatable; /* false: curl must never send it twice by itself; a lost reused connection is then ERR_UNKNOWN
+	                  */
 };
 
 struct http_answer {
-	/* OK: a status came (any). TEMPORARY: nothing was sent. UNKNOWN: sent, no whole answer. TOO_LARGE. ABORTED: http_free. INVALID: bad URL. */
+	/* OK: a status came (any). TEMPORARY: nothing was sent. UNKNOWN: sent, no whole answer. TOO_LARGE. ABORTED:
+	 * http_free. INVALID: bad URL. */
 	enum errc code;
 	long status;
 	const char *body; /* NUL-terminated; valid during the callback; never NULL */
@@ -59,16 +61,20 @@ typedef void http_done_fn(void *arg, const struct http_answer *answer);
 /* numeric address of the first connection that stood, or an error */
 typedef void http_resolve_fn(void *arg, enum errc code, const char *address, const char *reason);
 
-enum errc http_new(struct http **ret, struct loop *loop, const struct http_options *options, struct err *reterr) MUST_CHECK;
+enum errc http_new(struct http **ret, struct loop *loop, const struct http_options *options,
+                   struct err *reterr) MUST_CHECK;
 /* Open requests answer ABORTED from inside; call before loop_shut. */
 void http_free(struct http *http);
+/* 0, and no answer, once http_free has begun. */
 http_ticket http_send(struct http *http, const struct http_request *request, http_done_fn *done, void *arg);
 void http_cancel(struct http *http, http_ticket ticket); /* unknown tickets are fine */
 /* Finds an address of host:port that accepts TCP, without blocking (a connect-only transfer). */
-http_ticket http_resolve(struct http *http, const char *host, int port, unsigned timeout_ms, http_resolve_fn *done, void *arg);
+http_ticket http_resolve(struct http *http, const char *host, int port, unsigned timeout_ms, http_resolve_fn *done,
+                         void *arg);
 /* Requests under way. */
 unsigned http_open(const struct http *http);
-/* New authorities file for requests from now on (SIGHUP). */
+/* New authorities file for connections from now on (SIGHUP); where it can not be read, the old ones stay. */
 void http_set_ca(struct http *http, const char *ca_file);
-/* The proxy for `https` to host by HTTPS_PROXY/NO_PROXY (either case), or NULL; "host:port" or "user:pw@host:port" without scheme. The caller frees. */
+/* The proxy for `https` to host by HTTPS_PROXY/NO_PROXY (either case), or NULL; "host:port" or "user:pw@host:port"
+ * without scheme. The caller frees. */
 char *http_proxy_for(const char *host);
