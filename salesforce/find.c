@@ -1,0 +1,331 @@
+/*
+ * salesforce/find.c - who is meant, and what is known of the org: sf_find of salesforce.h.
+ *
+ * One composite of five queries. Whether a set or licence carries more than
+ * Inbox and EAC is in the catalogue, or is learnt afterwards.
+ */
+#include "salesforce/op.h"
+
+#include <string.h>
+
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "salesforce/permissions.h"
+#include "salesforce/sf_id.h"
+#include "salesforce/soql.h"
+#include "salesforce/user_parts.h"
+
+enum { QUERY_MAX = 16384, USERS_MAX = 6, TIED_MAX = 20 };
+
+static const char *const rights[] = {"ApiEnabled", "ViewSetup", "AssignPermissionSets", "ManageUsers",
+                                     "CustomizeApplication"};
+enum { RIGHTS = sizeof(rights) / sizeof(rights[0]) };
+
+/* --- the questions --- */
+
+/* An id of another kind of record would spoil the query, so only a user's is compared as one. */
+static void ask_users(struct composite *c, const char *word)
+{
+	AUTO_BUF struct buf query = {0};
+	char id[19];
+
+	buf_init(&query, QUERY_MAX);
+	buf_puts(&query, "SELECT ");
+	user_put_fields(&query);
+	buf_puts(&query, " FROM User WHERE ");
+	if (sf_id_has_prefix(word, "005") && sf_id_long(word, id)) {
+		buf_puts(&query, "Id = ");
+		soql_put_text(&query, id);
+		buf_puts(&query, " OR ");
+	}
+	buf_puts(&query, "Username = ");
+	soql_put_text(&query, word);
+	buf_puts(&query, " OR Email = ");
+	soql_put_text(&query, word);
+	buf_puts(&query, " OR FederationIdentifier = ");
+	soql_put_text(&query, word);
+	buf_printf(&query, " LIMIT %d", USERS_MAX);
+	composite_query(c, "users", buf_str(&query));
+}
+
+static void ask_rights(struct composite *c)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	for (size_t i = 0; i < RIGHTS; i++)
+		buf_printf(&query, "%s Permissions%s", i ? "," : "SELECT", rights[i]);
+	buf_puts(&query, " FROM UserPermissionAccess");
+	composite_query(c, "rights", buf_str(&query));
+}
+
+static void ask_sets(struct op *op, struct composite *c, const struct columns *columns)
+{
+	AUTO_BUF struct buf query = {0};
+
+	if (op->sf->permission_set_count == 0)
+		return;
+	buf_init(&query, QUERY_MAX);
+	permissions_put_sets(&query, columns, (const char *const *)op->sf->permission_sets,
+	                     op->sf->permission_set_count);
+	composite_query(c, "sets", buf_str(&query));
+}
+
+/* Also the licences that listed sets were tied to last time, whatever their flags. */
+static void ask_licences(struct op *op, struct composite *c, const struct columns *columns)
+{
+	AUTO_BUF struct buf query = {0};
+	const char *tied[TIED_MAX];
+	size_t count = catalogue_licences(op->sf->catalogue, tied, TIED_MAX);
+
+	buf_init(&query, QUERY_MAX);
+	if (permissions_put_licences(&query, columns, tied, count))
+		composite_query(c, "licences", buf_str(&query));
+}
+
+static void ask_population(struct composite *c)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	connection_put_population(&query);
+	composite_query(c, "population", buf_str(&query));
+}
+
+/* By jwt we know our name; otherwise it is asked for once. */
+static void ask_bot(struct op *op, struct composite *c)
+{
+	const char *id = session_bot_id(op->sf->session);
+	AUTO_FREE char *path = mem_printf("/sobjects/User/%s?fields=Username", id);
+
+	if (!op->sf->bot_username && sf_id_valid(id))
+		composite_get(c, "bot", path);
+}
+
+/* --- the answers --- */
+
+static void normalise_users(json_t *out, const json_t *records)
+{
+	json_t *users = json_array();
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record)
+		json_array_append_new(users, user_record(record));
+	json_object_set_new(out, "users", users);
+}
+
+/* Not readable stays null: then nobody may conclude that a right is missing, nor that it is there. */
+static json_t *read_rights(const json_t *answer)
+{
+	struct sf_trouble trouble;
+	const json_t *record;
+	json_t *records, *out;
+
+	if (!composite_records(answer, "rights", "UserPermissionAccess", &records, &trouble))
+		return json_null();
+	record = json_array_get(records, 0);
+	if (!record)
+		return json_null();
+	out = json_object();
+	for (size_t i = 0; i < RIGHTS; i++) {
+		AUTO_FREE char *field = mem_printf("Permissions%s", rights[i]);
+
+		json_set_bool(out, rights[i], json_bool(record, field));
+	}
+	return out;
+}
+
+static json_t *read_population(const json_t *answer)
+{
+	struct sf_trouble trouble;
+	json_t *records;
+
+	if (!composite_records(answer, "population", "ActivityUsrConnectionStatus", &records, &trouble))
+		return json_null();
+	return connection_population(records);
+}
+
+static json_t *read_bot(struct op *op)
+{
+	const struct sf_error_about about = {.object = "User"};
+	struct sf *sf = op->sf;
+	struct sf_trouble trouble;
+	json_t *record, *out = json_object();
+
+	if (!sf->bot_username && composite_part(op->answer, "bot", &about, &record, &trouble) &&
+	    *json_str(record, "Username"))
+		sf->bot_username = mem_strdup(json_str(record, "Username"));
+	json_object_set_new(out, "id", json_string(session_bot_id(sf->session)));
+	json_object_set_new(out, "username", json_text_value(sf->bot_username ? sf->bot_username : sf->username));
+	return out;
+}
+
+/* Null with the reason told, if it can't be read for good; false if the op has ended or gone on in another way. */
+static bool read_list(struct op *op, const char *ref, const char *object, json_t *(*one)(const json_t *))
+{
+	json_t *records, *list;
+	struct sf_trouble trouble;
+	const json_t *record;
+	size_t i;
+
+	if (composite_records(op->answer, ref, object, &records, &trouble)) {
+		list = json_array();
+		json_array_foreach (records, i, record)
+			json_array_append_new(list, one(record));
+		json_object_set_new(op->out, ref, list);
+		return true;
+	}
+	if (op_go_again(op, &trouble))
+		return false;
+	if (err_is_temporary(trouble.code)) {
+		op_fail(op, &trouble);
+		return false;
+	}
+	json_object_set_new(op->out, ref, json_null());
+	json_object_set_new(json_get(op->out, "unreadable"), ref, json_text_value(trouble.reason));
+	return true;
+}
+
+static bool has_id(const json_t *list, const char *id)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		if (sf_id_same(json_str(one, "id"), id))
+			return true;
+	}
+	return false;
+}
+
+/* --- what each set and licence carries besides --- */
+
+static void judge(struct op *op, json_t *list, bool with_why)
+{
+	struct known known;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		bool found = catalogue_find(op->sf->catalogue, json_str(one, "id"), &known);
+
+		json_set_bool(one, "broad", !found || known.broad);
+		if (with_why)
+			json_object_set_new(one, "broad_why",
+			                    found ? json_copy((json_t *)(uintptr_t)known.why) : json_array());
+	}
+}
+
+/* A licence that a listed set is tied to, but that has no flag, was not in the query the first time. */
+static void add_tied_licences(struct op *op)
+{
+	json_t *licences = json_get(op->out, "licences");
+	const json_t *set;
+	struct known known;
+	size_t i;
+
+	json_array_foreach (json_get(op->out, "sets"), i, set) {
+		const char *id = json_str(set, "licence");
+
+		if (json_is_array(licences) && *id && !has_id(licences, id) &&
+		    catalogue_find(op->sf->catalogue, id, &known) && known.licence)
+			json_array_append_new(licences, json_copy((json_t *)(uintptr_t)known.licence));
+	}
+}
+
+static void conclude(struct op *op)
+{
+	json_t *out = op->out;
+
+	add_tied_licences(op);
+	judge(op, json_get(out, "sets"), true);
+	judge(op, json_get(out, "licences"), false);
+	op->out = NULL;
+	op_succeed(op, out);
+}
+
+static json_t *ids_to_know(const json_t *out)
+{
+	json_t *ids = json_array();
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_get(out, "sets"), i, one) {
+		json_array_append(ids, json_get(one, "id"));
+		if (*json_str(one, "licence"))
+			json_array_append(ids, json_get(one, "licence"));
+	}
+	json_array_foreach (json_get(out, "licences"), i, one)
+		json_array_append(ids, json_get(one, "id"));
+	return ids;
+}
+
+static void read_whole(struct op *op)
+{
+	json_t *records, *out = json_object();
+	struct sf_trouble trouble;
+
+	json_decref(op->out);
+	op->out = out;
+	json_object_set_new(out, "unreadable", json_object());
+	if (!composite_records(op->answer, "users", "User", &records, &trouble)) {
+		op_fail(op, &trouble);
+		return;
+	}
+	normalise_users(out, records);
+	json_object_set_new(out, "sets", json_array());
+	json_object_set_new(out, "licences", json_array());
+	if (op->sf->permission_set_count > 0 && !read_list(op, "sets", "PermissionSet", permissions_set))
+		return;
+	if (json_is_true(json_get(op->in, "licences")) &&
+	    !read_list(op, "licences", "PermissionSetLicense", permissions_licence))
+		return;
+	json_object_set_new(out, "bot", read_bot(op));
+	json_object_set_new(out, "org", json_string(session_org(op->sf->session)));
+	json_object_set_new(out, "instance", json_text_value(session_instance(op->sf->session)));
+	json_object_set_new(out, "rights", read_rights(op->answer));
+	json_object_set_new(out, "population", read_population(op->answer));
+	op_learn(op, ids_to_know(out), true, conclude);
+}
+
+static void on_answer(struct op *op, const struct rest_answer *answer)
+{
+	if (answer->trouble.code != OK) {
+		op_fail(op, &answer->trouble);
+		return;
+	}
+	json_decref(op->answer);
+	op->answer = json_deep_copy(answer->body);
+	op_turn_pages(op, read_whole);
+}
+
+static void go(struct op *op)
+{
+	const struct columns *columns = catalogue_columns(op->sf->catalogue);
+	AUTO_COMPOSITE struct composite c;
+	size_t before;
+
+	composite_init(&c, session_version(op->sf->session));
+	ask_users(&c, json_str(op->in, "word"));
+	ask_rights(&c);
+	ask_sets(op, &c, columns);
+	before = c.queries;
+	ask_licences(op, &c, columns);
+	json_set_bool(op->in, "licences", c.queries > before);
+	ask_population(&c);
+	ask_bot(op, &c);
+	op_send_composite(op, &c, false, "User", on_answer);
+}
+
+http_ticket sf_find(struct sf *sf, const char *word, sf_answer_fn *done, void *arg)
+{
+	struct op *op = op_new(sf, SF_KIND_FIND, done, arg);
+
+	if (!op)
+		return 0;
+	if (!soql_word_ok(word))
+		return op_fail_later(op, ERR_INVALID, "this is no name that could be looked for");
+	json_object_set_new(op->in, "word", json_text_value(word));
+	return op_start(op, go);
+}

@@ -1,0 +1,267 @@
+/*
+ * salesforce/look.c - everything about one user, as it is now: sf_look of salesforce.h.
+ *
+ * Five queries in one call. The first has to be answered; of the others each may
+ * be missing (a feature is off, a right is missing), and that is told, for an
+ * empty answer and no answer mean opposite things to those who verify.
+ */
+#include "salesforce/op.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bot/base/json.h"
+#include "salesforce/holdings.h"
+#include "salesforce/sf_id.h"
+#include "salesforce/user_parts.h"
+
+enum { QUERY_MAX = 4096, SOURCE_VERSION = 64 };
+
+static enum sf_look_extra extra_of(const struct op *op)
+{
+	return (enum sf_look_extra)json_int(op->in, "extra");
+}
+
+/* --- the questions --- */
+
+/* Whether a mail was written in Salesforce can't be told without EmailMessage.Source. */
+static bool has_source(const struct op *op)
+{
+	return strtol(session_version(op->sf->session), NULL, 10) >= SOURCE_VERSION;
+}
+
+static void ask_extra(struct op *op, struct composite *c, const char *user_id)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	switch (extra_of(op)) {
+	case SF_LOOK_LOGIN:
+		user_login_put(&query, user_id);
+		composite_query(c, "frozen", buf_str(&query));
+		break;
+	case SF_LOOK_SESSIONS:
+		auth_session_put(&query, user_id);
+		composite_query(c, "sessions", buf_str(&query));
+		break;
+	case SF_LOOK_MAIL:
+		mail_put(&query, user_id, json_int(op->in, "since"));
+		if (has_source(op))
+			composite_query(c, "mails", buf_str(&query));
+		break;
+	}
+}
+
+static void ask_part(struct composite *c, const char *ref, void (*put)(struct buf *, const char *), const char *user_id)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	put(&query, user_id);
+	composite_query(c, ref, buf_str(&query));
+}
+
+/* --- the answers --- */
+
+static void set_unreadable(struct op *op, const char *key, const char *error, const char *reason)
+{
+	AUTO_BUF struct buf why = {0};
+
+	buf_init(&why, 400);
+	buf_printf(&why, "%s%s%s", error, *error ? " " : "", reason);
+	json_object_set_new(op->out, key, json_null());
+	json_object_set_new(json_get(op->out, "unreadable"), key, json_text_value(buf_str(&why)));
+}
+
+/*
+ * The records of a part, or NULL, and then it is told why. A passing trouble of a part that others verify by spoils the
+ * look (false): it is taken again soon, and not concluded from.
+ */
+static bool part_of(struct op *op, const char *ref, const char *object, bool must, json_t **ret)
+{
+	struct sf_trouble trouble;
+
+	*ret = NULL;
+	if (composite_records(op->answer, ref, object, ret, &trouble))
+		return true;
+	if (must && err_is_temporary(trouble.code)) {
+		op_fail(op, &trouble);
+		return false;
+	}
+	set_unreadable(op, ref, trouble.error, trouble.reason);
+	return true;
+}
+
+static json_t *links_of(const json_t *records)
+{
+	json_t *out = json_array();
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record)
+		json_array_append_new(out, account_link_record(record));
+	return out;
+}
+
+static json_t *sessions_of(const json_t *records, int64_t now_ms)
+{
+	json_t *out = json_array();
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record) {
+		json_t *session = auth_session_record(record, now_ms);
+
+		if (session)
+			json_array_append_new(out, session);
+	}
+	return out;
+}
+
+static json_t *mails_of(const json_t *records)
+{
+	json_t *out = json_array();
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record) {
+		json_t *mail = mail_record(record);
+
+		if (mail)
+			json_array_append_new(out, mail);
+	}
+	return out;
+}
+
+static bool read_tokens(struct op *op)
+{
+	json_t *records;
+
+	if (!part_of(op, "tokens", "OauthToken", true, &records))
+		return false;
+	if (records)
+		json_object_set_new(op->out, "tokens", tokens_take(op->sf->tokens, json_str(op->in, "user"), records));
+	return true;
+}
+
+static bool read_links(struct op *op)
+{
+	json_t *records;
+
+	if (!part_of(op, "links", "ThirdPartyAccountLink", true, &records))
+		return false;
+	if (records)
+		json_object_set_new(op->out, "links", links_of(records));
+	return true;
+}
+
+/* Evidence, never a gate: it may be hours old, and a disturbance there stops nobody. */
+static bool read_connection(struct op *op)
+{
+	json_t *records;
+
+	(void)part_of(op, "connection", "ActivityUsrConnectionStatus", false, &records);
+	if (records)
+		json_object_set_new(op->out, "connection", connection_record(records));
+	return true;
+}
+
+static bool read_extra(struct op *op)
+{
+	json_t *records;
+
+	switch (extra_of(op)) {
+	case SF_LOOK_LOGIN:
+		if (!part_of(op, "frozen", "UserLogin", true, &records))
+			return false;
+		if (records)
+			json_set_bool(op->out, "frozen", user_login_frozen(records));
+		break;
+	case SF_LOOK_SESSIONS:
+		if (!part_of(op, "sessions", "AuthSession", true, &records))
+			return false;
+		if (records)
+			json_object_set_new(op->out, "sessions", sessions_of(records, op->at_ms));
+		break;
+	case SF_LOOK_MAIL:
+		if (!has_source(op)) {
+			set_unreadable(op, "mails", "", "the origin of mails takes API version 64.0");
+			break;
+		}
+		(void)part_of(op, "mails", "EmailMessage", false, &records);
+		if (records)
+			json_object_set_new(op->out, "mails", mails_of(records));
+		break;
+	}
+	return true;
+}
+
+static void conclude(struct op *op)
+{
+	json_t *out = op->out;
+
+	holdings_judge(op, out);
+	op->out = NULL;
+	op_succeed(op, out);
+}
+
+static void read_whole(struct op *op)
+{
+	struct sf_trouble trouble;
+	json_t *out = holdings_read(op, &trouble);
+
+	if (!out) {
+		if (!op_go_again(op, &trouble))
+			op_fail(op, &trouble);
+		return;
+	}
+	json_decref(op->out);
+	op->out = out;
+	json_set_int(out, "at", op->at_ms);
+	json_object_set_new(out, "unreadable", json_object());
+	if (!read_tokens(op) || !read_links(op) || !read_connection(op) || !read_extra(op))
+		return;
+	op_learn(op, holdings_ids(out), true, conclude);
+}
+
+static void on_answer(struct op *op, const struct rest_answer *answer)
+{
+	if (answer->trouble.code != OK) {
+		op_fail(op, &answer->trouble);
+		return;
+	}
+	json_decref(op->answer);
+	op->answer = json_deep_copy(answer->body);
+	op->at_ms = answer->at_ms;
+	op_turn_pages(op, read_whole);
+}
+
+static void go(struct op *op)
+{
+	const char *user_id = json_str(op->in, "user");
+	AUTO_COMPOSITE struct composite c;
+
+	composite_init(&c, session_version(op->sf->session));
+	holdings_ask(op, &c, user_id);
+	ask_part(&c, "tokens", tokens_put_query, user_id);
+	ask_part(&c, "links", account_link_put, user_id);
+	ask_part(&c, "connection", connection_put, user_id);
+	ask_extra(op, &c, user_id);
+	op_send_composite(op, &c, false, "User", on_answer);
+}
+
+http_ticket sf_look(struct sf *sf, const char *user_id, enum sf_look_extra extra, int64_t since_ms, sf_answer_fn *done,
+                    void *arg)
+{
+	struct op *op = op_new(sf, SF_KIND_LOOK, done, arg);
+	char id[19];
+
+	if (!op)
+		return 0;
+	if (!sf_id_has_prefix(user_id, "005") || !sf_id_long(user_id, id))
+		return op_fail_later(op, ERR_INVALID, "this is not the id of a user");
+	json_object_set_new(op->in, "user", json_string(id));
+	json_set_int(op->in, "extra", extra);
+	json_set_int(op->in, "since", since_ms);
+	return op_start(op, go);
+}

@@ -1,0 +1,95 @@
+/*
+ * salesforce/op.h - one question or deed under way: from the asking to the answer.
+ *
+ * Each function of salesforce.h is an op: it waits until the columns are
+ * known, sends, reads, perhaps learns or turns pages, and ends exactly once. An
+ * op does one thing at a time; so cancelling it is cancelling that.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "salesforce/catalogue.h"
+#include "salesforce/composite.h"
+#include "salesforce/rest.h"
+#include "salesforce/salesforce.h"
+#include "salesforce/session.h"
+#include "salesforce/tokens.h"
+#include "salesforce/usage.h"
+
+struct op;
+
+/* What salesforce.h hands out. */
+struct sf {
+	struct http *http;
+	struct usage *usage;
+	struct session *session;
+	struct rest *rest;
+	struct catalogue *catalogue;
+	struct tokens *tokens;
+	char **permission_sets; /* the allow-list */
+	size_t permission_set_count;
+	char *username;          /* jwt: the bot's own */
+	char *bot_username;      /* as Salesforce tells it; NULL unknown */
+	bool links_deletable;    /* until links_until_ms */
+	int64_t links_until_ms;  /* boot time */
+	struct rest_call *probe; /* sf_probe's call */
+	struct op *ops;          /* all that have not ended */
+	http_ticket last_ticket;
+	bool closing;
+};
+
+typedef void op_fn(struct op *op);
+typedef void op_read_fn(struct op *op, const struct rest_answer *answer);
+
+struct op {
+	struct op *next;
+	struct sf *sf;
+	http_ticket ticket;
+	enum sf_kind kind;
+	sf_answer_fn *done;
+	void *arg;
+	struct rest_call *call; /* what it waits for ... */
+	bool learning;          /* ... or this */
+	op_fn *go;              /* composes and sends the main call; may be called again after a doubtful column */
+	op_read_fn *read;       /* takes the call's answer */
+	op_fn *then;            /* after learning or turning pages */
+	int tries;              /* how often `go` was called */
+	int pages;              /* how many pages were turned */
+	json_t *in;             /* what was asked */
+	json_t *answer;         /* the main call's, kept while it is completed */
+	int64_t at_ms;          /* the server's time of that answer */
+	json_t *out;            /* the answer being made */
+	struct secret *secret;  /* revoke */
+};
+
+/* NULL while closing: then nothing may be promised any more. */
+struct op *op_new(struct sf *sf, enum sf_kind kind, sf_answer_fn *done, void *arg);
+/* Cancels what is under way and frees; the answer never comes. */
+void op_free(struct op *op);
+
+/* Sees that the columns are known, then calls go. Returns the ticket, as every function of salesforce.h does. */
+http_ticket op_start(struct op *op, op_fn *go);
+/* The one call that the op waits for now. */
+void op_send(struct op *op, const struct rest_request *request, op_read_fn *read);
+/* The main call as a composite. */
+void op_send_composite(struct op *op, const struct composite *composite, bool changes, const char *object,
+                       op_read_fn *read);
+/* A query was refused: if a column was to blame, and that is new, go is called again (true). */
+bool op_go_again(struct op *op, const struct sf_trouble *trouble);
+/* Learns what the catalogue does not know of the ids in this array (stolen), then calls `then`. Trouble ends the op if
+ * `must`. */
+void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);
+/* Completes op->answer: appends the further pages of every result in it, then calls `then`. Trouble ends the op. */
+void op_turn_pages(struct op *op, op_fn *then);
+/* Has every result in op->answer come with all its pages? */
+bool op_is_whole(const struct op *op);
+
+/* The end: calls back and frees. `body` is stolen. Never from inside the asking call; there op_..._later. */
+void op_succeed(struct op *op, json_t *body);
+void op_fail(struct op *op, const struct sf_trouble *trouble);
+/* Returns the ticket. */
+http_ticket op_succeed_later(struct op *op, json_t *body);
+http_ticket op_fail_later(struct op *op, enum errc code, const char *reason);

@@ -1,0 +1,163 @@
+/*
+ * salesforce/usage.c - see usage.h.
+ *
+ * Our own calls are kept per hour, in a ring of 24 full hours and the one that
+ * runs: a call is forgotten between 24 and 25 hours after it was made, never
+ * earlier.
+ */
+#include "salesforce/usage.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bot/base/mem.h"
+
+enum { HOURS = 25, ERRC_COUNT = ERR_BUG + 1 };
+static const int64_t hour_ms = 3600 * 1000;
+static const int64_t probe_every_ms = 15 * 60 * 1000;
+
+struct usage {
+	int budget_percent;
+	uint64_t counts[SF_KIND_COUNT][ERRC_COUNT];
+	int64_t per_hour[HOURS];
+	int64_t hour; /* the running one, counted from 0 of the clock */
+	int64_t used, limit;
+	bool refused;          /* the org said that its allowance is spent */
+	bool closed;           /* calls are held back, for either reason */
+	int64_t next_probe_ms; /* while closed */
+};
+
+struct usage *usage_new(int budget_percent)
+{
+	struct usage *usage = mem_alloc(sizeof(*usage));
+
+	usage->budget_percent = budget_percent;
+	usage->used = -1;
+	usage->limit = -1;
+	return usage;
+}
+
+void usage_free(struct usage *usage)
+{
+	free(usage);
+}
+
+void usage_count(struct usage *usage, enum sf_kind kind, enum errc result)
+{
+	usage->counts[kind][result]++;
+}
+
+static void lower(char *out, size_t size, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i] && i + 1 < size; i++)
+		out[i] = (char)tolower((unsigned char)name[i]);
+	out[i] = '\0';
+}
+
+void usage_each(const struct usage *usage, void (*fn)(void *arg, const char *kind, const char *result, uint64_t n),
+                void *arg)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+	    SF_KINDS(X)
+#undef X
+	};
+	char result[32];
+
+	for (size_t kind = 0; kind < SF_KIND_COUNT; kind++) {
+		for (size_t code = 0; code < ERRC_COUNT; code++) {
+			if (usage->counts[kind][code] == 0)
+				continue;
+			lower(result, sizeof(result), err_name((enum errc)code));
+			fn(arg, words[kind], result, usage->counts[kind][code]);
+		}
+	}
+}
+
+/* Empties the hours that have passed since the last call. */
+static void turn(struct usage *usage, int64_t now_ms)
+{
+	int64_t hour = now_ms / hour_ms;
+
+	if (hour - usage->hour >= HOURS)
+		memset(usage->per_hour, 0, sizeof(usage->per_hour));
+	for (; usage->hour < hour && hour - usage->hour < HOURS; usage->hour++)
+		usage->per_hour[(usage->hour + 1) % HOURS] = 0;
+	usage->hour = hour;
+}
+
+static int64_t ours(struct usage *usage, int64_t now_ms)
+{
+	int64_t sum = 0;
+
+	turn(usage, now_ms);
+	for (int i = 0; i < HOURS; i++)
+		sum += usage->per_hour[i];
+	return sum;
+}
+
+static bool share_is_spent(struct usage *usage, int64_t now_ms)
+{
+	if (usage->limit <= 0 || usage->budget_percent >= 100)
+		return false;
+	return ours(usage, now_ms) * 100 >= usage->limit * usage->budget_percent;
+}
+
+/* Opens and closes; the first probe comes a quarter of an hour after closing. */
+static void judge(struct usage *usage, int64_t now_ms)
+{
+	bool close = usage->refused || share_is_spent(usage, now_ms);
+
+	if (close && !usage->closed)
+		usage->next_probe_ms = now_ms + probe_every_ms;
+	usage->closed = close;
+}
+
+bool usage_may(struct usage *usage, int64_t now_ms)
+{
+	judge(usage, now_ms);
+	return !usage->closed || now_ms >= usage->next_probe_ms;
+}
+
+bool usage_take(struct usage *usage, int64_t now_ms)
+{
+	if (!usage_may(usage, now_ms))
+		return false;
+	if (usage->closed)
+		usage->next_probe_ms = now_ms + probe_every_ms;
+	turn(usage, now_ms);
+	usage->per_hour[usage->hour % HOURS]++;
+	return true;
+}
+
+static void read_limit_info(struct usage *usage, const char *limit_info)
+{
+	const char *at = strstr(limit_info, "api-usage=");
+	int64_t used, limit;
+
+	if (!at || (at != limit_info && at[-1] == '-')) /* per-app-api-usage is another count */
+		return;
+	if (sscanf(at, "api-usage=%12" SCNd64 "/%12" SCNd64, &used, &limit) != 2 || used < 0 || limit <= 0)
+		return;
+	usage->used = used;
+	usage->limit = limit;
+}
+
+void usage_answered(struct usage *usage, int64_t now_ms, const char *limit_info, bool quota)
+{
+	read_limit_info(usage, limit_info);
+	usage->refused = quota;
+	judge(usage, now_ms);
+}
+
+void usage_get(struct usage *usage, int64_t now_ms, struct usage_figures *ret)
+{
+	judge(usage, now_ms);
+	*ret = (struct usage_figures){
+	    .used = usage->used, .limit = usage->limit, .ours = ours(usage, now_ms), .spent = usage->closed};
+}
