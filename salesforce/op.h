@@ -36,6 +36,7 @@ struct sf {
 	bool links_deletable;    /* until links_until_ms */
 	int64_t links_until_ms;  /* boot time */
 	struct rest_call *probe; /* sf_probe's call */
+	bool probing;            /* sf_probe waits for a session */
 	struct op *ops;          /* all that have not ended */
 	http_ticket last_ticket;
 	bool closing;
