@@ -1,0 +1,448 @@
+/*
+ * slack/socket_wire.c - one WebSocket connection on libwebsockets.
+ *
+ * What the library makes hard is kept in here: a connection ends in four
+ * different ways (a NULL from connecting, CONNECTION_ERROR, CLIENT_CLOSED, or
+ * only WSI_DESTROY), so all of them lead to finish(), and a timer says so to
+ * the owner, never a callback of the library. Closing from RECEIVE corrupts the
+ * library's heap, so RECEIVE only asks to be WRITEABLE and the close happens
+ * there. No extensions are offered: permessage-deflate hangs version 4.1.6.
+ */
+#include "bot/slack/socket_wire.h"
+
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+
+#define PROTOCOL "slack"
+
+enum {
+	TEXT_MAX = 4 * 1024 * 1024,
+	BUFFER_KEPT = 64 * 1024, /* a larger one is freed after its text */
+	RECEIVE_PIECE = 16 * 1024,
+	TOO_BIG_CODE = 1009,
+};
+
+/* A virtual host of libwebsockets holds what a connection can't set by itself: authorities and proxy. */
+struct vhost {
+	struct vhost *next;
+	struct wires *wires;
+	struct lws_vhost *lws;
+	char *proxy;   /* NULL: none */
+	char *name;    /* libwebsockets keeps the pointer */
+	unsigned uses; /* wires on it */
+	bool retired;  /* the authorities changed: destroyed when unused */
+};
+
+struct wires {
+	struct loop *loop;
+	char *ca_file;
+	struct vhost *vhosts;
+	unsigned made; /* for names */
+};
+
+struct frame {
+	struct frame *next;
+	size_t len;
+	unsigned char bytes[]; /* LWS_PRE bytes for the library's header, then the text */
+};
+
+struct wire {
+	struct vhost *vhost;
+	struct wire_callbacks callbacks;
+	void *arg;
+	struct lws *wsi;        /* NULL: not connected, or ended */
+	struct loop_timer *end; /* tells the owner, after the library's callback */
+	bool is_connecting;     /* inside the library's call */
+	bool is_open;
+	bool is_closing; /* Close was asked for: nothing is received any more */
+	bool is_finished;
+	bool wants_ping;
+	int close_code;
+	char close_reason[100];
+	struct frame *first, **last; /* waiting to be sent */
+	struct buf text;             /* the message that is arriving */
+	int status;                  /* of a refused upgrade */
+	char reason[160];
+};
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user, void *in, size_t len);
+
+static const struct lws_protocols protocols[] = {
+    {.name = PROTOCOL, .callback = on_event, .rx_buffer_size = RECEIVE_PIECE},
+    {.name = NULL},
+};
+
+struct wires *wires_new(struct loop *loop, const char *ca_file)
+{
+	struct wires *wires = mem_alloc(sizeof(*wires));
+
+	wires->loop = loop;
+	wires->ca_file = mem_strdup(text_empty(ca_file) ? NULL : ca_file);
+	return wires;
+}
+
+/* Frees our part; the library's goes with its context, or went by lws_vhost_destroy. */
+static void vhost_free(struct vhost *vhost)
+{
+	for (struct vhost **p = &vhost->wires->vhosts; *p; p = &(*p)->next) {
+		if (*p == vhost) {
+			*p = vhost->next;
+			break;
+		}
+	}
+	free(vhost->proxy);
+	free(vhost->name);
+	free(vhost);
+}
+
+static void vhost_release(struct vhost *vhost)
+{
+	vhost->uses--;
+	if (vhost->uses || !vhost->retired)
+		return;
+	lws_vhost_destroy(vhost->lws);
+	vhost_free(vhost);
+}
+
+void wires_set_ca(struct wires *wires, const char *ca_file)
+{
+	struct vhost *next;
+
+	free(wires->ca_file);
+	wires->ca_file = mem_strdup(text_empty(ca_file) ? NULL : ca_file);
+	for (struct vhost *vhost = wires->vhosts; vhost; vhost = next) {
+		next = vhost->next;
+		vhost->retired = true;
+		vhost->uses++;
+		vhost_release(vhost);
+	}
+}
+
+void wires_free(struct wires *wires)
+{
+	if (!wires)
+		return;
+	while (wires->vhosts)
+		vhost_free(wires->vhosts);
+	free(wires->ca_file);
+	free(wires);
+}
+
+/*
+ * A non-NULL proxy address, even an empty one, keeps the library from reading http_proxy, which is meant for plain HTTP
+ * and knows no exceptions.
+ */
+static struct lws_vhost *make_lws_vhost(struct vhost *vhost, const char *ca_file)
+{
+	struct lws_context_creation_info info = {
+	    .port = CONTEXT_PORT_NO_LISTEN,
+	    .vhost_name = vhost->name,
+	    .protocols = protocols,
+	    .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+	    .client_ssl_ca_filepath = ca_file,
+	    .http_proxy_address = vhost->proxy ? vhost->proxy : "",
+	    .timeout_secs = 10,
+	    .connect_timeout_secs = 10,
+	};
+
+	return lws_create_vhost(loop_lws(vhost->wires->loop), &info);
+}
+
+static struct vhost *vhost_for(struct wires *wires, const char *proxy)
+{
+	struct vhost *vhost;
+
+	for (vhost = wires->vhosts; vhost; vhost = vhost->next)
+		if (!vhost->retired && text_eq(vhost->proxy, proxy))
+			return vhost;
+	vhost = mem_alloc(sizeof(*vhost));
+	vhost->wires = wires;
+	vhost->proxy = mem_strdup(proxy);
+	vhost->name = mem_printf("slack-%u", wires->made++);
+	vhost->next = wires->vhosts;
+	wires->vhosts = vhost;
+	vhost->lws = make_lws_vhost(vhost, wires->ca_file);
+	if (vhost->lws)
+		return vhost;
+	vhost_free(vhost);
+	return NULL;
+}
+
+static void note(struct wire *wire, const char *reason, size_t len)
+{
+	if (!wire->reason[0])
+		snprintf(wire->reason, sizeof(wire->reason), "%.*s", (int)len, reason);
+}
+
+static void tell_end(void *arg)
+{
+	struct wire *wire = arg;
+
+	wire->callbacks.closed(wire->arg, wire->status, wire->reason);
+}
+
+/* The connection is over. The library may still speak about the wsi: it must not find us any more. */
+static void finish(struct wire *wire)
+{
+	if (wire->is_finished)
+		return;
+	wire->is_finished = true;
+	wire->is_open = false;
+	if (wire->wsi)
+		lws_set_wsi_user(wire->wsi, NULL);
+	wire->wsi = NULL;
+	note(wire, "the connection was closed", 64);
+	loop_timer_set(wire->end, 0);
+}
+
+static void connection_failed(struct wire *wire, struct lws *wsi, const char *in, size_t len)
+{
+	const char *log = loop_lws_reason(wire->vhost->wires->loop);
+
+	wire->status = (int)lws_http_client_http_response(wsi);
+	if (wire->status == 101 || wire->status < 0)
+		wire->status = 0;
+	if (wire->status)
+		snprintf(wire->reason, sizeof(wire->reason), "the upgrade was refused with status %d", wire->status);
+	else if (in && len)
+		snprintf(wire->reason, sizeof(wire->reason), "%.*s%s%.60s", (int)len, in, *log ? "; " : "", log);
+	else
+		snprintf(wire->reason, sizeof(wire->reason), "the connection failed%s%.100s", *log ? "; " : "", log);
+}
+
+static void received(struct wire *wire, struct lws *wsi, const char *in, size_t len)
+{
+	wire->callbacks.heard(wire->arg);
+	if (wire->is_closing || wire->is_finished)
+		return;
+	if (lws_is_first_fragment(wsi))
+		buf_clear(&wire->text);
+	buf_add(&wire->text, in, len);
+	if (wire->text.cut) {
+		note(wire, "a message was larger than 4 MiB", 64);
+		wire_close(wire, TOO_BIG_CODE, "too big");
+		return;
+	}
+	if (!lws_is_final_fragment(wsi))
+		return;
+	if (!lws_frame_is_binary(wsi))
+		wire->callbacks.text(wire->arg, buf_str(&wire->text), wire->text.len);
+	if (wire->text.cap > BUFFER_KEPT)
+		buf_done(&wire->text);
+}
+
+static void peer_closes(struct wire *wire, const unsigned char *in, size_t len)
+{
+	int code = len >= 2 ? in[0] << 8 | in[1] : 1005;
+	char reason[120];
+
+	snprintf(reason, sizeof(reason), "closed by Slack with %d%s%.*s", code, len > 2 ? ": " : "",
+	         len > 2 ? (int)len - 2 : 0, len > 2 ? (const char *)in + 2 : "");
+	note(wire, reason, sizeof(reason));
+}
+
+/* The library masks the bytes in place: a frame is sent once. */
+static int send_frame(struct wire *wire, struct lws *wsi)
+{
+	struct frame *frame = wire->first;
+	int sent = lws_write(wsi, frame->bytes + LWS_PRE, frame->len, LWS_WRITE_TEXT);
+	bool whole = sent >= (int)frame->len;
+
+	wire->first = frame->next;
+	if (!wire->first)
+		wire->last = &wire->first;
+	free(frame);
+	if (!whole)
+		note(wire, "writing failed", 64);
+	return whole ? 0 : -1;
+}
+
+static int send_ping(struct wire *wire, struct lws *wsi)
+{
+	unsigned char bytes[LWS_PRE + 8];
+
+	wire->wants_ping = false;
+	memcpy(bytes + LWS_PRE, "eacbot", 6);
+	return lws_write(wsi, bytes + LWS_PRE, 6, LWS_WRITE_PING) < 6 ? -1 : 0;
+}
+
+/* One write per call: texts first, then a ping, then the close. -1 ends the connection. */
+static int writeable(struct wire *wire, struct lws *wsi)
+{
+	int result = 0;
+
+	if (wire->first && wire->close_code != TOO_BIG_CODE) {
+		result = send_frame(wire, wsi);
+	} else if (wire->is_closing) {
+		lws_close_reason(wsi, (enum lws_close_status)wire->close_code, (unsigned char *)wire->close_reason,
+		                 strlen(wire->close_reason));
+		return -1;
+	} else if (wire->wants_ping) {
+		result = send_ping(wire, wsi);
+	}
+	if (wire->first || wire->wants_ping || wire->is_closing)
+		lws_callback_on_writable(wsi);
+	return result;
+}
+
+static void upgraded(struct wire *wire)
+{
+	wire->is_open = true;
+	wire->callbacks.open(wire->arg);
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user, void *in, size_t len)
+{
+	struct wire *wire = user;
+
+	if (!wire || wire->is_finished)
+		return 0;
+	switch (event) {
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		connection_failed(wire, wsi, in, len);
+		if (!wire->is_connecting)
+			finish(wire);
+		break;
+	case LWS_CALLBACK_CLIENT_ESTABLISHED: upgraded(wire); break;
+	case LWS_CALLBACK_CLIENT_RECEIVE: received(wire, wsi, in, len); break;
+	case LWS_CALLBACK_CLIENT_RECEIVE_PONG: wire->callbacks.heard(wire->arg); break;
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: peer_closes(wire, in, len); break;
+	case LWS_CALLBACK_CLIENT_WRITEABLE: return writeable(wire, wsi);
+	case LWS_CALLBACK_CLIENT_CLOSED: finish(wire); break;
+	case LWS_CALLBACK_WSI_DESTROY:
+		if (!wire->is_connecting && wsi == wire->wsi)
+			finish(wire);
+		break;
+	default: break;
+	}
+	return 0;
+}
+
+static struct lws *connect_lws(struct wire *wire, const struct socket_url *url, const char *address)
+{
+	bool usual_port = url->port == (url->tls ? 443 : 80);
+	AUTO_FREE char *host = NULL;
+	struct lws_client_connect_info info = {
+	    .context = loop_lws(wire->vhost->wires->loop),
+	    .vhost = wire->vhost->lws,
+	    .address = address ? address : url->host,
+	    .port = url->port,
+	    .path = url->path,
+	    .ssl_connection =
+	        (url->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT | LCCSCF_PRIORITIZE_READS,
+	    .local_protocol_name = PROTOCOL,
+	    .alpn = "http/1.1",
+	    .userdata = wire,
+	    .pwsi = &wire->wsi,
+	};
+	struct lws *wsi;
+
+	/* the certificate is checked against this name, not against the address */
+	host = usual_port ? mem_strdup(url->host) : mem_printf("%s:%d", url->host, url->port);
+	info.host = host;
+	wire->is_connecting = true;
+	wsi = lws_client_connect_via_info(&info);
+	wire->is_connecting = false;
+	return wsi;
+}
+
+enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
+                       const char *proxy, const struct wire_callbacks *callbacks, void *arg, struct err *reterr)
+{
+	struct vhost *vhost = vhost_for(wires, proxy);
+	struct wire *wire;
+
+	if (!vhost)
+		return err_set(reterr, ERR_IO, "libwebsockets can't be set up; is tls.ca_file readable? %s",
+		               loop_lws_reason(wires->loop));
+	wire = mem_alloc(sizeof(*wire));
+	wire->vhost = vhost;
+	wire->callbacks = *callbacks;
+	wire->arg = arg;
+	wire->last = &wire->first;
+	wire->end = loop_timer_new(wires->loop, tell_end, wire);
+	buf_init(&wire->text, TEXT_MAX);
+	vhost->uses++;
+	if (!connect_lws(wire, url, address)) {
+		wire->wsi = NULL; /* freed by the library */
+		err_set(reterr, ERR_TEMPORARY, "%s", wire->reason[0] ? wire->reason : "the connection failed at once");
+		wire_free(wire);
+		return ERR_TEMPORARY;
+	}
+	*ret = wire;
+	return OK;
+}
+
+enum errc wire_send(struct wire *wire, const char *text, size_t len)
+{
+	struct frame *frame;
+
+	if (!wire->is_open || wire->is_closing)
+		return ERR_ABORTED;
+	frame = mem_alloc(sizeof(*frame) + LWS_PRE + len);
+	frame->len = len;
+	memcpy(frame->bytes + LWS_PRE, text, len);
+	*wire->last = frame;
+	wire->last = &frame->next;
+	lws_callback_on_writable(wire->wsi);
+	return OK;
+}
+
+bool wire_has_unsent(const struct wire *wire)
+{
+	return wire->first != NULL;
+}
+
+void wire_ping(struct wire *wire)
+{
+	if (!wire->is_open || wire->is_closing)
+		return;
+	wire->wants_ping = true;
+	lws_callback_on_writable(wire->wsi);
+}
+
+void wire_close(struct wire *wire, int code, const char *reason)
+{
+	if (wire->is_finished || wire->is_closing)
+		return;
+	wire->is_closing = true;
+	wire->close_code = code;
+	text_copy(wire->close_reason, sizeof(wire->close_reason), reason);
+	if (wire->is_open)
+		lws_callback_on_writable(wire->wsi);
+	else
+		wire_kill(wire);
+}
+
+void wire_kill(struct wire *wire)
+{
+	wire->is_closing = true;
+	if (wire->wsi)
+		lws_set_timeout(wire->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
+}
+
+void wire_free(struct wire *wire)
+{
+	struct frame *frame;
+
+	if (!wire)
+		return;
+	if (wire->wsi) {
+		lws_set_wsi_user(wire->wsi, NULL);
+		lws_set_timeout(wire->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
+	}
+	while ((frame = wire->first)) {
+		wire->first = frame->next;
+		free(frame);
+	}
+	loop_timer_free(wire->end);
+	buf_done(&wire->text);
+	vhost_release(wire->vhost);
+	free(wire);
+}

@@ -1,0 +1,53 @@
+/*
+ * slack/socket_wire.h - one WebSocket connection: whole texts in, whole frames out. Private to this folder.
+ *
+ * RFC 6455 by libwebsockets. What a text means, when to connect and when to
+ * give up is not known here. Every callback comes later, from the loop.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bot/base/err.h"
+#include "bot/loop/loop.h"
+#include "bot/slack/socket_url.h"
+
+struct wires; /* the settings that connections share: authorities, proxy */
+struct wire;
+
+struct wire_callbacks {
+	void (*open)(void *arg);                               /* upgraded: texts may come and go */
+	void (*text)(void *arg, const char *text, size_t len); /* NUL-terminated; valid during the call */
+	void (*heard)(void *arg);                              /* any sign of life, before `text` */
+	/*
+	 * The end, exactly once, whatever the reason; wire_free may be called from inside. `status` is what an upgrade
+	 * was refused with, else 0. `reason` is for a log.
+	 */
+	void (*closed)(void *arg, int status, const char *reason);
+};
+
+/* ca_file is added to the system's authorities; NULL or "": none. */
+struct wires *wires_new(struct loop *loop, const char *ca_file);
+/* Another authorities file, for connections from now on. */
+void wires_set_ca(struct wires *wires, const char *ca_file);
+void wires_free(struct wires *wires); /* after its wires; NULL is fine */
+
+/*
+ * Connects. `address` is a numeric address of the URL's host, or NULL when `proxy` ("host:port" or
+ * "user:pw@host:port") is to find it. On failure *ret is untouched and no callback comes.
+ */
+enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
+                       const char *proxy, const struct wire_callbacks *callbacks, void *arg,
+                       struct err *reterr) MUST_CHECK;
+/* One text frame, in order, before any ping; never fragmented. ABORTED: it is closing or closed. */
+enum errc wire_send(struct wire *wire, const char *text, size_t len) MUST_CHECK;
+bool wire_has_unsent(const struct wire *wire);
+void wire_ping(struct wire *wire);
+/* Sends what waits, then Close with this code; what comes in meanwhile is dropped. `closed` follows when the peer
+ * agrees. */
+void wire_close(struct wire *wire, int code, const char *reason);
+/* Ends it now, without politeness; `closed` follows in the next turn. */
+void wire_kill(struct wire *wire);
+/* Frees it without a callback; a connection that still stands is cut. NULL is fine. */
+void wire_free(struct wire *wire);
