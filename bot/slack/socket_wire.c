@@ -59,6 +59,7 @@ struct wire {
 	struct lws *wsi;        /* NULL: not connected, or ended */
 	struct loop_timer *end; /* tells the owner, after the library's callback */
 	bool is_connecting;     /* inside the library's call */
+	bool is_destroyed;      /* inside that call */
 	bool is_open;
 	bool is_closing; /* Close was asked for: nothing is received any more */
 	bool is_finished;
@@ -316,6 +317,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user
 	case LWS_CALLBACK_CLIENT_WRITEABLE: return writeable(wire, wsi);
 	case LWS_CALLBACK_CLIENT_CLOSED: finish(wire); break;
 	case LWS_CALLBACK_WSI_DESTROY:
+		wire->is_destroyed = wire->is_connecting;
 		if (!wire->is_connecting && wsi == wire->wsi)
 			finish(wire);
 		break;
@@ -349,7 +351,7 @@ static struct lws *connect_lws(struct wire *wire, const struct socket_url *url, 
 	wire->is_connecting = true;
 	wsi = lws_client_connect_via_info(&info);
 	wire->is_connecting = false;
-	return wsi;
+	return wire->is_destroyed ? NULL : wsi;
 }
 
 enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,

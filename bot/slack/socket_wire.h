@@ -21,8 +21,8 @@ struct wire_callbacks {
 	void (*text)(void *arg, const char *text, size_t len); /* NUL-terminated; valid during the call */
 	void (*heard)(void *arg);                              /* any sign of life, before `text` */
 	/*
-	 * The end, exactly once, whatever the reason; wire_free may be called from inside. `status` is what an upgrade
-	 * was refused with, else 0. `reason` is for a log.
+	 * The end, exactly once, whatever the reason. `status` is what an upgrade was refused with, else 0. `reason` is
+	 * for a log.
 	 */
 	void (*closed)(void *arg, int status, const char *reason);
 };
@@ -49,5 +49,6 @@ void wire_ping(struct wire *wire);
 void wire_close(struct wire *wire, int code, const char *reason);
 /* Ends it now, without politeness; `closed` follows in the next turn. */
 void wire_kill(struct wire *wire);
-/* Frees it without a callback; a connection that still stands is cut. NULL is fine. */
+/* Frees it without a further callback; a connection that still stands is cut. Not from inside a callback. NULL is fine.
+ */
 void wire_free(struct wire *wire);

@@ -42,17 +42,21 @@ struct count {
 struct web {
 	struct http *http;
 	char *api_url;
+	void (*refused)(void *arg, const char *method);
+	void *arg;
 	struct call *calls; /* under way, so that web_free can cancel them */
 	struct count *counts;
 	size_t count_count;
 };
 
-struct web *web_new(struct http *http, const char *api_url)
+struct web *web_new(struct http *http, const char *api_url, void (*refused)(void *arg, const char *method), void *arg)
 {
 	struct web *web = mem_alloc(sizeof(*web));
 
 	web->http = http;
 	web->api_url = mem_strdup(api_url);
+	web->refused = refused;
+	web->arg = arg;
 	return web;
 }
 
@@ -250,6 +254,8 @@ static void answered(void *arg, const struct http_answer *http)
 	if (answer.code)
 		answer.reason = buf_str(&reason);
 	count_result(call->web, call->method, result_word(&answer));
+	if (answer.code == ERR_AUTH)
+		call->web->refused(call->web->arg, call->method);
 	done = call->done;
 	done_arg = call->arg;
 	call_free(call); /* first: the callback may end everything */

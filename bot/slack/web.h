@@ -16,8 +16,8 @@
 
 struct web;
 
-/* api_url ends with '/' and is copied. */
-struct web *web_new(struct http *http, const char *api_url);
+/* api_url ends with '/' and is copied. `refused` is told when a call ends with AUTH, before the caller is. */
+struct web *web_new(struct http *http, const char *api_url, void (*refused)(void *arg, const char *method), void *arg);
 /* Calls under way are cancelled; their callbacks never come. NULL is fine. */
 void web_free(struct web *web);
 /*

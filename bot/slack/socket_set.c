@@ -1,0 +1,374 @@
+/*
+ * slack/socket_set.c - the sockets of one app: how many, and when to dial.
+ *
+ * Whatever happens to a socket only moves `not_before_ms` and wakes decide(),
+ * which alone dials, frees and reports. So two causes of one loss can't dial
+ * twice, and nothing is freed inside a callback.
+ */
+#include "bot/slack/socket_set.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "bot/base/clock.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+
+enum {
+	WANTED_MAX = 4,
+	SPARE = 2,
+	SLOTS = 2 * (WANTED_MAX + SPARE), /* the closed ones wait here to be freed */
+	BACK_OFF_MAX_MS = 60 * 1000,
+	CROWDED_DOUBLINGS = 20, /* the longest rest is so many times the first */
+	FLAP_MS = 10 * 1000,    /* sent away sooner than that after hello counts as a failure */
+	GAP_MS = 3000,          /* shorter ones lose nothing */
+};
+
+struct socket_set {
+	struct socket_context *context;
+	struct socket_set_callbacks callbacks;
+	unsigned wanted;
+	struct socket *sockets[SLOTS];
+	unsigned count;
+	uint64_t next_id;
+	struct loop_timer *decide;
+	struct loop_timer *report;
+	int64_t not_before_ms; /* no dial sooner (boot clock) */
+	int64_t last_failure_ms;
+	int64_t gap_since_ms; /* no socket brings envelopes since then; 0: one does, or none ever did */
+	unsigned failures;    /* in a row */
+	unsigned crowded;     /* too_many_websockets in a row */
+	uint64_t opens, hellos, losses, unreadable;
+	unsigned reported;
+	bool ghosts;
+	char last_loss[400];
+	loop_fn *stopped; /* not NULL: stopping */
+	void *stopped_arg;
+};
+
+static unsigned count_if(const struct socket_set *set, bool (*is)(enum socket_state))
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		n += is(socket_state(set->sockets[i]));
+	return n;
+}
+
+static bool is_live(enum socket_state state)
+{
+	return state == SOCKET_LIVE;
+}
+
+static bool is_replacing(enum socket_state state)
+{
+	return state == SOCKET_REPLACING;
+}
+
+static bool is_draining(enum socket_state state)
+{
+	return state == SOCKET_DRAINING;
+}
+
+static bool is_closing(enum socket_state state)
+{
+	return state == SOCKET_CLOSING;
+}
+
+static bool is_alive(enum socket_state state)
+{
+	return state != SOCKET_CLOSED;
+}
+
+/* Slack may count it. */
+static bool is_registered(enum socket_state state)
+{
+	return state != SOCKET_OPENING && state != SOCKET_RESOLVING && state != SOCKET_DIALING &&
+	       state != SOCKET_CLOSED;
+}
+
+/* Envelopes may come on it. */
+static bool is_useful(enum socket_state state)
+{
+	return socket_state_serves(state) || state == SOCKET_DRAINING;
+}
+
+int64_t socket_set_back_off_ms(unsigned failures, int64_t first_ms, int64_t max_ms)
+{
+	int64_t bound = first_ms;
+
+	for (unsigned i = 1; i < failures && bound < max_ms; i++)
+		bound *= 2;
+	if (bound > max_ms)
+		bound = max_ms;
+	return failures ? (int64_t)arc4random_uniform((uint32_t)bound + 1) : 0;
+}
+
+static void not_before(struct socket_set *set, int64_t in_ms)
+{
+	int64_t then = clock_boot_ms() + in_ms;
+
+	if (then > set->not_before_ms)
+		set->not_before_ms = then;
+}
+
+static void wake(struct socket_set *set)
+{
+	loop_timer_set(set->decide, 0);
+	loop_timer_set(set->report, 0);
+}
+
+/* A socket that came up after the last failure and lasted proves that all is well again. */
+static void forgive(struct socket_set *set, int64_t now)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		int64_t since = socket_live_since_ms(set->sockets[i]);
+
+		if (!since || since < set->last_failure_ms || now - since < set->context->times.stable_ms)
+			continue;
+		set->failures = 0;
+		set->crowded = 0;
+	}
+}
+
+static int64_t count_failure(struct socket_set *set)
+{
+	int64_t now = clock_boot_ms();
+
+	forgive(set, now);
+	set->failures++;
+	set->last_failure_ms = now;
+	return socket_set_back_off_ms(set->failures, set->context->times.back_off_ms, BACK_OFF_MAX_MS);
+}
+
+static int64_t crowded_rest_ms(struct socket_set *set)
+{
+	int64_t first = set->context->times.crowded_ms, rest = first;
+
+	for (unsigned i = 1; i < set->crowded && rest < first * CROWDED_DOUBLINGS; i++)
+		rest *= 2;
+	if (rest > first * CROWDED_DOUBLINGS)
+		rest = first * CROWDED_DOUBLINGS;
+	return rest + socket_set_back_off_ms(1, rest / 4, rest / 4);
+}
+
+/* A socket ended otherwise than we wanted. */
+static void account(struct socket_set *set, const struct socket *socket)
+{
+	int64_t rest = count_failure(set);
+
+	switch (socket_end(socket)) {
+	case SOCKET_END_RATE: rest = socket_rest_ms(socket) > rest ? socket_rest_ms(socket) : rest; break;
+	case SOCKET_END_CROWDED:
+		set->crowded++;
+		rest = crowded_rest_ms(set);
+		break;
+	case SOCKET_END_REFUSED: rest = set->context->times.probe_ms; break;
+	default: break;
+	}
+	not_before(set, rest);
+	set->losses++;
+	text_copy(set->last_loss, sizeof(set->last_loss), socket_reason(socket));
+}
+
+/* Since when nothing can come: the last thing heard from the socket that was the last. */
+static void watch_gap(struct socket_set *set, const struct socket *left)
+{
+	if (!count_if(set, is_useful) && !set->gap_since_ms && !set->stopped)
+		set->gap_since_ms = socket_heard_ms(left);
+}
+
+static void sent_away(struct socket_set *set, struct socket *socket)
+{
+	if (clock_boot_ms() - socket_live_since_ms(socket) < FLAP_MS)
+		not_before(set, count_failure(set));
+	/* there is no slot for a replacement: the old one goes first */
+	if (set->crowded)
+		socket_close(socket);
+}
+
+static void moved(void *arg, struct socket *socket, enum socket_state from)
+{
+	struct socket_set *set = arg;
+	enum socket_state to = socket_state(socket);
+	bool ended = to == SOCKET_CLOSED || to == SOCKET_CLOSING;
+
+	if (ended && from != SOCKET_CLOSING && socket_end(socket) != SOCKET_END_WANTED)
+		account(set, socket);
+	if (is_useful(from) && !is_useful(to))
+		watch_gap(set, socket);
+	if (to == SOCKET_REPLACING)
+		sent_away(set, socket);
+	if (to == SOCKET_CLOSED)
+		set->unreadable += socket_unreadable(socket);
+	wake(set);
+}
+
+static void envelope_came(void *arg, struct socket *socket, const struct envelope *envelope)
+{
+	struct socket_set *set = arg;
+
+	set->callbacks.envelope(set->callbacks.arg, socket_id(socket), envelope);
+}
+
+static struct socket *oldest_replacing(const struct socket_set *set)
+{
+	struct socket *oldest = NULL;
+
+	for (unsigned i = 0; i < set->count; i++)
+		if (is_replacing(socket_state(set->sockets[i])) &&
+		    (!oldest || socket_id(set->sockets[i]) < socket_id(oldest)))
+			oldest = set->sockets[i];
+	return oldest;
+}
+
+static void end_gap(struct socket_set *set)
+{
+	int64_t gap_ms = set->gap_since_ms ? clock_boot_ms() - set->gap_since_ms : 0;
+
+	set->gap_since_ms = 0;
+	if (gap_ms >= GAP_MS)
+		set->callbacks.gap(set->callbacks.arg, gap_ms);
+}
+
+static void hello_came(void *arg, struct socket *socket, const struct envelope *hello)
+{
+	struct socket_set *set = arg;
+
+	(void)socket;
+	set->hellos++;
+	set->reported = (unsigned)hello->num_connections;
+	set->ghosts = set->reported > count_if(set, is_registered);
+	while (count_if(set, socket_state_serves) > set->wanted && oldest_replacing(set))
+		socket_replaced(oldest_replacing(set));
+	not_before(set, set->context->times.stagger_ms);
+	set->callbacks.hello(set->callbacks.arg, hello);
+	end_gap(set);
+	wake(set);
+}
+
+static void reap(struct socket_set *set)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		if (is_alive(socket_state(set->sockets[i])))
+			set->sockets[kept++] = set->sockets[i];
+		else
+			socket_free(set->sockets[i]);
+	}
+	set->count = kept;
+}
+
+static bool may_dial(const struct socket_set *set)
+{
+	return !count_if(set, socket_state_dials) && count_if(set, is_live) < set->wanted &&
+	       count_if(set, is_alive) < set->wanted + SPARE && !(set->crowded && count_if(set, is_closing));
+}
+
+/* The reconnect decision. Everything that could change its answer wakes it. */
+static void decide(void *arg)
+{
+	struct socket_set *set = arg;
+	int64_t rest_ms = set->not_before_ms - clock_boot_ms();
+
+	reap(set);
+	if (set->stopped) {
+		loop_fn *done = set->stopped;
+
+		if (set->count)
+			return;
+		loop_timer_set(set->report, -1);
+		set->stopped = NULL;
+		set->wanted = 0;
+		done(set->stopped_arg);
+		return;
+	}
+	if (!may_dial(set))
+		return;
+	if (rest_ms > 0) {
+		loop_timer_set(set->decide, rest_ms);
+		return;
+	}
+	assert(set->count < SLOTS);
+	set->opens++;
+	set->sockets[set->count++] = socket_new(set->context, ++set->next_id);
+}
+
+static void report(void *arg)
+{
+	struct socket_set *set = arg;
+
+	set->callbacks.state(set->callbacks.arg);
+}
+
+struct socket_set *socket_set_new(struct socket_context *context, unsigned wanted,
+                                  const struct socket_set_callbacks *callbacks)
+{
+	struct socket_set *set = mem_alloc(sizeof(*set));
+
+	assert(wanted >= 1 && wanted <= WANTED_MAX);
+	set->context = context;
+	set->callbacks = *callbacks;
+	set->wanted = wanted;
+	set->decide = loop_timer_new(context->loop, decide, set);
+	set->report = loop_timer_new(context->loop, report, set);
+	context->callbacks = (struct socket_callbacks){moved, envelope_came, hello_came, set};
+	text_copy(set->last_loss, sizeof(set->last_loss), "");
+	return set;
+}
+
+void socket_set_free(struct socket_set *set)
+{
+	if (!set)
+		return;
+	for (unsigned i = 0; i < set->count; i++)
+		socket_free(set->sockets[i]);
+	loop_timer_free(set->decide);
+	loop_timer_free(set->report);
+	free(set);
+}
+
+void socket_set_start(struct socket_set *set)
+{
+	wake(set);
+}
+
+void socket_set_stop(struct socket_set *set, loop_fn *done, void *arg)
+{
+	set->stopped = done;
+	set->stopped_arg = arg;
+	for (unsigned i = 0; i < set->count; i++)
+		socket_close(set->sockets[i]);
+	wake(set);
+}
+
+void socket_set_try_now(struct socket_set *set)
+{
+	set->not_before_ms = 0;
+	wake(set);
+}
+
+struct socket *socket_set_find(const struct socket_set *set, uint64_t id)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (socket_id(set->sockets[i]) == id)
+			return set->sockets[i];
+	return NULL;
+}
+
+void socket_set_get_figures(const struct socket_set *set, struct slack_figures *ret)
+{
+	ret->live = count_if(set, socket_state_serves);
+	ret->draining = count_if(set, is_draining);
+	ret->reported = set->reported;
+	ret->ghosts = set->ghosts;
+	ret->opens = set->opens;
+	ret->hellos = set->hellos;
+	ret->losses = set->losses;
+	ret->unreadable = set->unreadable;
+	for (unsigned i = 0; i < set->count; i++)
+		if (is_alive(socket_state(set->sockets[i])))
+			ret->unreadable += socket_unreadable(set->sockets[i]);
+	text_copy(ret->last_loss, sizeof(ret->last_loss), set->last_loss);
+}
