@@ -92,7 +92,7 @@ static void print_usage(FILE *out)
 	      "command.\n\nusage:\n",
 	      out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  eacbot %-9s %-52s %s\n", commands[i].name, commands[i].usage, commands[i].duty);
+		fprintf(out, "  eacbot %s %s\n          %s\n", commands[i].name, commands[i].usage, commands[i].duty);
 	fputs("  eacbot --version\n"
 	      "  eacbot [SUBCOMMAND] --help\n"
 	      "\n"

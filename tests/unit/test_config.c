@@ -736,6 +736,22 @@ static void the_example_file_has_every_key_and_no_mistake(void **state)
 	buf_done(&on);
 }
 
+static void the_readme_tells_every_key_with_its_default(void **state)
+{
+	AUTO_FREE char *readme = slurp("README.md");
+
+	(void)state;
+	for (int i = 0; i < CONFIG_KEY_COUNT; i++) {
+		const char *fallback = config_keys[i].fallback;
+		AUTO_FREE char *row = !fallback   ? mem_printf("\n| `%s` | required |", config_keys[i].path)
+		                      : *fallback ? mem_printf("\n| `%s` | `%s` |", config_keys[i].path, fallback)
+		                                  : mem_printf("\n| `%s` | ", config_keys[i].path);
+
+		if (!strstr(readme, row))
+			fail_msg("README.md has no row %s", row);
+	}
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup(name, forget_environment)
@@ -769,6 +785,7 @@ int main(void)
 	    CASE(a_reload_takes_what_needs_no_restart_and_names_the_rest),
 	    CASE(every_section_is_suggested),
 	    CASE(the_example_file_has_every_key_and_no_mistake),
+	    CASE(the_readme_tells_every_key_with_its_default),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
