@@ -1,0 +1,367 @@
+/*
+ * commands/eac/checking.c - who is meant, may it be repaired, what would be done.
+ *
+ * Person in Slack, user in Salesforce, then one look; nothing is posted in a
+ * channel and nobody is written to before all of it has ended well. Refusals
+ * are told to the asker alone.
+ */
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "commands/eac/diagnose.h"
+#include "commands/eac/repair.h"
+#include "commands/eac/repair_steps.h"
+#include "commands/eac/repair_text.h"
+#include "salesforce/sf_id.h"
+
+enum { SIBLING_WAIT_MS = 300 };
+
+static const char *phase(const struct flow *flow)
+{
+	return json_str(flow->row->facts, "phase");
+}
+
+static void set_phase(struct flow *flow, const char *word)
+{
+	json_set_str(flow->row->facts, "phase", word);
+	flow->row->wake_at = flow->now;
+}
+
+static enum errc refuse(struct flow *flow, const char *reason, const char *mrkdwn)
+{
+	struct request_row *row = flow->row;
+	text_copy(row->reason, sizeof row->reason, reason);
+	enum errc rc = request_fire(flow->tx, row, EVENT_REFUSE, &eac_bot, reason, flow->now);
+	if (rc != OK)
+		return rc;
+	log_repair(LOG_INFO, row->id, "repair.refused", "%s", reason);
+	json_set_str(row->facts, "refusal", mrkdwn);
+	AUTO_BUF struct buf b = {0};
+	text_refused(&b, flow, mrkdwn);
+	return eac_tell(flow->tx, row->id, row->channel, false, row->requester, message_line(buf_str(&b)));
+}
+
+/* --- the person in Slack --------------------------------------------------------- */
+
+static enum errc ask_by_id(struct flow *flow, const char *user)
+{
+	flow_ask(flow, "person", json_pack("{s:s}", "user", user));
+	return OK;
+}
+
+static bool is_usable(const json_t *person)
+{
+	return !json_bool(person, "deleted") && !json_bool(person, "bot") && !json_bool(person, "guest") &&
+	       !json_bool(person, "external");
+}
+
+static void keep_slack(struct flow *flow, const json_t *person)
+{
+	json_t *target = json_get(flow->row->facts, "target");
+	json_set_str(target, "slack", json_str(person, "id"));
+	json_set_int(target, "tz_offset", json_int(person, "tz_offset"));
+	text_copy(flow->row->slack_user, sizeof flow->row->slack_user, json_str(person, "id"));
+}
+
+/* Who was mentioned (phase "who": the e-mail is the word to find) or stated with `for` (phase "for"). */
+static enum errc person_known(struct flow *flow, const struct flow_answer *answer)
+{
+	json_t *facts = flow->row->facts;
+	bool stated = text_eq(phase(flow), "for");
+	if (answer->code != OK && err_is_temporary(answer->code))
+		return eac_trouble(flow, "Asking Slack who this is", answer);
+	if (answer->code != OK || !is_usable(answer->body))
+		return refuse(flow, "no_slack_user", TEXT_NO_SLACK_USER);
+	if (stated || json_str(facts, "for")[0] == '\0')
+		keep_slack(flow, answer->body);
+	if (!stated) {
+		const char *email = json_str(answer->body, "email");
+		if (email[0] == '\0')
+			return refuse(flow, "not_found", TEXT_NO_EMAIL);
+		json_set_str(facts, "find", email);
+	}
+	set_phase(flow, !stated && json_str(facts, "for")[0] != '\0' ? "for" : "find");
+	return OK;
+}
+
+static enum errc by_email_known(struct flow *flow, const struct flow_answer *answer)
+{
+	if (answer->code == OK && is_usable(answer->body))
+		keep_slack(flow, answer->body);
+	else if (answer->code != OK && err_is_temporary(answer->code))
+		return eac_trouble(flow, "Asking Slack for this person", answer);
+	set_phase(flow, "look");
+	return OK;
+}
+
+/* --- the user in Salesforce ------------------------------------------------------- */
+
+static json_t *candidates(const json_t *users)
+{
+	json_t *active = json_array();
+	size_t i;
+	json_t *user;
+	json_array_foreach(users, i, user)
+		if (json_bool(user, "active"))
+			json_array_append(active, user);
+	if (json_array_size(active) == 0)
+		json_array_foreach(users, i, user)
+			json_array_append(active, user);
+	return active;
+}
+
+static void keep_target(struct flow *flow, const json_t *user)
+{
+	static const char *const keys[] = {"id", "username", "email", "name", "federation_id"};
+	json_t *target = json_get(flow->row->facts, "target");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		json_set_str(target, keys[i], json_str(user, keys[i]));
+	text_copy(flow->row->target, sizeof flow->row->target, json_str(user, "id"));
+}
+
+static bool is_requesters_own(const struct flow *flow, const json_t *user)
+{
+	const char *email = json_str(flow->row->facts, "requester_email");
+	if (email[0] != '\0' && (text_ieq(email, json_str(user, "email")) || text_ieq(email, json_str(user, "username"))))
+		return true;
+	return text_eq(flow->row->requester, eac_target_slack(flow->row));
+}
+
+struct siblings {
+	int64_t self;
+	int64_t other; /* a blocking repair of the same person; 0 */
+	int64_t failed[16];
+	size_t failed_count;
+};
+
+static enum errc sort_sibling(void *arg, const struct request_row *row)
+{
+	struct siblings *s = arg;
+	if (row->id == s->self)
+		return OK;
+	if (row->blocks)
+		s->other = row->id;
+	else if (s->failed_count < sizeof s->failed / sizeof s->failed[0])
+		s->failed[s->failed_count++] = row->id;
+	return OK;
+}
+
+/* A failed repair of the same person ends here; what it owes is taken over from the ledger of debts. */
+static enum errc supersede(struct flow *flow, int64_t id)
+{
+	AUTO_REQUEST struct request_row row = {0};
+	char by[24];
+	enum errc rc = request_get(flow->tx, id, &row);
+	if (rc != OK)
+		return rc;
+	struct flow old = {.tx = flow->tx, .row = &row, .now = flow->now, .env = flow->env, .call = flow->call};
+	AUTO_BUF struct buf why = {0};
+	text_superseded(&why, eac_id(flow->row->id, by));
+	text_copy(row.reason, sizeof row.reason, "superseded");
+	if ((rc = eac_cards_close(&old, NULL, buf_str(&why))) != OK ||
+	    (rc = eac_ended(&old, EVENT_CANCEL, &eac_bot, buf_str(&why))) != OK)
+		return rc;
+	return request_save(flow->tx, &row);
+}
+
+static enum errc claim_target(struct flow *flow)
+{
+	struct siblings s = {.self = flow->row->id};
+	struct request_query open = {.open_only = true, .target = flow->row->target};
+	enum errc rc = request_each(flow->tx, &open, sort_sibling, &s);
+	if (rc != OK)
+		return rc;
+	if (s.other != 0) {
+		char id[24];
+		AUTO_BUF struct buf b = {0};
+		text_duplicate(&b, eac_id(s.other, id));
+		flow->row->target[0] = '\0'; /* the row must not claim what another holds */
+		return refuse(flow, "duplicate", buf_str(&b));
+	}
+	for (size_t i = 0; i < s.failed_count; i++)
+		if ((rc = supersede(flow, s.failed[i])) != OK)
+			return rc;
+	return OK;
+}
+
+static enum errc found_one(struct flow *flow, const json_t *found, const json_t *user)
+{
+	const struct config *config = eac_env(flow)->config;
+	json_t *facts = flow->row->facts;
+	keep_target(flow, user);
+	json_object_set_new(facts, "found", json_deep_copy(found));
+	json_object_set_new(facts, "sets_known", json_deep_copy(json_get(found, "sets")));
+	json_object_set_new(facts, "org", json_pack("{s:s,s:s}", "id", json_str(found, "org"), "instance", json_str(found, "instance")));
+	if (sf_id_same(json_str(user, "id"), json_str(json_get(found, "bot"), "id")))
+		return refuse(flow, "self", TEXT_SELF);
+	if (diagnose_is_protected(config, user))
+		return refuse(flow, "protected", TEXT_PROTECTED);
+	if (config->approval.four_eyes && is_requesters_own(flow, user))
+		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT);
+	if (!json_bool(user, "active"))
+		return refuse(flow, "inactive", TEXT_INACTIVE);
+	enum errc rc = claim_target(flow);
+	if (rc != OK || !flow->row->open)
+		return rc;
+	bool slack_known = eac_target_slack(flow->row)[0] != '\0';
+	set_phase(flow, slack_known || json_str(user, "email")[0] == '\0' ? "look" : "email");
+	return OK;
+}
+
+static enum errc found(struct flow *flow, const struct flow_answer *answer)
+{
+	if (answer->code == ERR_DENIED)
+		return refuse(flow, "bot_rights", answer->reason);
+	if (answer->code != OK)
+		return eac_trouble(flow, "Looking the user up in Salesforce", answer);
+	eac_trouble_over(flow);
+	json_t *users = candidates(json_get(answer->body, "users"));
+	enum errc rc;
+	if (json_array_size(users) == 0) {
+		AUTO_BUF struct buf b = {0};
+		text_not_found(&b, json_str(flow->row->facts, "find"));
+		rc = refuse(flow, "not_found", buf_str(&b));
+	} else if (json_array_size(users) > 1) {
+		AUTO_BUF struct buf b = {0};
+		text_ambiguous(&b, users);
+		rc = refuse(flow, "ambiguous", buf_str(&b));
+	} else {
+		rc = found_one(flow, answer->body, json_array_get(users, 0));
+	}
+	json_decref(users);
+	return rc;
+}
+
+/* --- the diagnosis ------------------------------------------------------------------ */
+
+static enum errc take_over_debts(struct flow *flow, json_t **ret)
+{
+	enum errc rc = owed_get(flow->tx, flow->row->target, ret);
+	return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
+{
+	if (answer->code == ERR_DENIED)
+		return refuse(flow, "bot_rights", answer->reason);
+	if (answer->code != OK)
+		return eac_trouble(flow, "Reading the user's holdings in Salesforce", answer);
+	json_t *facts = flow->row->facts, *owed = NULL;
+	enum errc rc = take_over_debts(flow, &owed);
+	if (rc != OK)
+		return rc;
+	struct diagnosis d;
+	diagnose(&d, eac_env(flow)->config, json_get(facts, "found"), answer->body, owed, flow->now);
+	bool goes_on = d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
+	if (!goes_on) {
+		rc = refuse(flow, d.reason, d.text);
+	} else {
+		eac_keep_look(flow, answer->body);
+		json_object_set_new(facts, "snapshot", json_deep_copy(answer->body));
+		json_object_set(facts, "plan", d.plan);
+		json_object_set(facts, "warnings", d.warnings);
+		if (owed != NULL)
+			json_object_set(facts, "removed", owed);
+		set_phase(flow, "accept");
+	}
+	json_decref(owed);
+	diagnosis_done(&d);
+	return rc;
+}
+
+/* How many of the people named in one command are still being looked up, and how many remain. */
+static enum errc count_batch(struct flow *flow, int *ret_undecided, int *ret_remaining)
+{
+	size_t i;
+	json_t *id;
+	*ret_undecided = 0;
+	*ret_remaining = 1;
+	json_array_foreach(json_get(flow->row->facts, "batch"), i, id) {
+		if (json_integer_value(id) == flow->row->id)
+			continue;
+		AUTO_REQUEST struct request_row other = {0};
+		enum errc rc = request_get(flow->tx, json_integer_value(id), &other);
+		if (rc != OK)
+			return rc;
+		bool checking = request_state(&other) == STATE_CHECKING;
+		if (checking && !text_eq(json_str(other.facts, "phase"), "accept"))
+			++*ret_undecided;
+		else if (request_state(&other) != STATE_REFUSED)
+			++*ret_remaining;
+	}
+	return OK;
+}
+
+static enum errc accept(struct flow *flow)
+{
+	int undecided, remaining;
+	enum errc rc = count_batch(flow, &undecided, &remaining);
+	if (rc != OK)
+		return rc;
+	if (undecided > 0) {
+		flow->row->wake_at = flow->now + SIBLING_WAIT_MS;
+		return OK;
+	}
+	struct request_row *row = flow->row;
+	if (remaining > 1 || eac_env(flow)->config->approval.before_teardown)
+		json_set_bool(row->facts, "gate_first", true);
+	rc = request_fire(flow->tx, row, EVENT_ACCEPT, &eac_bot, json_str(json_get(row->facts, "target"), "username"), flow->now);
+	if (rc == OK)
+		rc = eac_post_parent(flow);
+	if (rc != OK)
+		return rc;
+	json_object_del(row->facts, "phase");
+	json_object_del(row->facts, "found");
+	row->step = EAC_DISCONNECT;
+	row->wake_at = flow->now;
+	AUTO_BUF struct buf b = {0};
+	text_plan(&b, flow);
+	eac_line(flow, buf_str(&b));
+	AUTO_BUF struct buf line = {0};
+	text_status_started(&line, flow);
+	rc = eac_status_line(flow, buf_str(&line));
+	return rc == OK ? eac_flush(flow) : rc;
+}
+
+enum errc eac_checking_begin(struct flow *flow)
+{
+	json_t *facts = flow->row->facts;
+	if (json_get(facts, "target") == NULL)
+		json_object_set_new(facts, "target", json_object());
+	const char *word = json_str(facts, "find"), *for_user = json_str(facts, "for");
+	flow->row->wake_at = flow->now;
+	if (text_eq(phase(flow), "find")) {
+		flow_ask(flow, "find", json_pack("{s:s}", "word", word));
+		return OK;
+	}
+	if (text_eq(phase(flow), "email")) {
+		flow_ask(flow, "person", json_pack("{s:s}", "email", json_str(json_get(facts, "target"), "email")));
+		return OK;
+	}
+	if (text_eq(phase(flow), "look")) {
+		eac_look(flow, "login", 0);
+		return OK;
+	}
+	if (text_eq(phase(flow), "accept"))
+		return accept(flow);
+	if (text_eq(phase(flow), "for"))
+		return ask_by_id(flow, for_user);
+	if (json_bool(facts, "mention")) {
+		set_phase(flow, "who");
+		return ask_by_id(flow, json_str(facts, "words"));
+	}
+	set_phase(flow, for_user[0] != '\0' ? "for" : "find");
+	return OK;
+}
+
+enum errc eac_checking_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
+{
+	if (text_eq(kind, "find"))
+		return found(flow, answer);
+	if (text_eq(kind, "look"))
+		return diagnosed(flow, answer);
+	if (text_eq(phase(flow), "email"))
+		return by_email_known(flow, answer);
+	return person_known(flow, answer);
+}

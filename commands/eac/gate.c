@@ -1,0 +1,310 @@
+/*
+ * commands/eac/gate.c - 1.7: the approval, then the word of Salesforce's backend team.
+ *
+ * The same gate stands before anything is asked where before_teardown is set.
+ * Votes are facts; one function counts them, whatever door they came through
+ * (decide.c). When the quorum is reached every earlier vote is checked again.
+ */
+#include <stdio.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
+#include "commands/eac/decide.h"
+#include "commands/eac/diagnose.h"
+#include "commands/eac/repair.h"
+#include "commands/eac/repair_steps.h"
+#include "commands/eac/repair_text.h"
+
+/* The step of 1.3 to 1.6 that no longer holds; -1: all hold. */
+static int what_is_back(const struct flow *flow, const json_t *look, const char **ret_why)
+{
+	const struct eac_env *env = eac_env(flow);
+	const json_t *plan = json_get(flow->row->facts, "plan");
+	json_t *rows[] = {diagnose_links(look), diagnose_tokens(env->config, look), diagnose_sets(plan, look), diagnose_licences(plan, look)};
+	static const char *const why[] = {"an account link is there again", "the app has access tokens again",
+	    "the permission set is assigned again", "the licence is assigned again"};
+	bool licence_kept = json_str(flow->row->facts, "licence_needed")[0] != '\0';
+	int back = -1;
+	for (int i = 3; i >= 0; i--) {
+		if (json_array_size(rows[i]) > 0 && !(i == 3 && licence_kept)) {
+			back = EAC_LINKS + i;
+			*ret_why = why[i];
+		}
+		json_decref(rows[i]);
+	}
+	return back;
+}
+
+static bool can_see(const json_t *look)
+{
+	return json_is_array(json_get(look, "links")) && json_is_array(json_get(look, "tokens")) &&
+	       json_is_array(json_get(look, "sets")) && json_is_array(json_get(look, "licences"));
+}
+
+/* --- the approval ------------------------------------------------------------------------ */
+
+enum errc eac_gate_open(struct flow *flow)
+{
+	static const struct eac_button buttons[] = {
+	    {"eac.approve", "Approve", BUTTON_PRIMARY, NULL},
+	    {"eac.reject", "Reject", BUTTON_DANGER, NULL},
+	};
+	const struct config *config = eac_env(flow)->config;
+	const struct eac_patience patience = {config->approval.remind_after_ms, config->approval.expire_after_ms, false, false};
+	json_object_set_new(flow->row->facts, "gate", json_pack("{s:[],s:i}", "votes", "quorum", config->approval.quorum));
+	enum errc rc = eac_step_waiting(flow);
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_ASK_APPROVAL, &eac_bot, eac_step_key(flow->row->step), flow->now);
+	if (rc == OK)
+		rc = eac_flush(flow);
+	if (rc == OK)
+		rc = eac_card_open(flow, "prompt", "", text_prompt(flow), buttons, 2);
+	if (rc != OK)
+		return rc;
+	eac_wait_start(flow, &patience, flow->now);
+	return eac_update_parent(flow);
+}
+
+static enum errc open_backend_card(struct flow *flow)
+{
+	static const struct eac_button buttons[] = {
+	    {"eac.confirm", "Inbox removed", BUTTON_PRIMARY, NULL},
+	    {"eac.still_present", "Still present", BUTTON_PLAIN, NULL},
+	    {"eac.abort", "Abort and restore", BUTTON_DANGER, TEXT_CANCEL_CONFIRM},
+	};
+	const struct config *config = eac_env(flow)->config;
+	const struct eac_patience patience = {config->backend.remind_after_ms, config->backend.give_up_after_ms, false, false};
+	enum errc rc = eac_card_open(flow, "backend", "", text_backend_card(flow), buttons, 3);
+	if (rc == OK)
+		eac_wait_start(flow, &patience, flow->now);
+	return rc;
+}
+
+static enum errc gate_pass(struct flow *flow, const struct request_actor *actor)
+{
+	AUTO_BUF struct buf closing = {0};
+	text_approved(&closing, flow);
+	enum errc rc = eac_cards_close(flow, "prompt", buf_str(&closing));
+	if (rc != OK)
+		return rc;
+	eac_wait_stop(flow);
+	eac_line(flow, buf_str(&closing));
+	if (flow->row->step == EAC_BACKEND) {
+		rc = request_fire(flow->tx, flow->row, EVENT_ASK_BACKEND, actor, "approved", flow->now);
+		if (rc == OK)
+			rc = eac_flush(flow);
+		if (rc == OK)
+			rc = open_backend_card(flow);
+		return rc == OK ? eac_update_parent(flow) : rc;
+	}
+	json_set_bool(flow->row->facts, "gate_first_passed", true);
+	flow->row->wake_at = flow->now;
+	rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, "approved", flow->now);
+	return rc == OK ? eac_flush(flow) : rc;
+}
+
+static json_t *votes_of(struct flow *flow)
+{
+	return json_path(flow->row->facts, "gate", "votes", NULL);
+}
+
+static int quorum_of(const struct flow *flow)
+{
+	return (int)json_int(json_get(flow->row->facts, "gate"), "quorum");
+}
+
+enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
+{
+	json_t *votes = votes_of(flow);
+	json_array_append_new(votes, json_pack("{s:s,s:s,s:I}", "user", actor->who, "via", actor->via, "at", (json_int_t)flow->now));
+	int have = (int)json_array_size(votes), need = quorum_of(flow);
+	if (have >= need && have == 1)
+		return gate_pass(flow, actor); /* the only voter was asked for just now */
+	AUTO_BUF struct buf b = {0};
+	text_vote_counted(&b, actor->who, have, need);
+	eac_line(flow, buf_str(&b));
+	if (have >= need) {
+		json_set_bool(json_get(flow->row->facts, "gate"), "verify", true);
+		flow->row->wake_at = flow->now;
+	}
+	return eac_flush(flow);
+}
+
+enum errc eac_gate_wake(struct flow *flow)
+{
+	if (json_bool(json_get(flow->row->facts, "gate"), "verify")) {
+		json_t *users = json_array();
+		size_t i;
+		json_t *vote;
+		json_array_foreach(votes_of(flow), i, vote)
+			json_array_append(users, json_get(vote, "user"));
+		flow_ask(flow, "persons", json_pack("{s:o}", "users", users));
+		return OK;
+	}
+	switch (eac_wait_due(flow)) {
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_APPROVAL_EXPIRED);
+	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_approval_reminder(flow));
+	case EAC_DUE_POLL:
+	case EAC_DUE_NOTHING: return OK;
+	}
+	return OK;
+}
+
+/* May this voter still approve? `persons` answers like the fields of struct person. */
+static bool still_may(const struct flow *flow, const json_t *persons, const char *user)
+{
+	size_t i;
+	json_t *person;
+	json_array_foreach(persons, i, person) {
+		if (!text_eq(json_str(person, "id"), user))
+			continue;
+		bool whole = json_bool(person, "known") && json_bool(person, "groups_known") && !json_bool(person, "deleted") &&
+			     !json_bool(person, "bot") && !json_bool(person, "guest") && !json_bool(person, "external");
+		bool four_eyes = eac_env(flow)->config->approval.four_eyes && text_eq(user, flow->row->requester);
+		return whole && !four_eyes && (json_bool(person, "approver") || json_bool(person, "admin"));
+	}
+	return false;
+}
+
+enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
+{
+	if (!text_eq(kind, "persons"))
+		return OK;
+	json_t *votes = votes_of(flow);
+	if (answer->code != OK)
+		return eac_trouble(flow, "Asking Slack about the approvers", answer);
+	json_object_del(json_get(flow->row->facts, "gate"), "verify");
+	size_t before = json_array_size(votes);
+	for (size_t i = before; i > 0; i--) {
+		const char *user = json_str(json_array_get(votes, i - 1), "user");
+		if (!still_may(flow, answer->body, user)) {
+			AUTO_BUF struct buf b = {0};
+			text_vote_void(&b, user);
+			eac_line(flow, buf_str(&b));
+			json_array_remove(votes, i - 1);
+		}
+	}
+	eac_trouble_over(flow);
+	if ((int)json_array_size(votes) < quorum_of(flow)) {
+		eac_wait_plan(flow);
+		return eac_flush(flow);
+	}
+	char who[24];
+	text_copy(who, sizeof who, json_str(json_array_get(votes, json_array_size(votes) - 1), "user"));
+	const struct request_actor last = {.who = who, .via = "engine"};
+	return gate_pass(flow, &last);
+}
+
+/* --- the backend check ---------------------------------------------------------------------- */
+
+/* 1.3 to 1.6 were looked at again: back to the one that no longer holds. */
+static enum errc go_back(struct flow *flow, int step, const char *why)
+{
+	json_t *facts = flow->row->facts;
+	json_object_del(facts, "confirmed");
+	json_object_del(facts, "case");
+	json_object_del(facts, "look_now");
+	json_object_del(facts, "revoked");
+	json_object_del(facts, "lag_waited");
+	enum errc rc = eac_cards_close(flow, NULL, TEXT_CARD_WENT_BACK);
+	if (rc == OK && request_state(flow->row) != STATE_RUNNING)
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, why, flow->now);
+	eac_wait_stop(flow);
+	if (rc == OK)
+		rc = eac_step_return(flow, step, why);
+	return rc == OK ? eac_flush(flow) : rc;
+}
+
+static enum errc looked(struct flow *flow, const json_t *look)
+{
+	json_t *facts = flow->row->facts;
+	const char *why = "";
+	if (!can_see(look)) {
+		const struct flow_answer blind = {.code = ERR_DENIED, .reason = "Salesforce no longer shows what has to be looked at"};
+		return eac_trouble(flow, "Looking again", &blind);
+	}
+	int back = what_is_back(flow, look, &why);
+	if (back >= 0)
+		return go_back(flow, back, why);
+	if (request_state(flow->row) == STATE_WAITING_BACKEND) {
+		json_object_del(facts, "look_now");
+		enum errc rc = open_backend_card(flow);
+		return rc == OK ? eac_update_parent(flow) : rc;
+	}
+	if (!json_bool(facts, "confirmed"))
+		return eac_gate_open(flow);
+	json_object_del(facts, "confirmed");
+	AUTO_BUF struct buf b = {0};
+	text_backend_done(&b, flow);
+	return eac_step_ended(flow, "done", buf_str(&b));
+}
+
+enum errc eac_backend_begin(struct flow *flow)
+{
+	enum request_state state = request_state(flow->row);
+	if (state == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
+	const json_t *look = eac_fresh_look(flow);
+	bool wanted = state == STATE_RUNNING || json_bool(flow->row->facts, "look_now");
+	if (wanted && look != NULL)
+		return looked(flow, look);
+	if (wanted) {
+		eac_look(flow, "login", 0);
+		return state == STATE_RUNNING ? eac_step_started(flow) : OK;
+	}
+	switch (eac_wait_due(flow)) {
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_BACKEND_SILENT);
+	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_backend_reminder(flow));
+	case EAC_DUE_POLL:
+	case EAC_DUE_NOTHING: return OK;
+	}
+	return OK;
+}
+
+enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
+{
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_answer(flow, kind, answer);
+	if (answer->code != OK)
+		return eac_trouble(flow, "Looking again", answer);
+	eac_keep_look(flow, answer->body);
+	flow->row->wake_at = flow->now;
+	return OK;
+}
+
+enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, const char *case_number, const char *seen)
+{
+	json_t *facts = flow->row->facts;
+	json_object_set_new(facts, "case", json_pack("{s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "seen", seen, "at",
+						(json_int_t)flow->now));
+	json_set_bool(facts, "confirmed", true);
+	json_object_del(facts, "look_now");
+	json_object_del(facts, "fresh");
+	AUTO_BUF struct buf closing = {0};
+	text_confirmed(&closing, actor->who, case_number, flow->now);
+	enum errc rc = eac_cards_close(flow, "backend", buf_str(&closing));
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, case_number[0] != '\0' ? case_number : "no case number", flow->now);
+	if (rc != OK)
+		return rc;
+	eac_wait_stop(flow);
+	eac_line(flow, buf_str(&closing));
+	flow->row->wake_at = flow->now;
+	return eac_flush(flow);
+}
+
+enum errc eac_still_present(struct flow *flow, const struct request_actor *actor, const char *note)
+{
+	AUTO_BUF struct buf b = {0};
+	text_still_present(&b, actor->who, note, flow->now);
+	enum errc rc = eac_cards_close(flow, "backend", buf_str(&b));
+	if (rc != OK)
+		return rc;
+	eac_line(flow, buf_str(&b));
+	json_set_bool(flow->row->facts, "look_now", true);
+	json_object_del(flow->row->facts, "fresh");
+	flow->row->wake_at = flow->now;
+	return eac_flush(flow);
+}

@@ -1,0 +1,289 @@
+/*
+ * commands/eac/repair.c - one repair in hand: steps, ends and looks.
+ *
+ * Messages and cards are in speak.c, due times in wait.c, sentences in
+ * repair_text.c.
+ */
+#include "commands/eac/repair.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "bot/store/audit.h"
+#include "commands/eac/repair_text.h"
+
+enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4 };
+
+const struct request_actor eac_bot = {.who = "eacbot", .via = "engine"};
+
+const struct eac_env *eac_env(const struct flow *flow)
+{
+	return flow->env;
+}
+
+const char *eac_id(int64_t id, char out[static 24])
+{
+	snprintf(out, 24, "EAC-%" PRId64, id);
+	return out;
+}
+
+const char *eac_target_name(const struct request_row *row)
+{
+	const json_t *target = json_get(row->facts, "target");
+	const char *name = json_str(target, "name");
+	if (name[0] == '\0')
+		name = json_str(target, "username");
+	return name[0] != '\0' ? name : json_str(row->facts, "words");
+}
+
+const char *eac_target_slack(const struct request_row *row)
+{
+	return json_str(json_get(row->facts, "target"), "slack");
+}
+
+/* --- steps ---------------------------------------------------------------- */
+
+static enum errc mark_step(struct flow *flow, const char *state, const char *detail)
+{
+	struct step_row step;
+	enum errc rc = step_get(flow->tx, flow->row->id, eac_step_key(flow->row->step), &step);
+	if (rc != OK)
+		return rc;
+	bool starts = text_eq(state, "running");
+	if (starts && (!text_eq(step.state, "running") || step.attempts == 0))
+		step.attempts++;
+	if (step.started_at == 0)
+		step.started_at = flow->now;
+	bool ends = text_eq(state, "done") || text_eq(state, "skipped") || text_eq(state, "failed");
+	step.ended_at = ends ? flow->now : 0;
+	text_copy(step.state, sizeof step.state, state);
+	if (detail != NULL)
+		text_copy(step.detail, sizeof step.detail, detail);
+	return step_put(flow->tx, flow->row->id, &step);
+}
+
+enum errc eac_step_started(struct flow *flow)
+{
+	return mark_step(flow, "running", NULL);
+}
+
+enum errc eac_step_waiting(struct flow *flow)
+{
+	return mark_step(flow, "waiting", NULL);
+}
+
+static enum errc audit_step(struct flow *flow, const char *state, const char *detail)
+{
+	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
+	text_copy(line.actor, sizeof line.actor, "eacbot");
+	text_copy(line.via, sizeof line.via, "engine");
+	snprintf(line.action, sizeof line.action, "step-%s", state);
+	snprintf(line.detail, sizeof line.detail, "%s: %s", eac_step_key(flow->row->step), detail);
+	return audit_add(flow->tx, &line);
+}
+
+enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail)
+{
+	enum errc rc = mark_step(flow, state, detail);
+	if (rc == OK)
+		rc = audit_step(flow, state, detail);
+	if (rc != OK)
+		return rc;
+	AUTO_BUF struct buf line = {0};
+	text_step_ended(&line, flow->row->step, state, detail);
+	eac_line(flow, buf_str(&line));
+	log_repair(LOG_INFO, flow->row->id, "step.ended", "%s %s: %s", eac_step_key(flow->row->step), state, detail);
+	eac_trouble_over(flow);
+	flow->row->step++;
+	flow->row->updated_at = flow->now;
+	flow->row->wake_at = flow->now;
+	return OK;
+}
+
+enum errc eac_step_return(struct flow *flow, int step, const char *why)
+{
+	json_t *facts = flow->row->facts;
+	int64_t returns = json_int(facts, "returns") + 1;
+	json_set_int(facts, "returns", returns);
+	if (returns > RETURNS_MAX) {
+		AUTO_BUF struct buf b = {0};
+		text_keeps_coming_back(&b, why);
+		json_set_int(facts, "returns", 0);
+		return eac_fail(flow, buf_str(&b));
+	}
+	AUTO_BUF struct buf b = {0};
+	text_returned(&b, step, why);
+	eac_line(flow, buf_str(&b));
+	for (int i = step; i <= flow->row->step && i < EAC_STEP_COUNT; i++) {
+		struct step_row row = {0};
+		enum errc rc = step_get(flow->tx, flow->row->id, eac_step_key(i), &row);
+		if (rc != OK)
+			return rc;
+		text_copy(row.state, sizeof row.state, "pending");
+		row.ended_at = 0;
+		if ((rc = step_put(flow->tx, flow->row->id, &row)) != OK)
+			return rc;
+	}
+	json_object_del(facts, "gate");
+	flow->row->step = step;
+	flow->row->wake_at = flow->now;
+	return OK;
+}
+
+enum errc eac_fail(struct flow *flow, const char *why)
+{
+	enum errc rc = mark_step(flow, "failed", why);
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, why, flow->now);
+	if (rc == OK)
+		rc = eac_cards_close(flow, NULL, TEXT_CARD_FAILED);
+	if (rc != OK)
+		return rc;
+	log_repair(LOG_WARNING, flow->row->id, "repair.failed", "%s: %s", eac_step_key(flow->row->step), why);
+	text_copy(flow->row->reason, sizeof flow->row->reason, eac_step_key(flow->row->step));
+	json_set_str(flow->row->facts, "failure", why);
+	eac_trouble_over(flow);
+	eac_wait_stop(flow);
+	flow->row->wake_at = 0;
+	if ((rc = eac_flush(flow)) != OK)
+		return rc;
+	static const struct eac_button buttons[] = {
+	    {"eac.retry", "Retry", BUTTON_PRIMARY, NULL},
+	    {"eac.cancel", "Cancel repair", BUTTON_DANGER, TEXT_CANCEL_CONFIRM},
+	};
+	rc = eac_card_open(flow, "failed", "", text_failed_card(flow, why), buttons, 2);
+	if (rc != OK)
+		return rc;
+	AUTO_BUF struct buf line = {0};
+	text_status_failed(&line, flow);
+	rc = eac_status_line(flow, buf_str(&line));
+	return rc == OK ? eac_update_parent(flow) : rc;
+}
+
+static int64_t backoff_ms(int64_t n)
+{
+	int64_t wait = 1000;
+	for (int64_t i = 1; i < n && wait < 60000; i++)
+		wait *= 2;
+	return wait < 60000 ? wait : 60000;
+}
+
+enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+{
+	json_t *facts = flow->row->facts;
+	bool checking = request_state(flow->row) == STATE_CHECKING;
+	if (!err_is_temporary(answer->code) && !checking) {
+		AUTO_BUF struct buf b = {0};
+		text_trouble(&b, what, answer->reason);
+		return eac_fail(flow, buf_str(&b));
+	}
+	int64_t n = json_int(facts, "trouble_n") + 1;
+	json_set_int(facts, "trouble_n", n);
+	json_set_str(facts, "trouble", answer->reason);
+	log_repair(LOG_WARNING, flow->row->id, "repair.trouble", "%s: %s (try %d)", what, answer->reason, (int)n);
+	flow->row->wake_at = flow->now + (answer->code == ERR_QUOTA ? 60000 : backoff_ms(n));
+	bool tell = n == TROUBLE_TELL_AT || (answer->code == ERR_QUOTA && n == 1);
+	if (!tell)
+		return OK;
+	AUTO_BUF struct buf b = {0};
+	text_trouble_waiting(&b, what, answer->reason);
+	if (checking)
+		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester, message_line(buf_str(&b)));
+	eac_line(flow, buf_str(&b));
+	return eac_flush(flow);
+}
+
+void eac_trouble_over(struct flow *flow)
+{
+	json_object_del(flow->row->facts, "trouble_n");
+	json_object_del(flow->row->facts, "trouble");
+}
+
+/* --- ends ------------------------------------------------------------------ */
+
+bool eac_owes(const struct flow *flow)
+{
+	const json_t *removed = json_get(flow->row->facts, "removed");
+	return removed != NULL && !json_bool(flow->row->facts, "restored");
+}
+
+enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
+{
+	json_t *facts = flow->row->facts;
+	AUTO_BUF struct buf closing = {0};
+	text_closing(&closing, end, actor->who, flow->now);
+	enum errc rc = eac_cards_close(flow, NULL, buf_str(&closing));
+	if (rc != OK)
+		return rc;
+	eac_wait_stop(flow);
+	eac_trouble_over(flow);
+	if (!eac_owes(flow))
+		return eac_ended(flow, end, actor, why);
+	json_object_set_new(facts, "ending", json_pack("{s:i,s:s,s:s,s:s}", "event", (int)end, "who", actor->who, "via", actor->via,
+							"why", why));
+	rc = request_fire(flow->tx, flow->row, EVENT_PUT_BACK, actor, why, flow->now);
+	if (rc != OK)
+		return rc;
+	eac_line(flow, TEXT_PUTTING_BACK);
+	json_object_del(facts, "call");
+	json_object_del(facts, "fresh");
+	flow->row->step = EAC_ASSIGN;
+	flow->row->wake_at = flow->now;
+	return eac_flush(flow);
+}
+
+enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
+{
+	enum errc rc = request_fire(flow->tx, flow->row, end, actor, why, flow->now);
+	if (rc != OK)
+		return rc;
+	json_object_del(flow->row->facts, "ending");
+	json_object_del(flow->row->facts, "call");
+	json_set_str(flow->row->facts, "ended_by", actor->who);
+	log_repair(LOG_INFO, flow->row->id, "repair.ended", "%s: %s", flow->row->state, why);
+	if (flow->row->thread_ts[0] == '\0' && json_get(flow->row->facts, "plan") == NULL)
+		return OK; /* it ended while it was being checked: nothing was posted */
+	AUTO_BUF struct buf b = {0};
+	text_end(&b, flow, actor->who, why);
+	eac_line(flow, buf_str(&b));
+	rc = eac_flush(flow);
+	if (rc != OK)
+		return rc;
+	AUTO_BUF struct buf line = {0};
+	text_status_ended(&line, flow);
+	rc = eac_status_line(flow, buf_str(&line));
+	if (rc == OK && eac_target_slack(flow->row)[0] != '\0' && json_bool(flow->row->facts, "user_asked"))
+		rc = eac_say(flow, eac_target_slack(flow->row), OUTBOX_DECISION, text_user_end(flow));
+	return rc;
+}
+
+/* --- looking ------------------------------------------------------------------ */
+
+void eac_look(struct flow *flow, const char *extra, int64_t since_ms)
+{
+	const char *user = json_str(json_get(flow->row->facts, "target"), "id");
+	flow_ask(flow, "look", json_pack("{s:s,s:s,s:I}", "user", user, "extra", extra, "since", (json_int_t)since_ms));
+}
+
+void eac_keep_look(struct flow *flow, const json_t *look)
+{
+	json_object_set_new(flow->row->facts, "look", json_deep_copy(look));
+	json_set_int(flow->row->facts, "fresh", flow->now);
+	if (json_int(look, "at") > 0)
+		json_set_int(flow->row->facts, "clock_offset", json_int(look, "at") - flow->now);
+	eac_trouble_over(flow);
+}
+
+int64_t eac_server_now(const struct flow *flow)
+{
+	return (flow->now + json_int(flow->row->facts, "clock_offset")) / 1000 * 1000;
+}
+
+const json_t *eac_fresh_look(const struct flow *flow)
+{
+	return json_int(flow->row->facts, "fresh") == flow->now ? json_get(flow->row->facts, "look") : NULL;
+}

@@ -1,0 +1,131 @@
+/*
+ * commands/eac/repair.h - one repair in hand: its facts, its messages, its waiting.
+ *
+ * A repair is a request whose facts hold what is known and promised:
+ *   words, for, reason, anyway     what was typed            target, org, found     who it is, what the org is like
+ *   snapshot, plan                 before the first change   look                   the newest look
+ *   removed                        what 2.1 has to give back ending                 the end that waits for the giving back
+ *   gate, cards, wait, lines       votes, live buttons, due times, sentences for the next reply in the thread
+ * The helpers here write rows (steps, outbox, audit) in the caller's transaction.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bot/flow/flow.h"
+#include "bot/message/message.h"
+#include "bot/store/outbox.h"
+#include "commands/eac/steps.h"
+#include "config/config.h"
+
+/* What the runbook and the commands stand on; belongs to the store's thread. */
+struct eac_env {
+	const struct config *config;
+	char bot_user[24];
+	char bot_name[80];
+	char instance[200];
+};
+
+const struct eac_env *eac_env(const struct flow *flow);
+/* The bot as an actor. */
+extern const struct request_actor eac_bot;
+
+/* "EAC-42"; out needs 24 bytes. */
+const char *eac_id(int64_t id, char out[static 24]);
+/* The target's name for people, never empty: name, else username, else the typed words. */
+const char *eac_target_name(const struct request_row *row);
+/* facts.target.slack where the person can be asked in Slack, else "". */
+const char *eac_target_slack(const struct request_row *row);
+
+/* --- steps ---------------------------------------------------------------- */
+enum errc eac_step_started(struct flow *flow) MUST_CHECK;            /* running, counted as an attempt */
+enum errc eac_step_waiting(struct flow *flow) MUST_CHECK;
+/* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once. */
+enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail) MUST_CHECK;
+/* Back to an earlier step because something came back; the fourth time the repair fails instead. */
+enum errc eac_step_return(struct flow *flow, int step, const char *why) MUST_CHECK;
+/* FAILED, with a card that offers Retry and Cancel repair. */
+enum errc eac_fail(struct flow *flow, const char *why) MUST_CHECK;
+/*
+ * A call that did not work. Temporary trouble: tries again later (and says so in the thread after a
+ * while); a final one: eac_fail. `what` begins the sentence ("Reading Salesforce").
+ */
+enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
+/* The trouble is over. */
+void eac_trouble_over(struct flow *flow);
+
+/* --- ends ------------------------------------------------------------------ */
+/* Cancelled, rejected or expired: closes the cards, puts back what was removed first (step 2.1), then ends. */
+enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why) MUST_CHECK;
+/* Nothing is left to put back (or it stands again): the end itself. */
+enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why) MUST_CHECK;
+/* Something was removed and is not yet given back. */
+bool eac_owes(const struct flow *flow);
+
+/* --- messages -------------------------------------------------------------- */
+/* A sentence (mrkdwn) for the thread's next reply. */
+void eac_line(struct flow *flow, const char *mrkdwn);
+/* Posts the gathered sentences as one reply and brings the parent up to date. */
+enum errc eac_flush(struct flow *flow) MUST_CHECK;
+enum errc eac_post_parent(struct flow *flow) MUST_CHECK;
+enum errc eac_update_parent(struct flow *flow) MUST_CHECK;
+/* A message without buttons in the thread or, with conversation "@U...", in direct messages; takes body. */
+enum errc eac_say(struct flow *flow, const char *conversation, enum outbox_priority priority, json_t *body) MUST_CHECK;
+/* To one person: in the repair's channel, or another. Takes body. */
+enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_thread, const char *user, json_t *body) MUST_CHECK;
+/* One line into status_channel, where there is one. */
+enum errc eac_status_line(struct flow *flow, const char *mrkdwn) MUST_CHECK;
+
+/* --- cards: messages with buttons ------------------------------------------- */
+/*
+ * Opens a card of a kind (user, copy, admin, prompt, backend, failed): a fresh nonce, posted in the thread or to
+ * "@U...". The message is built by `m` without buttons; the buttons' value is made here. Takes m.
+ */
+struct eac_button {
+	const char *action;
+	const char *label;
+	enum button_style style;
+	const char *confirm;
+};
+enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
+    const struct eac_button *buttons, size_t count) MUST_CHECK;
+/* Takes the buttons off every live card of a kind (NULL: of all) and adds what became of it. */
+enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn) MUST_CHECK;
+/* The live card with this nonce; NULL. */
+const json_t *eac_card_find(const struct request_row *row, const char *nonce);
+/* The newest live card of a kind; NULL. */
+const json_t *eac_card_of_kind(const struct request_row *row, const char *kind);
+
+/* --- waiting ----------------------------------------------------------------- */
+struct eac_patience {
+	int64_t remind_after_ms;
+	int64_t expire_after_ms; /* CONFIG_NEVER */
+	bool poll;               /* also look at Salesforce */
+	bool hours;              /* reminders only in the target's waking hours */
+};
+/* Starts the due times from `from` (now, or the date after "Not now"). */
+void eac_wait_start(struct flow *flow, const struct eac_patience *patience, int64_t from);
+void eac_wait_stop(struct flow *flow);
+enum eac_due { EAC_DUE_NOTHING, EAC_DUE_POLL, EAC_DUE_REMIND, EAC_DUE_EXPIRE };
+/* What is due now, the gravest first; plans its next time. */
+enum eac_due eac_wait_due(struct flow *flow);
+/* Earliest wake-up from the due times. */
+void eac_wait_plan(struct flow *flow);
+/* Milliseconds since the waiting began. */
+int64_t eac_waiting_since(const struct request_row *row);
+/* The first moment at or after `at` within [from, to) minutes of the day in a zone. Pure. */
+int64_t eac_within_hours(int64_t at, int tz_offset_s, int from_min, int to_min);
+
+/* --- looking ------------------------------------------------------------------ */
+/* Asks for a look at the target; extra is "login", "sessions" or "mail". */
+void eac_look(struct flow *flow, const char *extra, int64_t since_ms);
+/* Keeps the newest look (without what may change nothing). */
+void eac_keep_look(struct flow *flow, const json_t *look);
+/* Now by Salesforce's clock, whole seconds, as its CreatedDate fields have them. */
+int64_t eac_server_now(const struct flow *flow);
+/* A look that was made in this very transaction and not overtaken by a deed; NULL: look first. */
+const json_t *eac_fresh_look(const struct flow *flow);
+
+/* A person's step has ended by their word or by what is seen; the cards lose their buttons and the next step begins. (steps_user.c) */
+enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail) MUST_CHECK;

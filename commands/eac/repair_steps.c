@@ -1,0 +1,26 @@
+/*
+ * commands/eac/repair_steps.c - the runbook of Salesforce's article 000391915, top to bottom.
+ */
+#include "commands/eac/repair_steps.h"
+
+#include "commands/eac/steps.h"
+
+static const struct flow_step checking = {"checking", eac_checking_begin, eac_checking_answer};
+
+static const struct flow_step steps[EAC_STEP_COUNT] = {
+    [EAC_DISCONNECT] = {"disconnect-account", eac_disconnect_begin, eac_user_answer},
+    [EAC_SIGN_OUT] = {"sign-out-addin", eac_sign_out_begin, eac_user_answer},
+    [EAC_LINKS] = {"remove-account-links", eac_links_begin, eac_org_answer},
+    [EAC_REVOKE] = {"revoke-siq", eac_revoke_begin, eac_org_answer},
+    [EAC_REMOVE_SET] = {"remove-permission-set", eac_remove_set_begin, eac_org_answer},
+    [EAC_REMOVE_LICENSE] = {"remove-license", eac_remove_license_begin, eac_org_answer},
+    [EAC_BACKEND] = {"backend-check", eac_backend_begin, eac_backend_answer},
+    [EAC_ASSIGN] = {"assign-permission-set", eac_assign_begin, eac_org_answer},
+    [EAC_CONNECT] = {"connect-account", eac_connect_begin, eac_user_answer},
+    [EAC_TEST] = {"test-email", eac_test_begin, eac_user_answer},
+};
+
+void eac_runbook(struct runbook *ret, const void *env)
+{
+	*ret = (struct runbook){.steps = steps, .count = EAC_STEP_COUNT, .checking = &checking, .env = env};
+}

@@ -1,0 +1,40 @@
+/*
+ * commands/eac/repair_steps.h - the runbook: checking, then the ten steps in order.
+ *
+ * Each file of the folder holds one kind of step; this is the table's parts list.
+ */
+#pragma once
+
+#include "bot/flow/flow.h"
+
+/* checking.c: who is it, may it be repaired, what would be done */
+enum errc eac_checking_begin(struct flow *flow);
+enum errc eac_checking_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
+
+/* steps_user.c: the affected user's steps */
+enum errc eac_disconnect_begin(struct flow *flow);
+enum errc eac_sign_out_begin(struct flow *flow);
+enum errc eac_connect_begin(struct flow *flow);
+enum errc eac_test_begin(struct flow *flow);
+enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
+
+/* steps_org.c: what is taken away and given back */
+enum errc eac_links_begin(struct flow *flow);
+enum errc eac_revoke_begin(struct flow *flow);
+enum errc eac_remove_set_begin(struct flow *flow);
+enum errc eac_remove_license_begin(struct flow *flow);
+enum errc eac_assign_begin(struct flow *flow);
+enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
+
+/* gate.c: the approval, and Salesforce's backend team */
+enum errc eac_backend_begin(struct flow *flow);
+enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
+/* Asks the approvers; RUNNING -> WAITING_APPROVAL. */
+enum errc eac_gate_open(struct flow *flow) MUST_CHECK;
+/* While WAITING_APPROVAL: due times, the checking of votes. */
+enum errc eac_gate_wake(struct flow *flow) MUST_CHECK;
+/* An answer while WAITING_APPROVAL. */
+enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow_answer *answer) MUST_CHECK;
+
+/* The runbook with this environment (struct eac_env). */
+void eac_runbook(struct runbook *ret, const void *env);

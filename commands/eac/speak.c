@@ -1,0 +1,202 @@
+/*
+ * commands/eac/speak.c - what a repair says: rows in the outbox, cards and their buttons.
+ *
+ * A card's button carries "ID.NONCE"; the facts keep, per live card, its slot,
+ * nonce and body without buttons, so that closing it is an update with one line more.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
+#include "commands/eac/repair.h"
+#include "commands/eac/repair_text.h"
+
+static int next_number(struct flow *flow)
+{
+	int64_t n = json_int(flow->row->facts, "slots") + 1;
+	json_set_int(flow->row->facts, "slots", n);
+	return (int)n;
+}
+
+static enum errc put(struct flow *flow, enum outbox_op op, enum outbox_priority priority, const char *conversation,
+    const char *slot, json_t *body)
+{
+	struct outbox_row row = {.request = flow->row->id, .op = op, .priority = priority, .body = body};
+	bool direct = conversation[0] == '@';
+	row.in_thread = !direct && !text_eq(slot, "parent");
+	text_copy(row.conversation, sizeof row.conversation, direct ? conversation : flow->row->channel);
+	text_copy(row.slot, sizeof row.slot, slot);
+	return outbox_put(flow->tx, &row);
+}
+
+void eac_line(struct flow *flow, const char *mrkdwn)
+{
+	json_t *lines = json_get(flow->row->facts, "lines");
+	if (lines == NULL) {
+		lines = json_array();
+		json_object_set_new(flow->row->facts, "lines", lines);
+	}
+	json_array_append_new(lines, json_text_value(mrkdwn));
+}
+
+enum errc eac_flush(struct flow *flow)
+{
+	const json_t *lines = json_get(flow->row->facts, "lines");
+	if (json_array_size(lines) > 0) {
+		AUTO_BUF struct buf b = {0};
+		buf_init(&b, 12000);
+		size_t i;
+		json_t *line;
+		json_array_foreach(lines, i, line) {
+			buf_puts(&b, i > 0 ? "\n" : "");
+			buf_puts(&b, json_string_value(line));
+		}
+		json_object_del(flow->row->facts, "lines");
+		enum errc rc = eac_say(flow, "", OUTBOX_PROGRESS, message_line(buf_str(&b)));
+		if (rc != OK)
+			return rc;
+	}
+	return eac_update_parent(flow);
+}
+
+enum errc eac_post_parent(struct flow *flow)
+{
+	return put(flow, OUTBOX_POST, OUTBOX_DECISION, "", "parent", text_parent(flow));
+}
+
+enum errc eac_update_parent(struct flow *flow)
+{
+	return put(flow, OUTBOX_UPDATE, OUTBOX_PARENT, "", "parent", text_parent(flow));
+}
+
+enum errc eac_say(struct flow *flow, const char *conversation, enum outbox_priority priority, json_t *body)
+{
+	char slot[32];
+	snprintf(slot, sizeof slot, "note.%d", next_number(flow));
+	return put(flow, OUTBOX_POST, priority, conversation, slot, body);
+}
+
+enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_thread, const char *user, json_t *body)
+{
+	bool direct = channel[0] == '\0' || channel[0] == 'D';
+	struct outbox_row row = {.request = request, .op = direct ? OUTBOX_POST : OUTBOX_EPHEMERAL, .priority = OUTBOX_DECISION,
+	    .in_thread = in_thread && !direct, .body = body};
+	if (direct)
+		snprintf(row.conversation, sizeof row.conversation, "@%s", user);
+	else
+		text_copy(row.conversation, sizeof row.conversation, channel);
+	text_copy(row.user, sizeof row.user, user);
+	return outbox_put(tx, &row);
+}
+
+enum errc eac_status_line(struct flow *flow, const char *mrkdwn)
+{
+	const char *channel = eac_env(flow)->config->slack.status_channel;
+	if (text_empty(channel))
+		return OK;
+	struct outbox_row row = {.request = flow->row->id, .op = OUTBOX_POST, .priority = OUTBOX_PROGRESS, .body = message_line(mrkdwn)};
+	text_copy(row.conversation, sizeof row.conversation, channel);
+	snprintf(row.slot, sizeof row.slot, "status.%d", next_number(flow));
+	return outbox_put(flow->tx, &row);
+}
+
+/* --- cards --------------------------------------------------------------------- */
+
+static json_t *cards_of(struct flow *flow)
+{
+	json_t *cards = json_get(flow->row->facts, "cards");
+	if (cards == NULL) {
+		cards = json_array();
+		json_object_set_new(flow->row->facts, "cards", cards);
+	}
+	return cards;
+}
+
+static json_t *without_buttons(const json_t *body)
+{
+	json_t *copy = json_deep_copy(body), *blocks = json_get(copy, "blocks");
+	for (size_t i = json_array_size(blocks); i > 0; i--)
+		if (text_eq(json_str(json_array_get(blocks, i - 1), "type"), "actions"))
+			json_array_remove(blocks, i - 1);
+	return copy;
+}
+
+enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
+    const struct eac_button *buttons, size_t count)
+{
+	char nonce[33], value[64], slot[64];
+	struct message_button row[8];
+	text_random_hex(nonce, 16);
+	snprintf(value, sizeof value, "%" PRId64 ".%s", flow->row->id, nonce);
+	snprintf(slot, sizeof slot, "%s.%d", kind, next_number(flow));
+	if (count > sizeof row / sizeof row[0])
+		count = sizeof row / sizeof row[0];
+	for (size_t i = 0; i < count; i++)
+		row[i] = (struct message_button){.action = buttons[i].action, .label = buttons[i].label, .value = value,
+		    .style = buttons[i].style, .confirm = buttons[i].confirm};
+	message_buttons(m, slot, row, count);
+	json_t *body = message_take(m);
+	json_array_append_new(cards_of(flow), json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "kind", kind, "slot", slot, "nonce", nonce,
+						  "conversation", conversation, "at", (json_int_t)flow->now, "body",
+						  without_buttons(body)));
+	return put(flow, OUTBOX_POST, OUTBOX_DECISION, conversation, slot, body);
+}
+
+static json_t *closed_body(const json_t *card, const char *mrkdwn)
+{
+	json_t *body = json_deep_copy(json_get(card, "body")), *blocks = json_get(body, "blocks");
+	json_t *line = message_line(mrkdwn), *more = json_get(line, "blocks");
+	AUTO_BUF struct buf text = {0}, cut = {0};
+	size_t i;
+	json_t *block;
+	json_array_foreach(more, i, block)
+		json_array_append(blocks, block);
+	buf_init(&text, 8000);
+	buf_init(&cut, 16000);
+	buf_puts(&text, mrkdwn);
+	buf_puts(&text, "\n");
+	buf_puts(&text, json_str(body, "text"));
+	mrkdwn_cut(&cut, buf_str(&text), 3500);
+	json_set_str(body, "text", buf_str(&cut));
+	json_decref(line);
+	return body;
+}
+
+enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn)
+{
+	json_t *cards = cards_of(flow);
+	for (size_t i = json_array_size(cards); i > 0; i--) {
+		const json_t *card = json_array_get(cards, i - 1);
+		if (kind != NULL && !text_eq(json_str(card, "kind"), kind))
+			continue;
+		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, json_str(card, "conversation"), json_str(card, "slot"),
+		    closed_body(card, mrkdwn));
+		if (rc != OK)
+			return rc;
+		json_array_remove(cards, i - 1);
+	}
+	return OK;
+}
+
+const json_t *eac_card_find(const struct request_row *row, const char *nonce)
+{
+	size_t i;
+	json_t *card;
+	json_array_foreach(json_get(row->facts, "cards"), i, card)
+		if (text_eq(json_str(card, "nonce"), nonce))
+			return card;
+	return NULL;
+}
+
+const json_t *eac_card_of_kind(const struct request_row *row, const char *kind)
+{
+	const json_t *cards = json_get(row->facts, "cards");
+	for (size_t i = json_array_size(cards); i > 0; i--)
+		if (text_eq(json_str(json_array_get(cards, i - 1), "kind"), kind))
+			return json_array_get(cards, i - 1);
+	return NULL;
+}

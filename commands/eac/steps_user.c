@@ -1,0 +1,305 @@
+/*
+ * commands/eac/steps_user.c - 1.1, 1.2, 2.2 and 2.3: what only the affected user can do.
+ *
+ * Each asks by direct message (and offers the helpdesk a copy in the thread),
+ * then waits: for the click, the typed word, or for the fact to show in
+ * Salesforce where it can. A person without a usable Slack account is served by
+ * the thread alone.
+ */
+#include <stdio.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "commands/eac/diagnose.h"
+#include "commands/eac/repair.h"
+#include "commands/eac/repair_steps.h"
+#include "commands/eac/repair_text.h"
+
+enum { SESSION_TRIES = 3 };
+
+static const struct eac_button done_buttons[] = {
+    {"eac.done", "Done", BUTTON_PRIMARY, NULL},
+    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
+    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
+};
+static const struct eac_button addin_buttons[] = {
+    {"eac.done", "Done", BUTTON_PRIMARY, NULL},
+    {"eac.not_installed", "Not installed", BUTTON_PLAIN, NULL},
+    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
+    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
+};
+static const struct eac_button test_buttons[] = {
+    {"eac.works", "It works", BUTTON_PRIMARY, NULL},
+    {"eac.still_failing", "Still failing", BUTTON_DANGER, NULL},
+    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
+    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
+};
+static const struct eac_button copy_buttons[] = {
+    {"eac.mark_done", "Mark done", BUTTON_PLAIN, NULL},
+};
+static const struct eac_button test_copy_buttons[] = {
+    {"eac.mark_done", "Mark done", BUTTON_PLAIN, NULL},
+    {"eac.still_failing", "Still failing", BUTTON_DANGER, NULL},
+};
+
+/* The user's card, the helpdesk's copy, and the due times. */
+static enum errc ask_user(struct flow *flow, const struct eac_button *buttons, size_t count, bool poll)
+{
+	const struct config *config = eac_env(flow)->config;
+	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, poll, true};
+	const char *slack = eac_target_slack(flow->row);
+	enum errc rc = eac_step_waiting(flow);
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_ASK_USER, &eac_bot, eac_step_key(flow->row->step), flow->now);
+	if (rc == OK)
+		rc = eac_flush(flow);
+	if (rc == OK && slack[0] != '\0') {
+		char conversation[32];
+		snprintf(conversation, sizeof conversation, "@%s", slack);
+		json_set_bool(flow->row->facts, "user_asked", true);
+		rc = eac_card_open(flow, "user", conversation, text_user_card(flow), buttons, count);
+	}
+	if (rc != OK)
+		return rc;
+	bool test = flow->row->step == EAC_TEST;
+	rc = eac_card_open(flow, "copy", "", text_copy_card(flow), test ? test_copy_buttons : copy_buttons, test ? 2 : 1);
+	if (rc != OK)
+		return rc;
+	eac_wait_start(flow, &patience, flow->now);
+	json_object_del(flow->row->facts, "fresh");
+	return eac_update_parent(flow);
+}
+
+static enum errc give_up(struct flow *flow)
+{
+	if (flow->row->step < EAC_LINKS)
+		return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_USER_SILENT);
+	return eac_fail(flow, TEXT_BACK_BUT_NOT_CONNECTED);
+}
+
+static enum errc remind(struct flow *flow)
+{
+	const char *slack = eac_target_slack(flow->row);
+	char conversation[32] = "";
+	if (slack[0] != '\0')
+		snprintf(conversation, sizeof conversation, "@%s", slack);
+	return eac_say(flow, conversation, OUTBOX_DECISION, text_user_reminder(flow));
+}
+
+/* While WAITING_USER. */
+static enum errc wait_user(struct flow *flow)
+{
+	switch (eac_wait_due(flow)) {
+	case EAC_DUE_EXPIRE: return give_up(flow);
+	case EAC_DUE_REMIND: return remind(flow);
+	case EAC_DUE_POLL:
+		eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login", json_int(flow->row->facts, "connected_at"));
+		return OK;
+	case EAC_DUE_NOTHING: return OK;
+	}
+	return OK;
+}
+
+static bool is_waiting(const struct flow *flow)
+{
+	return request_state(flow->row) == STATE_WAITING_USER;
+}
+
+enum errc eac_disconnect_begin(struct flow *flow)
+{
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
+	if (json_bool(flow->row->facts, "gate_first") && !json_bool(flow->row->facts, "gate_first_passed"))
+		return eac_gate_open(flow);
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, 3, false);
+}
+
+/* --- 1.2: first the bot ends the add-in's sessions ------------------------------------- */
+
+static json_t *ids_of(const json_t *rows)
+{
+	json_t *ids = json_array();
+	size_t i;
+	json_t *row;
+	json_array_foreach(rows, i, row)
+		json_array_append(ids, json_get(row, "id"));
+	return ids;
+}
+
+static enum errc end_sessions(struct flow *flow, const json_t *sessions)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach(sessions, i, row) {
+		struct effect_row effect = {.request = flow->row->id, .begun_at = flow->now};
+		text_copy(effect.step, sizeof effect.step, "sign-out-addin");
+		text_copy(effect.kind, sizeof effect.kind, "end-session");
+		text_copy(effect.object, sizeof effect.object, json_str(row, "id"));
+		enum errc rc = effect_begin(flow->tx, &effect);
+		if (rc != OK)
+			return rc;
+	}
+	json_object_del(flow->row->facts, "fresh");
+	json_set_int(flow->row->facts, "session_tries", json_int(flow->row->facts, "session_tries") + 1);
+	flow_ask(flow, "end-sessions", json_pack("{s:o}", "ids", ids_of(sessions)));
+	return OK;
+}
+
+enum errc eac_sign_out_begin(struct flow *flow)
+{
+	if (is_waiting(flow))
+		return wait_user(flow);
+	json_t *facts = flow->row->facts;
+	if (!json_bool(facts, "sessions_over")) {
+		const json_t *look = eac_fresh_look(flow);
+		if (look == NULL || json_get(look, "sessions") == NULL) {
+			eac_look(flow, "sessions", 0);
+			return eac_step_started(flow);
+		}
+		json_t *sessions = diagnose_sessions(eac_env(flow)->config, look);
+		size_t left = json_array_size(sessions);
+		bool again = left > 0 && json_int(facts, "session_tries") < SESSION_TRIES;
+		enum errc rc = again ? end_sessions(flow, sessions) : OK;
+		json_decref(sessions);
+		if (rc != OK || again)
+			return rc;
+		if (left == 0)
+			rc = effect_settle(flow->tx, flow->row->id, "sign-out-addin", flow->now, "applied");
+		if (rc != OK)
+			return rc;
+		json_set_bool(facts, "sessions_over", true);
+		eac_line(flow, left > 0 ? TEXT_SESSIONS_LEFT : json_int(facts, "session_tries") > 0 ? TEXT_SESSIONS_ENDED : TEXT_NO_SESSIONS);
+	}
+	return ask_user(flow, addin_buttons, 4, false);
+}
+
+/* --- 2.2 and 2.3 ---------------------------------------------------------------------------- */
+
+enum errc eac_connect_begin(struct flow *flow)
+{
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, 3, true);
+}
+
+enum errc eac_test_begin(struct flow *flow)
+{
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, test_buttons, 4, true);
+}
+
+static bool has_new_token(const struct flow *flow, const json_t *look)
+{
+	json_t *tokens = diagnose_tokens(eac_env(flow)->config, look);
+	bool found = false;
+	size_t i;
+	json_t *token;
+	json_array_foreach(tokens, i, token)
+		found = found || json_int(token, "created") >= json_int(flow->row->facts, "assigned_at");
+	json_decref(tokens);
+	return found;
+}
+
+static bool is_known_link(const json_t *known, const json_t *link)
+{
+	size_t i;
+	json_t *id;
+	json_array_foreach(known, i, id)
+		if (text_eq(json_string_value(id), json_str(link, "id")))
+			return true;
+	return false;
+}
+
+static bool has_new_link(const struct flow *flow, const json_t *look)
+{
+	json_t *links = diagnose_links(look);
+	bool found = false;
+	size_t i;
+	json_t *link;
+	json_array_foreach(links, i, link)
+		found = found || !is_known_link(json_get(flow->row->facts, "links_before"), link);
+	json_decref(links);
+	return found;
+}
+
+/* What Salesforce shows of the reconnected mailbox; NULL: nothing yet. */
+static const char *connection_shown(const struct flow *flow, const json_t *look)
+{
+	bool active = text_eq(json_str(json_get(look, "connection"), "status"), "ACTIVE");
+	if (has_new_token(flow, look))
+		return "seen in Salesforce: a new access of the app";
+	if (has_new_link(flow, look))
+		return "seen in Salesforce: a new account link";
+	if (active && !json_bool(flow->row->facts, "active_before"))
+		return "seen in Salesforce: the connection became active";
+	return NULL;
+}
+
+static const char *mail_shown(const struct flow *flow, const json_t *look)
+{
+	size_t i;
+	json_t *mail;
+	json_array_foreach(json_get(look, "mails"), i, mail)
+		if (json_str(mail, "source")[0] == '\0' && json_int(mail, "created") >= json_int(flow->row->facts, "connected_at"))
+			return "seen in Salesforce: a mail sent from there";
+	return NULL;
+}
+
+static enum errc poll_answered(struct flow *flow, const struct flow_answer *answer)
+{
+	if (answer->code != OK) { /* looking is a courtesy here: the person's word ends the step as well */
+		eac_wait_plan(flow);
+		return OK;
+	}
+	eac_keep_look(flow, answer->body);
+	const char *shown = flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
+	if (shown == NULL) {
+		eac_wait_plan(flow);
+		return OK;
+	}
+	return eac_person_done(flow, &eac_bot, shown);
+}
+
+enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
+{
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_answer(flow, kind, answer);
+	if (is_waiting(flow))
+		return poll_answered(flow, answer);
+	if (text_eq(kind, "look")) {
+		if (answer->code != OK)
+			return eac_trouble(flow, "Reading the add-in's sessions", answer);
+		eac_keep_look(flow, answer->body);
+		if (!json_is_array(json_get(answer->body, "sessions"))) {
+			json_set_bool(flow->row->facts, "sessions_over", true);
+			eac_line(flow, TEXT_SESSIONS_UNREADABLE);
+		}
+		flow->row->wake_at = flow->now;
+		return OK;
+	}
+	if (text_eq(kind, "end-sessions") && answer->code == ERR_DENIED) {
+		json_set_bool(flow->row->facts, "sessions_over", true);
+		eac_line(flow, TEXT_SESSIONS_LEFT);
+	}
+	flow->row->wake_at = flow->now; /* whatever was answered: look again */
+	return OK;
+}
+
+/* The person's part is done, by their word or by what Salesforce shows. */
+enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail)
+{
+	AUTO_BUF struct buf closing = {0};
+	text_step_closing(&closing, flow->row->step, actor->who, detail, flow->now);
+	enum errc rc = eac_cards_close(flow, NULL, buf_str(&closing));
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, detail, flow->now);
+	if (rc != OK)
+		return rc;
+	eac_wait_stop(flow);
+	if (flow->row->step == EAC_CONNECT)
+		json_set_int(flow->row->facts, "connected_at", eac_server_now(flow));
+	bool last = flow->row->step == EAC_TEST;
+	rc = eac_step_ended(flow, "done", detail);
+	if (rc != OK || !last)
+		return rc;
+	flow->row->step = EAC_TEST;
+	return eac_ended(flow, EVENT_COMPLETE, actor, detail);
+}
