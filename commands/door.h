@@ -19,23 +19,23 @@
 /* Somebody in Slack, as far as known. */
 struct person {
 	char id[24];
-	char name[120];   /* display or real name: for showing, never for deciding */
-	char email[200];  /* "" when hidden */
+	char name[120];  /* display or real name: for showing, never for deciding */
+	char email[200]; /* "" when hidden */
 	int tz_offset_s;
-	bool known;       /* Slack told us who that is, recently enough */
+	bool known; /* Slack told us who that is, recently enough */
 	bool deleted, bot, guest, external;
 	bool requester, approver, admin; /* by the configured users and groups */
-	bool groups_known;               /* the copy of the groups is at most 5 minutes old (fresh: was asked just now) */
-	bool fresh;                      /* person and groups were asked for this deed */
+	bool groups_known; /* the copy of the groups is at most 5 minutes old (fresh: was asked just now) */
+	bool fresh;        /* person and groups were asked for this deed */
 };
 
 /* The channel of the deed. */
 struct place {
 	bool known;
-	bool member;      /* the bot is in it */
+	bool member; /* the bot is in it */
 	bool archived;
-	bool shared;      /* with another organisation */
-	bool direct;      /* a direct message with the bot */
+	bool shared; /* with another organisation */
+	bool direct; /* a direct message with the bot */
 };
 
 enum door { DOOR_SLASH, DOOR_BUTTON, DOOR_DIALOG, DOOR_CLOSED_DIALOG, DOOR_MENTION, DOOR_DIRECT, DOOR_SHORTCUT };
@@ -57,16 +57,18 @@ struct deed {
 
 /* What the app does after the commit. */
 struct reply {
-	json_t *ack;        /* the acknowledgement's payload, or NULL */
-	bool ask_afresh;    /* a decision: after the acknowledgement, ask Slack afresh who this is and handle the same deed again */
-	json_t *dialog;     /* a view to open with the deed's trigger, or NULL */
-	bool wake;          /* repairs may have become due */
+	json_t *ack;     /* the acknowledgement's payload, or NULL */
+	bool ask_afresh; /* a decision: after the acknowledgement, ask Slack afresh who this is and handle the same deed
+	                    again */
+	json_t *dialog;  /* a view to open with the deed's trigger, or NULL */
+	bool wake;       /* repairs may have become due */
 };
 void reply_done(struct reply *reply);
 
 struct commands; /* the table and its environment: settings */
 struct config;
-/* config and bot_user are read at each deed and may be replaced by commands_set. The strings and the config stay the caller's. */
+/* config and bot_user are read at each deed and may be replaced by commands_set. The strings and the config stay the
+ * caller's. */
 struct commands *commands_new(const struct config *config);
 void commands_free(struct commands *commands);
 /* From the store's thread only (submit a job for it): new settings, or what auth.test told. */
@@ -74,9 +76,13 @@ void commands_set(struct commands *commands, const struct config *config);
 void commands_set_bot(struct commands *commands, const char *bot_user, const char *bot_name);
 void commands_set_org(struct commands *commands, const char *instance_url);
 
-/* On the store's thread, inside the transaction. An error undoes everything; a refusal is OK with an ack that says why. */
-enum errc commands_handle(struct commands *commands, struct tx *tx, const struct deed *deed, struct reply *ret) MUST_CHECK;
-/* A message could not be delivered for good (`error` is Slack's word). Row is still there; the app drops it afterwards. */
-enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const struct outbox_row *row, const char *error, int64_t now) MUST_CHECK;
+/* On the store's thread, inside the transaction. An error undoes everything; a refusal is OK with an ack that says why.
+ */
+enum errc commands_handle(struct commands *commands, struct tx *tx, const struct deed *deed,
+                          struct reply *ret) MUST_CHECK;
+/* A message could not be delivered for good (`error` is Slack's word). Row is still there; the app drops it afterwards.
+ */
+enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const struct outbox_row *row,
+                                 const char *error, int64_t now) MUST_CHECK;
 /* The runbook over these settings; valid as long as `commands`. */
 const struct runbook *commands_runbook(const struct commands *commands);

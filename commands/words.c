@@ -14,8 +14,9 @@
 #include "salesforce/sf_id.h"
 
 /* Blanks that phones and word processors insert, in UTF-8. */
-static const char *const odd_blanks[] = {"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\xaf",
-    "\xe3\x80\x80", "\xe2\x80\x89", "\xe2\x80\x83", "\xe2\x80\x82", "\xef\xbb\xbf"};
+static const char *const odd_blanks[] = {"\xc2\xa0",     "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d",
+                                         "\xe2\x80\xaf", "\xe3\x80\x80", "\xe2\x80\x89", "\xe2\x80\x83",
+                                         "\xe2\x80\x82", "\xef\xbb\xbf"};
 
 static size_t separator_len(const char *s)
 {
@@ -131,7 +132,8 @@ static void add_who(struct repair_words *ret, const struct word *word)
 	struct who who;
 	if (!words_who(word, &who)) {
 		complain(ret, "I can't read “", word->text,
-		    "” as a person. Use a mention chosen from Slack's list, an e-mail address, a Salesforce username or a Salesforce user id.");
+		         "” as a person. Use a mention chosen from Slack's list, an e-mail address, a Salesforce "
+		         "username or a Salesforce user id.");
 		return;
 	}
 	for (size_t i = 0; i < ret->count; i++)
@@ -166,7 +168,8 @@ void words_repair(const char *typed, struct repair_words *ret)
 			ret->anyway = true;
 		} else if (word.kind == WORD_TEXT && text_ieq(word.text, "for")) {
 			if (!words_next(&typed, &word) || word.kind != WORD_MENTION)
-				complain(ret, "After “for” comes the Slack user, as a mention chosen from the list", "", ".");
+				complain(ret, "After “for” comes the Slack user, as a mention chosen from the list", "",
+				         ".");
 			else
 				text_copy(ret->for_user, sizeof ret->for_user, word.text);
 		} else {

@@ -40,7 +40,7 @@ struct repair_words {
 	char for_user[24];       /* Slack id; "" */
 	char reason[REASON_MAX]; /* decoded plain text; "" */
 	bool anyway;
-	char error[400];         /* mrkdwn; "" when all is readable */
+	char error[400]; /* mrkdwn; "" when all is readable */
 };
 
 /* WHO [WHO ...] [anyway] [for @SLACKUSER] [reason: TEXT] in any order, the reason last. */

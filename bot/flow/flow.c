@@ -44,7 +44,8 @@ static void note_call(struct flow *flow)
 	}
 	int64_t ticket = json_int(facts, "tickets") + 1;
 	json_set_int(facts, "tickets", ticket);
-	json_object_set_new(facts, "call", json_pack("{s:I,s:s}", "ticket", (json_int_t)ticket, "kind", flow->call->kind));
+	json_object_set_new(facts, "call",
+	                    json_pack("{s:I,s:s}", "ticket", (json_int_t)ticket, "kind", flow->call->kind));
 	flow->call->request = flow->row->id;
 	flow->call->ticket = (uint64_t)ticket;
 }
@@ -58,10 +59,12 @@ static bool is_due(const struct request_row *row, int64_t now)
 static enum errc go_on(struct flow *flow, const struct runbook *book)
 {
 	for (int i = 0; i < CHAIN_MAX && flow->call->kind[0] == '\0' && is_due(flow->row, flow->now); i++) {
+		enum errc rc = book->wish(flow);
 		const struct flow_step *step = current_step(book, flow->row);
-		if (step == NULL)
-			return ERR_BUG;
-		enum errc rc = step->begin(flow);
+		if (rc == OK && step == NULL)
+			rc = ERR_BUG;
+		if (rc == OK && is_due(flow->row, flow->now))
+			rc = step->begin(flow);
 		if (rc != OK)
 			return rc;
 	}
@@ -88,7 +91,7 @@ enum errc flow_wake(struct tx *tx, const struct runbook *book, int64_t request, 
 }
 
 enum errc flow_answered(struct tx *tx, const struct runbook *book, int64_t request, uint64_t ticket, const char *kind,
-    const struct flow_answer *answer, int64_t now, struct flow_call *ret_call)
+                        const struct flow_answer *answer, int64_t now, struct flow_call *ret_call)
 {
 	AUTO_REQUEST struct request_row row = {0};
 	*ret_call = (struct flow_call){0};

@@ -6,6 +6,13 @@
  * commit) and brings the answer back under the call's ticket. An answer whose
  * ticket is no longer the request's is dropped. After a crash there is no
  * ticket: the step is begun again and looks at the world.
+ *
+ * Kinds of calls (made by bot/app/calls.c), with their arguments and answers:
+ *   person {"user"} or {"email"}   who that is in Slack:
+ * {"id","name","email","tz_offset","locale","deleted","bot","guest","external"} persons {"users":[..]}         the same
+ * afresh, with rights:
+ * [{"id","known","groups_known","deleted","bot","guest","external","requester","approver","admin"}] find look
+ * end-sessions revoke delete-links links-deletable remove restore   as in salesforce/salesforce.h
  */
 #pragma once
 
@@ -40,8 +47,8 @@ struct flow {
 	struct tx *tx;
 	struct request_row *row; /* saved by the engine after the function returns OK */
 	int64_t now;
-	const void *env;         /* the runbook's: settings and the like */
-	struct flow_call *call;  /* filled by flow_ask */
+	const void *env;        /* the runbook's: settings and the like */
+	struct flow_call *call; /* filled by flow_ask */
 };
 
 /* Asks the app to make a call; takes args. The step's `answer` gets the outcome. */
@@ -49,7 +56,8 @@ void flow_ask(struct flow *flow, const char *kind, json_t *args);
 
 struct flow_step {
 	const char *key;
-	/* Begins or goes on with this step; looks first. Leaves by flow_ask, by a move (request_fire), or by setting row->wake_at. */
+	/* Begins or goes on with this step; looks first. Leaves by flow_ask, by a move (request_fire), or by setting
+	 * row->wake_at. */
 	enum errc (*begin)(struct flow *flow);
 	/* The outcome of a call of this step, by its kind. */
 	enum errc (*answer)(struct flow *flow, const char *kind, const struct flow_answer *answer);
@@ -59,11 +67,16 @@ struct runbook {
 	const struct flow_step *steps;
 	int count;
 	const struct flow_step *checking; /* runs while the state is CHECKING */
+	/* Called before each step begins: carries out what people wished while a call was under way. May move the row.
+	 */
+	enum errc (*wish)(struct flow *flow);
 	const void *env;
 };
 
-/* The request's time has come (its wake_at), or something moved it: begins what is due. ret_call->kind is "" when there is nothing to ask. */
-enum errc flow_wake(struct tx *tx, const struct runbook *book, int64_t request, int64_t now, struct flow_call *ret_call) MUST_CHECK;
+/* The request's time has come (its wake_at), or something moved it: begins what is due. ret_call->kind is "" when there
+ * is nothing to ask. */
+enum errc flow_wake(struct tx *tx, const struct runbook *book, int64_t request, int64_t now,
+                    struct flow_call *ret_call) MUST_CHECK;
 /* Brings an answer. Often returns the next call at once. A stale ticket: OK and no call. */
 enum errc flow_answered(struct tx *tx, const struct runbook *book, int64_t request, uint64_t ticket, const char *kind,
-    const struct flow_answer *answer, int64_t now, struct flow_call *ret_call) MUST_CHECK;
+                        const struct flow_answer *answer, int64_t now, struct flow_call *ret_call) MUST_CHECK;

@@ -71,7 +71,7 @@ enum request_state request_target(enum request_state state, enum request_event e
 }
 
 static enum errc note_move(struct tx *tx, const struct request_row *row, enum request_event event, const char *from,
-    const struct request_actor *actor, const char *detail, int64_t now)
+                           const struct request_actor *actor, const char *detail, int64_t now)
 {
 	struct history_row line = {.at = now};
 	text_copy(line.event, sizeof line.event, event_word(event));
@@ -90,8 +90,8 @@ static enum errc note_move(struct tx *tx, const struct request_row *row, enum re
 	return audit_add(tx, &audit);
 }
 
-enum errc request_fire(struct tx *tx, struct request_row *row, enum request_event event, const struct request_actor *actor,
-    const char *detail, int64_t now)
+enum errc request_fire(struct tx *tx, struct request_row *row, enum request_event event,
+                       const struct request_actor *actor, const char *detail, int64_t now)
 {
 	enum request_state to = request_target(request_state(row), event);
 	if (to == STATE_COUNT)

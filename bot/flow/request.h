@@ -44,5 +44,5 @@ struct request_actor {
  * the caller saves the row in the same transaction. CONFLICT: the event may not
  * happen in this state (nothing changed).
  */
-enum errc request_fire(struct tx *tx, struct request_row *row, enum request_event event, const struct request_actor *actor,
-    const char *detail, int64_t now) MUST_CHECK;
+enum errc request_fire(struct tx *tx, struct request_row *row, enum request_event event,
+                       const struct request_actor *actor, const char *detail, int64_t now) MUST_CHECK;

@@ -102,11 +102,11 @@ static json_t *candidates(const json_t *users)
 	json_t *active = json_array();
 	size_t i;
 	json_t *user;
-	json_array_foreach(users, i, user)
+	json_array_foreach (users, i, user)
 		if (json_bool(user, "active"))
 			json_array_append(active, user);
 	if (json_array_size(active) == 0)
-		json_array_foreach(users, i, user)
+		json_array_foreach (users, i, user)
 			json_array_append(active, user);
 	return active;
 }
@@ -123,7 +123,8 @@ static void keep_target(struct flow *flow, const json_t *user)
 static bool is_requesters_own(const struct flow *flow, const json_t *user)
 {
 	const char *email = json_str(flow->row->facts, "requester_email");
-	if (email[0] != '\0' && (text_ieq(email, json_str(user, "email")) || text_ieq(email, json_str(user, "username"))))
+	if (email[0] != '\0' &&
+	    (text_ieq(email, json_str(user, "email")) || text_ieq(email, json_str(user, "username"))))
 		return true;
 	return text_eq(flow->row->requester, eac_target_slack(flow->row));
 }
@@ -192,7 +193,9 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 	keep_target(flow, user);
 	json_object_set_new(facts, "found", json_deep_copy(found));
 	json_object_set_new(facts, "sets_known", json_deep_copy(json_get(found, "sets")));
-	json_object_set_new(facts, "org", json_pack("{s:s,s:s}", "id", json_str(found, "org"), "instance", json_str(found, "instance")));
+	json_object_set_new(
+	    facts, "org",
+	    json_pack("{s:s,s:s}", "id", json_str(found, "org"), "instance", json_str(found, "instance")));
 	if (sf_id_same(json_str(user, "id"), json_str(json_get(found, "bot"), "id")))
 		return refuse(flow, "self", TEXT_SELF);
 	if (diagnose_is_protected(config, user))
@@ -253,7 +256,8 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 		return rc;
 	struct diagnosis d;
 	diagnose(&d, eac_env(flow)->config, json_get(facts, "found"), answer->body, owed, flow->now);
-	bool goes_on = d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
+	bool goes_on =
+	    d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
 	if (!goes_on) {
 		rc = refuse(flow, d.reason, d.text);
 	} else {
@@ -277,7 +281,7 @@ static enum errc count_batch(struct flow *flow, int *ret_undecided, int *ret_rem
 	json_t *id;
 	*ret_undecided = 0;
 	*ret_remaining = 1;
-	json_array_foreach(json_get(flow->row->facts, "batch"), i, id) {
+	json_array_foreach (json_get(flow->row->facts, "batch"), i, id) {
 		if (json_integer_value(id) == flow->row->id)
 			continue;
 		AUTO_REQUEST struct request_row other = {0};
@@ -306,7 +310,8 @@ static enum errc accept(struct flow *flow)
 	struct request_row *row = flow->row;
 	if (remaining > 1 || eac_env(flow)->config->approval.before_teardown)
 		json_set_bool(row->facts, "gate_first", true);
-	rc = request_fire(flow->tx, row, EVENT_ACCEPT, &eac_bot, json_str(json_get(row->facts, "target"), "username"), flow->now);
+	rc = request_fire(flow->tx, row, EVENT_ACCEPT, &eac_bot, json_str(json_get(row->facts, "target"), "username"),
+	                  flow->now);
 	if (rc == OK)
 		rc = eac_post_parent(flow);
 	if (rc != OK)
@@ -329,6 +334,8 @@ enum errc eac_checking_begin(struct flow *flow)
 	json_t *facts = flow->row->facts;
 	if (json_get(facts, "target") == NULL)
 		json_object_set_new(facts, "target", json_object());
+	if (json_get(facts, "phase") == NULL)
+		json_set_str(facts, "phase", "begin");
 	const char *word = json_str(facts, "find"), *for_user = json_str(facts, "for");
 	flow->row->wake_at = flow->now;
 	if (text_eq(phase(flow), "find")) {

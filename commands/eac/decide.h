@@ -1,16 +1,59 @@
 /*
  * commands/eac/decide.h - what people decide about a repair, whatever door it came through.
  *
- * Rights and state are checked by the caller (commands.c); these change the
- * row, which the caller saves in the same transaction.
+ * Rights are checked by the caller (commands/access.c); these check the state,
+ * change the row, which the caller saves in the same transaction, and answer
+ * CONFLICT when the repair does not wait for that.
  */
 #pragma once
 
-#include "bot/flow/flow.h"
+#include <stdbool.h>
 
-/* One approval; passes the gate when the quorum is reached. (gate.c) */
+#include "bot/flow/flow.h"
+#include "commands/door.h"
+
+/* What `repair` was asked for: one person. */
+struct eac_request {
+	const char *words; /* a Slack id or a typed word */
+	bool mention;
+	const char *for_user; /* "" */
+	const char *reason;   /* "" */
+	bool anyway;
+	const char *channel;
+	const char *requester;
+	const char *requester_email;
+	const char *via;
+};
+/* A new repair, CHECKING and due at once. Sets *ret_id. (decide.c) */
+enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id) MUST_CHECK;
+/* These repairs were asked for with one command. */
+enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count) MUST_CHECK;
+
+/* One approval; passes the gate when the quorum is reached. CONFLICT: not waiting for it; ALREADY: has voted. */
+enum errc eac_approve(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const char *reason) MUST_CHECK;
+/* Counts a vote. (gate.c) */
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 /* The backend team says that Inbox is gone: look again, then go on. case_number may be "". (gate.c) */
-enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, const char *case_number, const char *seen) MUST_CHECK;
+enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, const char *case_number,
+                      const char *seen) MUST_CHECK;
 /* It is not: note it, look again, keep waiting with a fresh card. (gate.c) */
 enum errc eac_still_present(struct flow *flow, const struct request_actor *actor, const char *note) MUST_CHECK;
+/* A person's step is done, by the word of `actor` ("Done", "Not installed", "It works"). At 1.3: look now. */
+enum errc eac_done(struct flow *flow, const struct request_actor *actor, const char *word) MUST_CHECK;
+enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+/* The affected user needs somebody: the requester is called in the thread. */
+enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+/* Not before `until` (ms): the timers count from then. */
+enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int64_t until) MUST_CHECK;
+enum errc eac_retry(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+/* Ends the repair, putting back first; while a write is under way the wish is noted and carried out after its outcome
+ * is known. */
+enum errc eac_cancel(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+/* Saves the row after a deed; a look that is under way is forgotten, for it asked about the time before. */
+enum errc eac_settle(struct flow *flow) MUST_CHECK;
+/* A message of this repair can't be delivered for good: the helpdesk is asked instead of the user, the requester told
+ * instead of the channel. */
+enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, const char *error) MUST_CHECK;
+/* The engine's hook: carries out a wish noted by eac_cancel. */
+enum errc eac_wish(struct flow *flow);

@@ -33,7 +33,7 @@ static const json_t *by_id(const json_t *rows, const char *key, const char *id)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (sf_id_same(json_str(row, key), id))
 			return row;
 	return NULL;
@@ -64,9 +64,11 @@ const char *diagnose_missing_right(const json_t *found)
 {
 	static const struct {
 		const char *key, *name;
-	} rights[] = {{"ApiEnabled", "API Enabled"}, {"ViewSetup", "View Setup and Configuration"},
-	    {"AssignPermissionSets", "Assign Permission Sets"}, {"ManageUsers", "Manage Users"},
-	    {"CustomizeApplication", "Customize Application"}};
+	} rights[] = {{"ApiEnabled", "API Enabled"},
+	              {"ViewSetup", "View Setup and Configuration"},
+	              {"AssignPermissionSets", "Assign Permission Sets"},
+	              {"ManageUsers", "Manage Users"},
+	              {"CustomizeApplication", "Customize Application"}};
 	const json_t *held = json_get(found, "rights");
 	for (size_t i = 0; held != NULL && i < sizeof rights / sizeof rights[0]; i++)
 		if (json_is_false(json_get(held, rights[i].key)))
@@ -78,7 +80,8 @@ bool diagnose_is_protected(const struct config *config, const json_t *user)
 {
 	const struct config_list *list = &config->access.protected_users;
 	for (size_t i = 0; i < list->count; i++)
-		if (text_ieq(list->items[i], json_str(user, "username")) || text_ieq(list->items[i], json_str(user, "email")) ||
+		if (text_ieq(list->items[i], json_str(user, "username")) ||
+		    text_ieq(list->items[i], json_str(user, "email")) ||
 		    sf_id_same(list->items[i], json_str(user, "id")))
 			return true;
 	return false;
@@ -94,7 +97,7 @@ json_t *diagnose_links(const json_t *look)
 	json_t *found = json_array();
 	size_t i;
 	json_t *link;
-	json_array_foreach(links, i, link)
+	json_array_foreach (links, i, link)
 		if (!json_bool(link, "login"))
 			json_array_append(found, link);
 	return found;
@@ -107,7 +110,7 @@ static json_t *listed(const json_t *rows, const char *key, const struct config_l
 	json_t *found = json_array();
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (config_list_has_nocase(list, json_str(row, key)))
 			json_array_append(found, row);
 	return found;
@@ -131,7 +134,7 @@ json_t *diagnose_sets(const json_t *plan, const json_t *look)
 	json_t *held = json_array();
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (is_direct(row) && by_id(json_get(plan, "sets"), "set", json_str(row, "set")) != NULL)
 			json_array_append(held, row);
 	return held;
@@ -145,7 +148,7 @@ json_t *diagnose_licences(const json_t *plan, const json_t *look)
 	json_t *held = json_array();
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (by_id(json_get(plan, "licences"), "licence", json_str(row, "licence")) != NULL)
 			json_array_append(held, row);
 	return held;
@@ -159,9 +162,9 @@ void diagnose_code(const json_t *target, const json_t *plan, char out[static 9])
 	json_t *row;
 	buf_init(&b, 1u << 20);
 	buf_puts(&b, json_str(target, "id"));
-	json_array_foreach(json_get(plan, "sets"), i, row)
+	json_array_foreach (json_get(plan, "sets"), i, row)
 		buf_printf(&b, "|s:%s:%s", json_str(row, "set"), json_str(row, "expires"));
-	json_array_foreach(json_get(plan, "licences"), i, row)
+	json_array_foreach (json_get(plan, "licences"), i, row)
 		buf_printf(&b, "|l:%s", json_str(row, "licence"));
 	text_sha256_hex(hash, buf_str(&b), b.len);
 	text_copy(out, 9, hash);
@@ -173,9 +176,9 @@ static void plan_set(json_t *sets, const json_t *row)
 {
 	if (by_id(sets, "set", json_str(row, "set")) != NULL)
 		return;
-	json_array_append_new(sets, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(row, "set"), "name", json_str(row, "name"),
-					"label", json_str(row, "label"), "licence", json_str(row, "licence"), "expires",
-					json_str(row, "expires")));
+	json_array_append_new(sets, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(row, "set"), "name",
+	                                      json_str(row, "name"), "label", json_str(row, "label"), "licence",
+	                                      json_str(row, "licence"), "expires", json_str(row, "expires")));
 }
 
 static bool set_is_listed(const struct config *config, const json_t *row)
@@ -198,8 +201,8 @@ static void plan_licence(const struct config *config, json_t *plan, const json_t
 		return;
 	const char *why = licence_stays(config, row);
 	json_t *list = json_get(plan, why[0] == '\0' ? "licences" : "kept");
-	json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name", json_str(row, "name"),
-					"label", json_str(row, "label"), "why", why));
+	json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name",
+	                                      json_str(row, "name"), "label", json_str(row, "label"), "why", why));
 }
 
 static json_t *make_plan(const struct config *config, const json_t *look, const json_t *owed)
@@ -207,14 +210,14 @@ static json_t *make_plan(const struct config *config, const json_t *look, const 
 	json_t *plan = json_pack("{s:[],s:[],s:[]}", "sets", "licences", "kept");
 	size_t i;
 	json_t *row;
-	json_array_foreach(json_get(look, "sets"), i, row)
+	json_array_foreach (json_get(look, "sets"), i, row)
 		if (is_direct(row) && set_is_listed(config, row))
 			plan_set(json_get(plan, "sets"), row);
-	json_array_foreach(json_get(owed, "sets"), i, row)
+	json_array_foreach (json_get(owed, "sets"), i, row)
 		plan_set(json_get(plan, "sets"), row);
-	json_array_foreach(json_get(look, "licences"), i, row)
+	json_array_foreach (json_get(look, "licences"), i, row)
 		plan_licence(config, plan, row);
-	json_array_foreach(json_get(owed, "licences"), i, row)
+	json_array_foreach (json_get(owed, "licences"), i, row)
 		if (by_id(json_get(plan, "licences"), "licence", json_str(row, "licence")) == NULL)
 			json_array_append(json_get(plan, "licences"), row);
 	char code[9];
@@ -233,20 +236,24 @@ static void check_assigned(struct diagnosis *d, const struct config *config, con
 	if (json_array_size(json_get(d->plan, "sets")) > 0)
 		return;
 	buf_init(&b, sizeof d->text);
-	json_array_foreach(json_get(look, "sets"), i, row) {
+	json_array_foreach (json_get(look, "sets"), i, row) {
 		if (is_direct(row) || (!grants(row) && !set_is_listed(config, row)))
 			continue;
 		bool group = json_str(row, "group")[0] != '\0';
-		buf_printf(&b, "Inbox or Einstein Activity Capture comes only through the %s “", group ? "permission set group" : "profile");
-		mrkdwn_add_literal(&b, json_str(row, "label")[0] != '\0' ? json_str(row, "label") : json_str(row, "name"), 80);
-		buf_puts(&b, "”, which I never touch: removing it would take away everything else in it. A Salesforce admin has to "
-			     "decide what to do.");
+		buf_printf(&b, "Inbox or Einstein Activity Capture comes only through the %s “",
+		           group ? "permission set group" : "profile");
+		mrkdwn_add_literal(
+		    &b, json_str(row, "label")[0] != '\0' ? json_str(row, "label") : json_str(row, "name"), 80);
+		buf_puts(&b, "”, which I never touch: removing it would take away everything else in it. A Salesforce "
+		             "admin has to "
+		             "decide what to do.");
 		refuse(d, "group_only", &b);
 		return;
 	}
 	refuse_words(d, "nothing_assigned",
-	    "None of the permission sets that I may handle is assigned to this user, and none is owed from an earlier repair. I never "
-	    "grant what was not there: a Salesforce admin has to assign it.");
+	             "None of the permission sets that I may handle is assigned to this user, and none is owed from an "
+	             "earlier repair. I never "
+	             "grant what was not there: a Salesforce admin has to assign it.");
 }
 
 static void check_broad(struct diagnosis *d, const struct config *config, const json_t *found)
@@ -255,7 +262,7 @@ static void check_broad(struct diagnosis *d, const struct config *config, const 
 	json_t *row, *why;
 	if (config->salesforce.allow_broad)
 		return;
-	json_array_foreach(json_get(d->plan, "sets"), i, row) {
+	json_array_foreach (json_get(d->plan, "sets"), i, row) {
 		const json_t *known = by_id(json_get(found, "sets"), "id", json_str(row, "set"));
 		if (!json_bool(known, "broad"))
 			continue;
@@ -264,12 +271,14 @@ static void check_broad(struct diagnosis *d, const struct config *config, const 
 		buf_puts(&b, "The permission set “");
 		mrkdwn_add_literal(&b, json_str(row, "label"), 80);
 		buf_puts(&b, "” carries other permissions too (");
-		json_array_foreach(json_get(known, "broad_why"), j, why) {
+		json_array_foreach (json_get(known, "broad_why"), j, why) {
 			buf_puts(&b, j > 0 ? ", " : "");
 			mrkdwn_add_literal(&b, json_string_value(why), 60);
 		}
-		buf_puts(&b, "), so taking it away would take those as well. Use a set of its own for Inbox, or allow it with "
-			     "salesforce.allow_broad.");
+		buf_puts(
+		    &b,
+		    "), so taking it away would take those as well. Use a set of its own for Inbox, or allow it with "
+		    "salesforce.allow_broad.");
 		refuse(d, "broad_set", &b);
 	}
 }
@@ -295,7 +304,7 @@ static const char *licence_trouble(const json_t *licence, int64_t until)
 }
 
 static void check_licence(struct diagnosis *d, const struct config *config, const json_t *found, const json_t *look,
-    const char *id, int64_t now)
+                          const char *id, int64_t now)
 {
 	const json_t *licence = by_id(json_get(found, "licences"), "id", id);
 	if (licence == NULL)
@@ -313,24 +322,26 @@ static void check_licence(struct diagnosis *d, const struct config *config, cons
 	} else if (json_int(licence, "used") >= json_int(licence, "total") && json_int(licence, "total") > 0) {
 		buf_puts(&b, "All seats of the licence “");
 		mrkdwn_add_literal(&b, json_str(licence, "label"), 80);
-		buf_printf(&b, "” are taken (%d of %d): while the repair runs, somebody else could take this user's seat.",
-		    (int)json_int(licence, "used"), (int)json_int(licence, "total"));
+		buf_printf(&b,
+		           "” are taken (%d of %d): while the repair runs, somebody else could take this user's seat.",
+		           (int)json_int(licence, "used"), (int)json_int(licence, "total"));
 		warn(d, buf_str(&b));
 	}
 }
 
-static void check_licences(struct diagnosis *d, const struct config *config, const json_t *found, const json_t *look, int64_t now)
+static void check_licences(struct diagnosis *d, const struct config *config, const json_t *found, const json_t *look,
+                           int64_t now)
 {
 	json_t *seen = json_object();
 	size_t i;
 	json_t *row;
-	json_array_foreach(json_get(d->plan, "sets"), i, row)
+	json_array_foreach (json_get(d->plan, "sets"), i, row)
 		if (sf_id_has_prefix(json_str(row, "licence"), "0PL"))
 			json_set_bool(seen, json_str(row, "licence"), true);
-	json_array_foreach(json_get(d->plan, "licences"), i, row)
+	json_array_foreach (json_get(d->plan, "licences"), i, row)
 		json_set_bool(seen, json_str(row, "licence"), true);
 	const char *id;
-	json_object_foreach(seen, id, row)
+	json_object_foreach (seen, id, row)
 		check_licence(d, config, found, look, id, now);
 	json_decref(seen);
 }
@@ -341,16 +352,19 @@ static void check_org(struct diagnosis *d, const json_t *connection)
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, sizeof d->text);
 	if (text_eq(status, "NEEDSATTENTIONGLOBAL") || text_eq(status, "NEEDSATTENTIONHYBRID")) {
-		buf_printf(&b,
-		    "The connection of the whole org is broken (status %s), not that of this user alone. A Salesforce admin repairs it in "
+		buf_printf(
+		    &b,
+		    "The connection of the whole org is broken (status %s), not that of this user alone. A Salesforce "
+		    "admin repairs it in "
 		    "Setup > Einstein Activity Capture > Settings, then uses Check User Sync Status > Reset User.",
 		    status);
 	} else if (terms[0] != '\0') {
-		buf_puts(&b,
-		    "The org connects mailboxes for everybody at once (organisation-level authentication, terms state ");
+		buf_puts(&b, "The org connects mailboxes for everybody at once (organisation-level authentication, "
+		             "terms state ");
 		mrkdwn_add_literal(&b, terms, 40);
-		buf_puts(&b, "): there is nothing that this user could disconnect. A Salesforce admin uses Setup > Einstein Activity "
-			     "Capture > Settings > Check User Sync Status > Reset User.");
+		buf_puts(&b, "): there is nothing that this user could disconnect. A Salesforce admin uses Setup > "
+		             "Einstein Activity "
+		             "Capture > Settings > Check User Sync Status > Reset User.");
 	} else {
 		return;
 	}
@@ -369,7 +383,8 @@ static void say_connection(struct diagnosis *d, const json_t *look)
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, 900);
 	if (json_is_false(json_get(connection, "terms")))
-		warn(d, "The user has not accepted the terms of Einstein Activity Capture; accepting them while reconnecting may be enough.");
+		warn(d, "The user has not accepted the terms of Einstein Activity Capture; accepting them while "
+		        "reconnecting may be enough.");
 	const char *mailbox = json_str(connection, "mailbox");
 	if (mailbox[0] != '\0' && !text_ieq(mailbox, json_str(user, "email"))) {
 		buf_puts(&b, "The connected mailbox (");
@@ -393,11 +408,12 @@ static void say_connection(struct diagnosis *d, const json_t *look)
 
 static void say_population(struct diagnosis *d, const json_t *population)
 {
-	static const char *const broken[] = {"DISABLED", "NEEDSATTENTION", "NEEDSATTENTIONGLOBAL", "NEEDSATTENTIONHYBRID"};
+	static const char *const broken[] = {"DISABLED", "NEEDSATTENTION", "NEEDSATTENTIONGLOBAL",
+	                                     "NEEDSATTENTIONHYBRID"};
 	int64_t all = 0, bad = 0;
 	const char *status;
 	json_t *n;
-	json_object_foreach((json_t *)(uintptr_t)population, status, n) {
+	json_object_foreach ((json_t *)(uintptr_t)population, status, n) {
 		all += json_integer_value(n);
 		for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
 			if (text_eq(status, broken[i]))
@@ -407,9 +423,10 @@ static void say_population(struct diagnosis *d, const json_t *population)
 		return;
 	char line[400];
 	snprintf(line, sizeof line,
-	    "%d of %d connected users are broken at the moment: look for a cause in the org first (the end of Microsoft's EWS on 1 October "
-	    "2026, a missing consent for Microsoft Graph, a changed policy).",
-	    (int)bad, (int)all);
+	         "%d of %d connected users are broken at the moment: look for a cause in the org first (the end of "
+	         "Microsoft's EWS on 1 October "
+	         "2026, a missing consent for Microsoft Graph, a changed policy).",
+	         (int)bad, (int)all);
 	warn(d, line);
 }
 
@@ -418,8 +435,10 @@ static void check_sight(struct diagnosis *d, const json_t *found, const json_t *
 {
 	static const struct {
 		const char *part, *right;
-	} parts[] = {{"sets", "View Setup and Configuration"}, {"licences", "View Setup and Configuration"},
-	    {"tokens", "Customize Application"}, {"links", "Manage Users"}};
+	} parts[] = {{"sets", "View Setup and Configuration"},
+	             {"licences", "View Setup and Configuration"},
+	             {"tokens", "Customize Application"},
+	             {"links", "Manage Users"}};
 	const char *missing = diagnose_missing_right(found);
 	for (size_t i = 0; missing == NULL && i < sizeof parts / sizeof parts[0]; i++)
 		if (!json_is_array(json_get(look, parts[i].part)))
@@ -428,14 +447,16 @@ static void check_sight(struct diagnosis *d, const json_t *found, const json_t *
 		return;
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, sizeof d->text);
-	buf_printf(&b, "The bot's own Salesforce user lacks the right “%s”, without which it would be blind to what has to be removed. "
-		       "A Salesforce admin has to grant it.",
-	    missing);
+	buf_printf(&b,
+	           "The bot's own Salesforce user lacks the right “%s”, without which it would be blind to what has to "
+	           "be removed. "
+	           "A Salesforce admin has to grant it.",
+	           missing);
 	refuse(d, "bot_rights", &b);
 }
 
-void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look, const json_t *owed,
-    int64_t now)
+void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,
+              const json_t *owed, int64_t now)
 {
 	*ret = (struct diagnosis){.warnings = json_array(), .plan = make_plan(config, look, owed)};
 	check_sight(ret, found, look);
@@ -443,7 +464,8 @@ void diagnose(struct diagnosis *ret, const struct config *config, const json_t *
 		refuse_words(ret, "inactive", "This Salesforce user is inactive. Activate the user first.");
 	if (json_is_true(json_get(look, "frozen")))
 		refuse_words(ret, "frozen",
-		    "This Salesforce user is frozen and can't log in, so they could neither disconnect nor reconnect. Unfreeze the user first.");
+		             "This Salesforce user is frozen and can't log in, so they could neither disconnect nor "
+		             "reconnect. Unfreeze the user first.");
 	check_assigned(ret, config, look);
 	check_broad(ret, config, found);
 	check_licences(ret, config, found, look, now);

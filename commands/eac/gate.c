@@ -22,9 +22,10 @@ static int what_is_back(const struct flow *flow, const json_t *look, const char 
 {
 	const struct eac_env *env = eac_env(flow);
 	const json_t *plan = json_get(flow->row->facts, "plan");
-	json_t *rows[] = {diagnose_links(look), diagnose_tokens(env->config, look), diagnose_sets(plan, look), diagnose_licences(plan, look)};
+	json_t *rows[] = {diagnose_links(look), diagnose_tokens(env->config, look), diagnose_sets(plan, look),
+	                  diagnose_licences(plan, look)};
 	static const char *const why[] = {"an account link is there again", "the app has access tokens again",
-	    "the permission set is assigned again", "the licence is assigned again"};
+	                                  "the permission set is assigned again", "the licence is assigned again"};
 	bool licence_kept = json_str(flow->row->facts, "licence_needed")[0] != '\0';
 	int back = -1;
 	for (int i = 3; i >= 0; i--) {
@@ -52,11 +53,14 @@ enum errc eac_gate_open(struct flow *flow)
 	    {"eac.reject", "Reject", BUTTON_DANGER, NULL},
 	};
 	const struct config *config = eac_env(flow)->config;
-	const struct eac_patience patience = {config->approval.remind_after_ms, config->approval.expire_after_ms, false, false};
-	json_object_set_new(flow->row->facts, "gate", json_pack("{s:[],s:i}", "votes", "quorum", config->approval.quorum));
+	const struct eac_patience patience = {config->approval.remind_after_ms, config->approval.expire_after_ms, false,
+	                                      false};
+	json_object_set_new(flow->row->facts, "gate",
+	                    json_pack("{s:[],s:i}", "votes", "quorum", config->approval.quorum));
 	enum errc rc = eac_step_waiting(flow);
 	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_ASK_APPROVAL, &eac_bot, eac_step_key(flow->row->step), flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_ASK_APPROVAL, &eac_bot, eac_step_key(flow->row->step),
+		                  flow->now);
 	if (rc == OK)
 		rc = eac_flush(flow);
 	if (rc == OK)
@@ -75,7 +79,8 @@ static enum errc open_backend_card(struct flow *flow)
 	    {"eac.abort", "Abort and restore", BUTTON_DANGER, TEXT_CANCEL_CONFIRM},
 	};
 	const struct config *config = eac_env(flow)->config;
-	const struct eac_patience patience = {config->backend.remind_after_ms, config->backend.give_up_after_ms, false, false};
+	const struct eac_patience patience = {config->backend.remind_after_ms, config->backend.give_up_after_ms, false,
+	                                      false};
 	enum errc rc = eac_card_open(flow, "backend", "", text_backend_card(flow), buttons, 3);
 	if (rc == OK)
 		eac_wait_start(flow, &patience, flow->now);
@@ -118,7 +123,8 @@ static int quorum_of(const struct flow *flow)
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
 {
 	json_t *votes = votes_of(flow);
-	json_array_append_new(votes, json_pack("{s:s,s:s,s:I}", "user", actor->who, "via", actor->via, "at", (json_int_t)flow->now));
+	json_array_append_new(
+	    votes, json_pack("{s:s,s:s,s:I}", "user", actor->who, "via", actor->via, "at", (json_int_t)flow->now));
 	int have = (int)json_array_size(votes), need = quorum_of(flow);
 	if (have >= need && have == 1)
 		return gate_pass(flow, actor); /* the only voter was asked for just now */
@@ -138,7 +144,7 @@ enum errc eac_gate_wake(struct flow *flow)
 		json_t *users = json_array();
 		size_t i;
 		json_t *vote;
-		json_array_foreach(votes_of(flow), i, vote)
+		json_array_foreach (votes_of(flow), i, vote)
 			json_array_append(users, json_get(vote, "user"));
 		flow_ask(flow, "persons", json_pack("{s:o}", "users", users));
 		return OK;
@@ -157,11 +163,12 @@ static bool still_may(const struct flow *flow, const json_t *persons, const char
 {
 	size_t i;
 	json_t *person;
-	json_array_foreach(persons, i, person) {
+	json_array_foreach (persons, i, person) {
 		if (!text_eq(json_str(person, "id"), user))
 			continue;
-		bool whole = json_bool(person, "known") && json_bool(person, "groups_known") && !json_bool(person, "deleted") &&
-			     !json_bool(person, "bot") && !json_bool(person, "guest") && !json_bool(person, "external");
+		bool whole = json_bool(person, "known") && json_bool(person, "groups_known") &&
+		             !json_bool(person, "deleted") && !json_bool(person, "bot") &&
+		             !json_bool(person, "guest") && !json_bool(person, "external");
 		bool four_eyes = eac_env(flow)->config->approval.four_eyes && text_eq(user, flow->row->requester);
 		return whole && !four_eyes && (json_bool(person, "approver") || json_bool(person, "admin"));
 	}
@@ -222,7 +229,8 @@ static enum errc looked(struct flow *flow, const json_t *look)
 	json_t *facts = flow->row->facts;
 	const char *why = "";
 	if (!can_see(look)) {
-		const struct flow_answer blind = {.code = ERR_DENIED, .reason = "Salesforce no longer shows what has to be looked at"};
+		const struct flow_answer blind = {.code = ERR_DENIED,
+		                                  .reason = "Salesforce no longer shows what has to be looked at"};
 		return eac_trouble(flow, "Looking again", &blind);
 	}
 	int back = what_is_back(flow, look, &why);
@@ -277,8 +285,9 @@ enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct f
 enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, const char *case_number, const char *seen)
 {
 	json_t *facts = flow->row->facts;
-	json_object_set_new(facts, "case", json_pack("{s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "seen", seen, "at",
-						(json_int_t)flow->now));
+	json_object_set_new(facts, "case",
+	                    json_pack("{s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "seen", seen, "at",
+	                              (json_int_t)flow->now));
 	json_set_bool(facts, "confirmed", true);
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "fresh");
@@ -286,7 +295,8 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 	text_confirmed(&closing, actor->who, case_number, flow->now);
 	enum errc rc = eac_cards_close(flow, "backend", buf_str(&closing));
 	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, case_number[0] != '\0' ? case_number : "no case number", flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor,
+		                  case_number[0] != '\0' ? case_number : "no case number", flow->now);
 	if (rc != OK)
 		return rc;
 	eac_wait_stop(flow);

@@ -192,7 +192,8 @@ enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_ans
 	AUTO_BUF struct buf b = {0};
 	text_trouble_waiting(&b, what, answer->reason);
 	if (checking)
-		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester, message_line(buf_str(&b)));
+		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
+		                message_line(buf_str(&b)));
 	eac_line(flow, buf_str(&b));
 	return eac_flush(flow);
 }
@@ -223,8 +224,9 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 	eac_trouble_over(flow);
 	if (!eac_owes(flow))
 		return eac_ended(flow, end, actor, why);
-	json_object_set_new(facts, "ending", json_pack("{s:i,s:s,s:s,s:s}", "event", (int)end, "who", actor->who, "via", actor->via,
-							"why", why));
+	json_object_set_new(
+	    facts, "ending",
+	    json_pack("{s:i,s:s,s:s,s:s}", "event", (int)end, "who", actor->who, "via", actor->via, "why", why));
 	rc = request_fire(flow->tx, flow->row, EVENT_PUT_BACK, actor, why, flow->now);
 	if (rc != OK)
 		return rc;
@@ -245,7 +247,7 @@ enum errc eac_ended(struct flow *flow, enum request_event end, const struct requ
 	json_object_del(flow->row->facts, "call");
 	json_set_str(flow->row->facts, "ended_by", actor->who);
 	log_repair(LOG_INFO, flow->row->id, "repair.ended", "%s: %s", flow->row->state, why);
-	if (flow->row->thread_ts[0] == '\0' && json_get(flow->row->facts, "plan") == NULL)
+	if (json_get(flow->row->facts, "phase") != NULL)
 		return OK; /* it ended while it was being checked: nothing was posted */
 	AUTO_BUF struct buf b = {0};
 	text_end(&b, flow, actor->who, why);

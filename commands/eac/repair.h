@@ -4,9 +4,9 @@
  * A repair is a request whose facts hold what is known and promised:
  *   words, for, reason, anyway     what was typed            target, org, found     who it is, what the org is like
  *   snapshot, plan                 before the first change   look                   the newest look
- *   removed                        what 2.1 has to give back ending                 the end that waits for the giving back
- *   gate, cards, wait, lines       votes, live buttons, due times, sentences for the next reply in the thread
- * The helpers here write rows (steps, outbox, audit) in the caller's transaction.
+ *   removed                        what 2.1 has to give back ending                 the end that waits for the giving
+ * back gate, cards, wait, lines       votes, live buttons, due times, sentences for the next reply in the thread The
+ * helpers here write rows (steps, outbox, audit) in the caller's transaction.
  */
 #pragma once
 
@@ -39,9 +39,10 @@ const char *eac_target_name(const struct request_row *row);
 const char *eac_target_slack(const struct request_row *row);
 
 /* --- steps ---------------------------------------------------------------- */
-enum errc eac_step_started(struct flow *flow) MUST_CHECK;            /* running, counted as an attempt */
+enum errc eac_step_started(struct flow *flow) MUST_CHECK; /* running, counted as an attempt */
 enum errc eac_step_waiting(struct flow *flow) MUST_CHECK;
-/* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once. */
+/* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once.
+ */
 enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail) MUST_CHECK;
 /* Back to an earlier step because something came back; the fourth time the repair fails instead. */
 enum errc eac_step_return(struct flow *flow, int step, const char *why) MUST_CHECK;
@@ -57,9 +58,11 @@ void eac_trouble_over(struct flow *flow);
 
 /* --- ends ------------------------------------------------------------------ */
 /* Cancelled, rejected or expired: closes the cards, puts back what was removed first (step 2.1), then ends. */
-enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why) MUST_CHECK;
+enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor,
+                  const char *why) MUST_CHECK;
 /* Nothing is left to put back (or it stands again): the end itself. */
-enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why) MUST_CHECK;
+enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor,
+                    const char *why) MUST_CHECK;
 /* Something was removed and is not yet given back. */
 bool eac_owes(const struct flow *flow);
 
@@ -73,7 +76,8 @@ enum errc eac_update_parent(struct flow *flow) MUST_CHECK;
 /* A message without buttons in the thread or, with conversation "@U...", in direct messages; takes body. */
 enum errc eac_say(struct flow *flow, const char *conversation, enum outbox_priority priority, json_t *body) MUST_CHECK;
 /* To one person: in the repair's channel, or another. Takes body. */
-enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_thread, const char *user, json_t *body) MUST_CHECK;
+enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_thread, const char *user,
+                   json_t *body) MUST_CHECK;
 /* One line into status_channel, where there is one. */
 enum errc eac_status_line(struct flow *flow, const char *mrkdwn) MUST_CHECK;
 
@@ -89,7 +93,7 @@ struct eac_button {
 	const char *confirm;
 };
 enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
-    const struct eac_button *buttons, size_t count) MUST_CHECK;
+                        const struct eac_button *buttons, size_t count) MUST_CHECK;
 /* Takes the buttons off every live card of a kind (NULL: of all) and adds what became of it. */
 enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn) MUST_CHECK;
 /* The live card with this nonce; NULL. */
@@ -127,5 +131,6 @@ int64_t eac_server_now(const struct flow *flow);
 /* A look that was made in this very transaction and not overtaken by a deed; NULL: look first. */
 const json_t *eac_fresh_look(const struct flow *flow);
 
-/* A person's step has ended by their word or by what is seen; the cards lose their buttons and the next step begins. (steps_user.c) */
+/* A person's step has ended by their word or by what is seen; the cards lose their buttons and the next step begins.
+ * (steps_user.c) */
 enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail) MUST_CHECK;

@@ -3,6 +3,7 @@
  */
 #include "commands/eac/repair_steps.h"
 
+#include "commands/eac/decide.h"
 #include "commands/eac/steps.h"
 
 static const struct flow_step checking = {"checking", eac_checking_begin, eac_checking_answer};
@@ -22,5 +23,6 @@ static const struct flow_step steps[EAC_STEP_COUNT] = {
 
 void eac_runbook(struct runbook *ret, const void *env)
 {
-	*ret = (struct runbook){.steps = steps, .count = EAC_STEP_COUNT, .checking = &checking, .env = env};
+	*ret = (struct runbook){
+	    .steps = steps, .count = EAC_STEP_COUNT, .checking = &checking, .wish = eac_wish, .env = env};
 }

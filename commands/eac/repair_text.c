@@ -52,10 +52,11 @@ static void add_labels(struct buf *b, const json_t *rows)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		buf_puts(b, i > 0 ? ", " : "");
 		buf_puts(b, "“");
-		mrkdwn_add_literal(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"), NAME_MAX_CHARS);
+		mrkdwn_add_literal(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"),
+		                   NAME_MAX_CHARS);
 		buf_puts(b, "”");
 		if (json_str(row, "expires")[0] != '\0') {
 			buf_puts(b, " (until ");
@@ -91,7 +92,7 @@ void text_ambiguous(struct buf *b, const json_t *users)
 	json_t *user;
 	begin(b);
 	buf_puts(b, "That fits more than one Salesforce user. Say which one by its username:");
-	json_array_foreach(users, i, user) {
+	json_array_foreach (users, i, user) {
 		buf_puts(b, "\n• `");
 		mrkdwn_add_literal(b, json_str(user, "username"), 100);
 		buf_puts(b, "` ");
@@ -121,7 +122,9 @@ static void add_waiting_for(struct buf *b, const struct request_row *row, const 
 		if (eac_target_slack(row)[0] == '\0')
 			buf_puts(b, " (by the helpdesk, for there is no Slack account)");
 		break;
-	case STATE_WAITING_ADMIN: buf_puts(b, config->access.admins.count > 0 ? "a Salesforce admin" : "the helpdesk"); break;
+	case STATE_WAITING_ADMIN:
+		buf_puts(b, config->access.admins.count > 0 ? "a Salesforce admin" : "the helpdesk");
+		break;
 	case STATE_WAITING_APPROVAL: buf_puts(b, "an approver"); break;
 	case STATE_WAITING_BACKEND: buf_puts(b, "Salesforce's backend team, asked by the helpdesk"); break;
 	default: break;
@@ -134,7 +137,9 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 	begin(b);
 	switch (state) {
 	case STATE_CHECKING: buf_puts(b, "looking up who it is and what would be done"); break;
-	case STATE_RUNNING: buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed" : "working"); break;
+	case STATE_RUNNING:
+		buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed" : "working");
+		break;
 	case STATE_FAILED: buf_puts(b, "failed, needs a person (retry or cancel)"); break;
 	case STATE_COMPLETED: buf_puts(b, "completed"); break;
 	case STATE_REFUSED: buf_printf(b, "refused (%s)", row->reason); break;
@@ -167,7 +172,8 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 			add_principals(b, &config->access.requesters);
 		break;
 	case STATE_WAITING_ADMIN:
-		add_principals(b, config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
+		add_principals(b,
+		               config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
 		break;
 	case STATE_WAITING_APPROVAL: add_principals(b, &config->access.approvers); break;
 	case STATE_WAITING_BACKEND:
@@ -261,8 +267,9 @@ void text_plan(struct buf *b, const struct flow *flow)
 	buf_puts(b, json_str(json_get(flow->row->facts, "plan"), "code"));
 	buf_puts(b, "`):");
 	add_plan(b, flow);
-	buf_puts(b, "\n• access of the SIQ app and the mailbox's account links: removed, the user makes them anew by reconnecting");
-	json_array_foreach(json_get(flow->row->facts, "warnings"), i, warning) {
+	buf_puts(b, "\n• access of the SIQ app and the mailbox's account links: removed, the user makes them anew by "
+	            "reconnecting");
+	json_array_foreach (json_get(flow->row->facts, "warnings"), i, warning) {
 		buf_puts(b, "\n*Note:* ");
 		buf_puts(b, json_string_value(warning));
 	}
@@ -280,7 +287,8 @@ void text_returned(struct buf *b, int step, const char *why)
 	begin(b);
 	buf_puts(b, "Looking again: ");
 	mrkdwn_add_literal(b, why, 200);
-	buf_printf(b, ". The repair returns to step %s (%s) and needs a new approval.", eac_step_number(step), eac_step_title(step));
+	buf_printf(b, ". The repair returns to step %s (%s) and needs a new approval.", eac_step_number(step),
+	           eac_step_title(step));
 }
 
 void text_keeps_coming_back(struct buf *b, const char *why)
@@ -288,7 +296,8 @@ void text_keeps_coming_back(struct buf *b, const char *why)
 	begin(b);
 	buf_puts(b, "It keeps coming back: ");
 	mrkdwn_add_literal(b, why, 200);
-	buf_puts(b, ". Something outside (a live add-in, a user access policy, an identity provider) puts it there again; find that first");
+	buf_puts(b, ". Something outside (a live add-in, a user access policy, an identity provider) puts it there "
+	            "again; find that first");
 }
 
 void text_trouble(struct buf *b, const char *what, const char *reason)
@@ -335,7 +344,8 @@ static void add_what_was_removed(struct buf *b, const struct flow *flow)
 	else if (json_get(facts, "removed") != NULL)
 		buf_puts(b, " What was removed is still owed to this person; the next repair gives it back.");
 	if (json_int(facts, "revoked") > 0 || json_bool(facts, "restored"))
-		buf_puts(b, " Revoked access, removed links and ended sessions do not come back: the user has to reconnect the mailbox.");
+		buf_puts(b, " Revoked access, removed links and ended sessions do not come back: the user has to "
+		            "reconnect the mailbox.");
 }
 
 void text_end(struct buf *b, const struct flow *flow, const char *who, const char *why)
@@ -365,8 +375,9 @@ void text_sets_gone(struct buf *b, const json_t *plan, bool ours)
 	size_t i;
 	json_t *row;
 	begin(b);
-	json_array_foreach(json_get(plan, "sets"), i, row)
-		buf_printf(b, "%s%s", i > 0 ? ", " : "", json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
+	json_array_foreach (json_get(plan, "sets"), i, row)
+		buf_printf(b, "%s%s", i > 0 ? ", " : "",
+		           json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
 	buf_puts(b, ours ? " removed, as Salesforce shows" : " was gone already");
 }
 
@@ -375,8 +386,9 @@ void text_sets_back(struct buf *b, const json_t *sets)
 	size_t i;
 	json_t *row;
 	begin(b);
-	json_array_foreach(sets, i, row) {
-		buf_printf(b, "%s%s", i > 0 ? ", " : "", json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
+	json_array_foreach (sets, i, row) {
+		buf_printf(b, "%s%s", i > 0 ? ", " : "",
+		           json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
 		if (json_str(row, "expires")[0] != '\0')
 			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
 	}
@@ -388,7 +400,8 @@ void text_date_passed(struct buf *b, const json_t *set)
 	begin(b);
 	buf_puts(b, "“");
 	mrkdwn_add_literal(b, json_str(set, "label"), NAME_MAX_CHARS);
-	buf_printf(b, "” was granted until %.10s; that date has passed, so it is not brought back.", json_str(set, "expires"));
+	buf_printf(b, "” was granted until %.10s; that date has passed, so it is not brought back.",
+	           json_str(set, "expires"));
 }
 
 /* --- the affected user ------------------------------------------------------------------ */
@@ -400,7 +413,8 @@ static void settings_url(const struct flow *flow, char *out, size_t size)
 	out[0] = '\0';
 	if (instance[0] == '\0')
 		return;
-	sf_lightning_url(instance, path[0] != '\0' ? path : "/lightning/settings/personal/PersonalInformation/home", out, size);
+	sf_lightning_url(instance, path[0] != '\0' ? path : "/lightning/settings/personal/PersonalInformation/home",
+	                 out, size);
 }
 
 static void add_settings_link(struct buf *b, const struct flow *flow, const char *label)
@@ -420,22 +434,26 @@ void text_user_task(struct buf *b, const struct flow *flow)
 	case EAC_DISCONNECT:
 		buf_puts(b, "Please *disconnect your mailbox* from Salesforce: open ");
 		add_settings_link(b, flow, "your personal settings");
-		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press *Disconnect*. "
-			    "Afterwards the button reads Reconnect: leave it like that for now.");
+		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
+		            "*Disconnect*. "
+		            "Afterwards the button reads Reconnect: leave it like that for now.");
 		break;
 	case EAC_SIGN_OUT:
-		buf_puts(b, "Please *sign out of the Salesforce add-in* in Outlook or Gmail: open the add-in, press your picture or the gear, "
-			    "and choose *Log Out*. If you have no such add-in, press *Not installed*.");
+		buf_puts(b, "Please *sign out of the Salesforce add-in* in Outlook or Gmail: open the add-in, press "
+		            "your picture or the gear, "
+		            "and choose *Log Out*. If you have no such add-in, press *Not installed*.");
 		break;
 	case EAC_CONNECT:
 		buf_puts(b, "Please *connect your mailbox again*: open ");
 		add_settings_link(b, flow, "your personal settings");
-		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press *Connect* or *Reconnect*. "
-			    "Microsoft or Google will ask for your consent.");
+		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
+		            "*Connect* or *Reconnect*. "
+		            "Microsoft or Google will ask for your consent.");
 		break;
 	case EAC_TEST:
-		buf_puts(b, "Please *send a test mail from Salesforce*, for example to yourself: open any contact, press *Email*, write a word and "
-			    "send it. Then tell me whether it went out without the error.");
+		buf_puts(b, "Please *send a test mail from Salesforce*, for example to yourself: open any contact, "
+		            "press *Email*, write a word and "
+		            "send it. Then tell me whether it went out without the error.");
 		break;
 	default: break;
 	}
@@ -447,16 +465,19 @@ struct message *text_user_card(const struct flow *flow)
 	char id[24];
 	text_user_task(&task, flow);
 	buf_init(&foot, 1500);
-	buf_printf(&foot, "%s · step %d of %d · asked for by ", eac_id(flow->row->id, id), flow->row->step + 1, EAC_STEP_COUNT);
+	buf_printf(&foot, "%s · step %d of %d · asked for by ", eac_id(flow->row->id, id), flow->row->step + 1,
+	           EAC_STEP_COUNT);
 	mrkdwn_add_user(&foot, flow->row->requester);
 	buf_printf(&foot, " · to verify that this is genuine, type `%s status %s`. I never ask for a password.",
-	    eac_env(flow)->config->slack.command, id);
+	           eac_env(flow)->config->slack.command, id);
 	struct message *m = message_new();
 	message_text(m, buf_str(&task));
 	message_text(m, "Answer with the buttons, or type done or help here.");
 	if (flow->row->step == EAC_DISCONNECT)
-		message_section(m, "Hello! Sending mail from Salesforce fails for you at the moment. The helpdesk has asked me to repair the "
-				   "connection of your mailbox; a few steps only you can do, one at a time. This is the first.");
+		message_section(
+		    m, "Hello! Sending mail from Salesforce fails for you at the moment. The helpdesk has asked me to "
+		       "repair the "
+		       "connection of your mailbox; a few steps only you can do, one at a time. This is the first.");
 	message_section(m, buf_str(&task));
 	message_context(m, buf_str(&foot));
 	return m;
@@ -470,7 +491,8 @@ struct message *text_copy_card(const struct flow *flow)
 	buf_printf(&b, "*%s %s*: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
 	if (slack) {
 		add_name(&b, flow->row);
-		buf_puts(&b, " was asked by direct message. If they tell you that it is done, press the button on their behalf.");
+		buf_puts(&b, " was asked by direct message. If they tell you that it is done, press the button on "
+		             "their behalf.");
 	} else {
 		buf_puts(&b, "there is no usable Slack account of ");
 		add_name(&b, flow->row);
@@ -511,8 +533,10 @@ json_t *text_user_end(const struct flow *flow)
 		buf_puts(&b, "The repair of your mailbox connection was ended (");
 		buf_puts(&b, flow->row->state);
 		buf_puts(&b, "). You need not do anything more for it now.");
-		if (json_get(flow->row->facts, "removed") != NULL || json_int(flow->row->facts, "revoked") > 0 || flow->row->step > EAC_DISCONNECT)
-			buf_puts(&b, " To send mail from Salesforce you have to connect your mailbox again in your personal settings.");
+		if (json_get(flow->row->facts, "removed") != NULL || json_int(flow->row->facts, "revoked") > 0 ||
+		    flow->row->step > EAC_DISCONNECT)
+			buf_puts(&b, " To send mail from Salesforce you have to connect your mailbox again in your "
+			             "personal settings.");
 	}
 	return message_line(buf_str(&b));
 }
@@ -529,13 +553,36 @@ void text_step_closing(struct buf *b, int step, const char *who, const char *det
 	buf_puts(b, ")");
 }
 
+void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error)
+{
+	begin(b);
+	mrkdwn_add_user(b, flow->row->requester);
+	buf_puts(b, " I can't reach ");
+	add_name(b, flow->row);
+	buf_printf(
+	    b, " by direct message (%s). Please tell them what to do and press *Mark done* above when it is done:\n> ",
+	    error);
+	text_user_task(b, flow);
+}
+
+void text_channel_closed(struct buf *b, const struct flow *flow, const char *error)
+{
+	begin(b);
+	buf_puts(b, "I can't write in the channel of ");
+	add_id(b, flow->row);
+	buf_printf(b, " any more (%s). The repair goes on; ask me with `%s status ", error,
+	           eac_env(flow)->config->slack.command);
+	add_id(b, flow->row);
+	buf_puts(b, "` where it stands.");
+}
+
 /* --- admin, approvers, backend ----------------------------------------------------------- */
 
 static void add_link_rows(struct buf *b, const json_t *look, bool login)
 {
 	size_t i;
 	json_t *link;
-	json_array_foreach(json_get(look, "links"), i, link) {
+	json_array_foreach (json_get(look, "links"), i, link) {
 		if (json_bool(link, "login") != login)
 			continue;
 		buf_puts(b, login ? "\n• *leave* " : "\n• *remove* ");
@@ -556,8 +603,9 @@ static void add_user_page(struct buf *b, const struct flow *flow)
 {
 	char path[300], url[700];
 	const char *instance = json_str(json_get(flow->row->facts, "org"), "instance");
-	snprintf(path, sizeof path, "/lightning/setup/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
-	    flow->row->target);
+	snprintf(path, sizeof path,
+	         "/lightning/setup/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
+	         flow->row->target);
 	if (instance[0] == '\0')
 		return;
 	sf_lightning_url(instance, path, url, sizeof url);
@@ -605,7 +653,9 @@ static void add_evidence(struct buf *b, const struct flow *flow)
 	buf_puts(b, "):");
 	if (flow->row->step == EAC_BACKEND) {
 		buf_puts(b, "\n• no mailbox link, no access of the SIQ app, the permission set is not assigned");
-		buf_puts(b, json_array_size(json_get(json_get(flow->row->facts, "plan"), "kept")) > 0 ? "" : ", no Inbox or EAC licence");
+		buf_puts(b, json_array_size(json_get(json_get(flow->row->facts, "plan"), "kept")) > 0
+		                ? ""
+		                : ", no Inbox or EAC licence");
 	}
 	buf_puts(b, "\n• connection status: ");
 	mrkdwn_add_literal(b, json_is_object(connection) ? json_str(connection, "status") : "none shown", 60);
@@ -641,7 +691,8 @@ struct message *text_prompt(const struct flow *flow)
 	add_principals(&ask, &config->access.approvers);
 	buf_printf(&ask, " *Approval needed* for ");
 	add_id(&ask, flow->row);
-	buf_puts(&ask, first ? ": before anything is asked of the user or removed." : ": before Salesforce's backend team is asked (step 1.7).");
+	buf_puts(&ask, first ? ": before anything is asked of the user or removed."
+	                     : ": before Salesforce's backend team is asked (step 1.7).");
 	if (config->approval.quorum > 1)
 		buf_printf(&ask, " %d different approvers are needed.", config->approval.quorum);
 	buf_puts(&who, "*For:* ");
@@ -652,8 +703,9 @@ struct message *text_prompt(const struct flow *flow)
 	add_requester_words(&who, flow);
 	buf_printf(&plan, "*Plan* `%s`:", json_str(json_get(facts, "plan"), "code"));
 	add_plan(&plan, flow);
-	buf_puts(&plan, "\n*Can't be undone:* revoked access of the SIQ app, removed account links and ended add-in sessions do not come back; "
-			"the user has to reconnect the mailbox.");
+	buf_puts(&plan, "\n*Can't be undone:* revoked access of the SIQ app, removed account links and ended add-in "
+	                "sessions do not come back; "
+	                "the user has to reconnect the mailbox.");
 	add_evidence(&evidence, flow);
 	buf_init(&text, 3400);
 	buf_puts(&text, buf_str(&ask));
@@ -671,7 +723,9 @@ struct message *text_prompt(const struct flow *flow)
 	message_section(m, buf_str(&plan));
 	message_section(m, buf_str(&evidence));
 	buf_clear(&ask);
-	buf_printf(&ask, "A click got lost? Type `%s approve %s` or `%s reject %s`, or mention me here with approve or reject.",
+	buf_printf(
+	    &ask,
+	    "A click got lost? Type `%s approve %s` or `%s reject %s`, or mention me here with approve or reject.",
 	    config->slack.command, id, config->slack.command, id);
 	message_context(m, buf_str(&ask));
 	return m;
@@ -698,20 +752,23 @@ struct message *text_backend_card(const struct flow *flow)
 	buf_init(&copy, 3000);
 	buf_init(&foot, 1000);
 	mrkdwn_add_user(&b, flow->row->requester);
-	buf_puts(&b, " *1.7 Backend check*: please ask Salesforce Support to confirm that Inbox is fully removed for this user. Text for the "
-		     "case, ready to copy:");
+	buf_puts(&b, " *1.7 Backend check*: please ask Salesforce Support to confirm that Inbox is fully removed for "
+	             "this user. Text for the "
+	             "case, ready to copy:");
 	buf_puts(&copy, "> Please confirm that Inbox (SalesforceIQ) is fully removed in your backend for user ");
 	mrkdwn_add_literal(&copy, json_str(json_get(flow->row->facts, "target"), "username"), 100);
-	buf_printf(&copy, ", id %s, org %s. Following article 000391915 we disconnected the account, removed the account links, revoked the "
-			  "SIQ app for this user and removed ",
-	    flow->row->target, json_str(json_get(flow->row->facts, "org"), "id"));
+	buf_printf(&copy,
+	           ", id %s, org %s. Following article 000391915 we disconnected the account, removed the account "
+	           "links, revoked the "
+	           "SIQ app for this user and removed ",
+	           flow->row->target, json_str(json_get(flow->row->facts, "org"), "id"));
 	add_labels(&copy, json_get(json_get(flow->row->facts, "plan"), "sets"));
 	buf_puts(&copy, " with its licence; verified ");
 	char when[32];
 	buf_puts(&copy, clock_rfc3339(flow->now, when));
 	buf_puts(&copy, ".");
-	buf_printf(&foot, "*Inbox removed* asks for the case number. Typed: `%s confirm %s CASE`.", config->slack.command,
-	    eac_id(flow->row->id, id));
+	buf_printf(&foot, "*Inbox removed* asks for the case number. Typed: `%s confirm %s CASE`.",
+	           config->slack.command, eac_id(flow->row->id, id));
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));
 	message_text(m, buf_str(&copy));
@@ -750,7 +807,7 @@ void text_approved(struct buf *b, const struct flow *flow)
 	json_t *vote;
 	begin(b);
 	buf_puts(b, "*Approved* by ");
-	json_array_foreach(json_path(flow->row->facts, "gate", "votes", NULL), i, vote) {
+	json_array_foreach (json_path(flow->row->facts, "gate", "votes", NULL), i, vote) {
 		buf_puts(b, i > 0 ? ", " : "");
 		mrkdwn_add_user(b, json_str(vote, "user"));
 		buf_printf(b, " (%s, ", json_str(vote, "via"));
@@ -803,7 +860,9 @@ void text_still_present(struct buf *b, const char *who, const char *note, int64_
 void text_closing(struct buf *b, enum request_event end, const char *who, int64_t now)
 {
 	begin(b);
-	buf_puts(b, end == EVENT_REJECT ? "*Rejected* by " : end == EVENT_EXPIRE ? "*Expired*, noted by " : "*Cancelled* by ");
+	buf_puts(b, end == EVENT_REJECT   ? "*Rejected* by "
+	            : end == EVENT_EXPIRE ? "*Expired*, noted by "
+	                                  : "*Cancelled* by ");
 	add_who(b, who);
 	buf_puts(b, " ");
 	mrkdwn_add_time(b, now);
@@ -819,8 +878,9 @@ struct message *text_failed_card(const struct flow *flow, const char *why)
 	buf_printf(&b, " *Failed* at %s %s: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
 	buf_puts(&b, why);
 	char id[24];
-	buf_printf(&b, ".\n*Retry* goes on from here; *Cancel repair* puts back what was removed. Typed: `%s retry %s`.",
-	    eac_env(flow)->config->slack.command, eac_id(flow->row->id, id));
+	buf_printf(&b,
+	           ".\n*Retry* goes on from here; *Cancel repair* puts back what was removed. Typed: `%s retry %s`.",
+	           eac_env(flow)->config->slack.command, eac_id(flow->row->id, id));
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));
 	message_section(m, buf_str(&b));

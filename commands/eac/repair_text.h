@@ -12,18 +12,21 @@
 #include "bot/base/buf.h"
 #include "bot/flow/flow.h"
 #include "bot/message/message.h"
+#include "config/config.h"
 
 /* --- refusals ------------------------------------------------------------------ */
-#define TEXT_NO_SLACK_USER                                                                                             \
-	"That Slack account is deactivated, a guest or of another organisation, so I can't ask this person in Slack. Use the "       \
+#define TEXT_NO_SLACK_USER \
+	"That Slack account is deactivated, a guest or of another organisation, so I can't ask this person in Slack. " \
+	"Use the " \
 	"e-mail address of the Salesforce user instead: then the helpdesk does the user's steps in the thread."
-#define TEXT_NO_EMAIL                                                                                                  \
-	"Slack shows me no e-mail address for that person. Use the e-mail address, the Salesforce username or the Salesforce user id."
-#define TEXT_SELF       "That is my own Salesforce user. I never touch it."
-#define TEXT_PROTECTED  "This user is on the list of protected users and is never touched. A Salesforce admin has to help."
-#define TEXT_OWN_ACCOUNT                                                                                               \
-	"That is your own account. Somebody else has to ask for the repair of it (four eyes)."
-#define TEXT_INACTIVE "This Salesforce user is inactive. Activate the user first."
+#define TEXT_NO_EMAIL \
+	"Slack shows me no e-mail address for that person. Use the e-mail address, the Salesforce username or the " \
+	"Salesforce user id."
+#define TEXT_SELF "That is my own Salesforce user. I never touch it."
+#define TEXT_PROTECTED \
+	"This user is on the list of protected users and is never touched. A Salesforce admin has to help."
+#define TEXT_OWN_ACCOUNT "That is your own account. Somebody else has to ask for the repair of it (four eyes)."
+#define TEXT_INACTIVE    "This Salesforce user is inactive. Activate the user first."
 void text_refused(struct buf *b, const struct flow *flow, const char *why);
 void text_not_found(struct buf *b, const char *word);
 void text_ambiguous(struct buf *b, const json_t *users);
@@ -47,9 +50,10 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 void text_who_can(struct buf *b, const struct request_row *row, const struct config *config);
 
 /* --- what was done in Salesforce ---------------------------------------------------- */
-#define TEXT_SESSIONS_ENDED      "The add-in's sessions in Salesforce were ended."
-#define TEXT_NO_SESSIONS         "No add-in session is open in Salesforce."
-#define TEXT_SESSIONS_LEFT       "Some add-in sessions in Salesforce could not be ended; signing out in the add-in does it as well."
+#define TEXT_SESSIONS_ENDED "The add-in's sessions in Salesforce were ended."
+#define TEXT_NO_SESSIONS    "No add-in session is open in Salesforce."
+#define TEXT_SESSIONS_LEFT \
+	"Some add-in sessions in Salesforce could not be ended; signing out in the add-in does it as well."
 #define TEXT_SESSIONS_UNREADABLE "The add-in's sessions can't be read in this org; signing out in the add-in is enough."
 #define TEXT_LICENCE_NEEDED      "another permission set of this user still needs the licence"
 #define TEXT_LINKS_GONE          "The account links are gone, as Salesforce shows."
@@ -59,16 +63,20 @@ void text_sets_back(struct buf *b, const json_t *sets);
 void text_date_passed(struct buf *b, const json_t *set);
 
 /* --- the affected user ------------------------------------------------------------------ */
-#define TEXT_USER_SILENT             "the affected user did not answer in time"
-#define TEXT_BACK_BUT_NOT_CONNECTED  "The permission is back, the mailbox is not connected: the affected user did not finish in time."
-#define TEXT_STILL_FAILING                                                                                              \
-	"The permission is back and the mailbox is connected, but the test mail still fails. See what `check` tells; *Retry* asks the user "   \
+#define TEXT_USER_SILENT "the affected user did not answer in time"
+#define TEXT_BACK_BUT_NOT_CONNECTED \
+	"The permission is back, the mailbox is not connected: the affected user did not finish in time."
+#define TEXT_STILL_FAILING \
+	"The permission is back and the mailbox is connected, but the test mail still fails. See what `check` tells; " \
+	"*Retry* asks the user " \
 	"again, and if that does not help, start a new repair."
 struct message *text_user_card(const struct flow *flow);
 struct message *text_copy_card(const struct flow *flow);
 json_t *text_user_reminder(const struct flow *flow);
 json_t *text_user_end(const struct flow *flow);
 void text_step_closing(struct buf *b, int step, const char *who, const char *detail, int64_t now);
+void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error);
+void text_channel_closed(struct buf *b, const struct flow *flow, const char *error);
 /* What the affected user has to do in this step, one line (mrkdwn). */
 void text_user_task(struct buf *b, const struct flow *flow);
 
@@ -76,8 +84,9 @@ void text_user_task(struct buf *b, const struct flow *flow);
 #define TEXT_ADMIN_SILENT     "nobody removed the account links in time"
 #define TEXT_APPROVAL_EXPIRED "nobody decided in time"
 #define TEXT_BACKEND_SILENT   "the backend check was not confirmed in time"
-#define TEXT_CANCEL_CONFIRM                                                                                            \
-	"What was removed is put back. Revoked access, removed links and ended sessions do not come back: the user has to reconnect."
+#define TEXT_CANCEL_CONFIRM \
+	"What was removed is put back. Revoked access, removed links and ended sessions do not come back: the user " \
+	"has to reconnect."
 #define TEXT_CARD_FAILED    "The repair has failed here; see below."
 #define TEXT_CARD_WENT_BACK "Something came back in Salesforce, so the repair returned to an earlier step."
 struct message *text_admin_card(const struct flow *flow);

@@ -23,7 +23,7 @@ static int next_number(struct flow *flow)
 }
 
 static enum errc put(struct flow *flow, enum outbox_op op, enum outbox_priority priority, const char *conversation,
-    const char *slot, json_t *body)
+                     const char *slot, json_t *body)
 {
 	struct outbox_row row = {.request = flow->row->id, .op = op, .priority = priority, .body = body};
 	bool direct = conversation[0] == '@';
@@ -51,7 +51,7 @@ enum errc eac_flush(struct flow *flow)
 		buf_init(&b, 12000);
 		size_t i;
 		json_t *line;
-		json_array_foreach(lines, i, line) {
+		json_array_foreach (lines, i, line) {
 			buf_puts(&b, i > 0 ? "\n" : "");
 			buf_puts(&b, json_string_value(line));
 		}
@@ -83,8 +83,11 @@ enum errc eac_say(struct flow *flow, const char *conversation, enum outbox_prior
 enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_thread, const char *user, json_t *body)
 {
 	bool direct = channel[0] == '\0' || channel[0] == 'D';
-	struct outbox_row row = {.request = request, .op = direct ? OUTBOX_POST : OUTBOX_EPHEMERAL, .priority = OUTBOX_DECISION,
-	    .in_thread = in_thread && !direct, .body = body};
+	struct outbox_row row = {.request = request,
+	                         .op = direct ? OUTBOX_POST : OUTBOX_EPHEMERAL,
+	                         .priority = OUTBOX_DECISION,
+	                         .in_thread = in_thread && !direct,
+	                         .body = body};
 	if (direct)
 		snprintf(row.conversation, sizeof row.conversation, "@%s", user);
 	else
@@ -98,7 +101,8 @@ enum errc eac_status_line(struct flow *flow, const char *mrkdwn)
 	const char *channel = eac_env(flow)->config->slack.status_channel;
 	if (text_empty(channel))
 		return OK;
-	struct outbox_row row = {.request = flow->row->id, .op = OUTBOX_POST, .priority = OUTBOX_PROGRESS, .body = message_line(mrkdwn)};
+	struct outbox_row row = {
+	    .request = flow->row->id, .op = OUTBOX_POST, .priority = OUTBOX_PROGRESS, .body = message_line(mrkdwn)};
 	text_copy(row.conversation, sizeof row.conversation, channel);
 	snprintf(row.slot, sizeof row.slot, "status.%d", next_number(flow));
 	return outbox_put(flow->tx, &row);
@@ -126,7 +130,7 @@ static json_t *without_buttons(const json_t *body)
 }
 
 enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
-    const struct eac_button *buttons, size_t count)
+                        const struct eac_button *buttons, size_t count)
 {
 	char nonce[33], value[64], slot[64];
 	struct message_button row[8];
@@ -136,13 +140,16 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
 	if (count > sizeof row / sizeof row[0])
 		count = sizeof row / sizeof row[0];
 	for (size_t i = 0; i < count; i++)
-		row[i] = (struct message_button){.action = buttons[i].action, .label = buttons[i].label, .value = value,
-		    .style = buttons[i].style, .confirm = buttons[i].confirm};
+		row[i] = (struct message_button){.action = buttons[i].action,
+		                                 .label = buttons[i].label,
+		                                 .value = value,
+		                                 .style = buttons[i].style,
+		                                 .confirm = buttons[i].confirm};
 	message_buttons(m, slot, row, count);
 	json_t *body = message_take(m);
-	json_array_append_new(cards_of(flow), json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "kind", kind, "slot", slot, "nonce", nonce,
-						  "conversation", conversation, "at", (json_int_t)flow->now, "body",
-						  without_buttons(body)));
+	json_array_append_new(cards_of(flow), json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "kind", kind, "slot", slot,
+	                                                "nonce", nonce, "conversation", conversation, "at",
+	                                                (json_int_t)flow->now, "body", without_buttons(body)));
 	return put(flow, OUTBOX_POST, OUTBOX_DECISION, conversation, slot, body);
 }
 
@@ -153,7 +160,7 @@ static json_t *closed_body(const json_t *card, const char *mrkdwn)
 	AUTO_BUF struct buf text = {0}, cut = {0};
 	size_t i;
 	json_t *block;
-	json_array_foreach(more, i, block)
+	json_array_foreach (more, i, block)
 		json_array_append(blocks, block);
 	buf_init(&text, 8000);
 	buf_init(&cut, 16000);
@@ -173,8 +180,8 @@ enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdw
 		const json_t *card = json_array_get(cards, i - 1);
 		if (kind != NULL && !text_eq(json_str(card, "kind"), kind))
 			continue;
-		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, json_str(card, "conversation"), json_str(card, "slot"),
-		    closed_body(card, mrkdwn));
+		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, json_str(card, "conversation"),
+		                   json_str(card, "slot"), closed_body(card, mrkdwn));
 		if (rc != OK)
 			return rc;
 		json_array_remove(cards, i - 1);
@@ -186,7 +193,7 @@ const json_t *eac_card_find(const struct request_row *row, const char *nonce)
 {
 	size_t i;
 	json_t *card;
-	json_array_foreach(json_get(row->facts, "cards"), i, card)
+	json_array_foreach (json_get(row->facts, "cards"), i, card)
 		if (text_eq(json_str(card, "nonce"), nonce))
 			return card;
 	return NULL;

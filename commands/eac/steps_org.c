@@ -40,7 +40,7 @@ static enum errc intend_all(struct flow *flow, const char *kind, const json_t *r
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		enum errc rc = intend(flow, kind, json_str(row, key));
 		if (rc != OK)
 			return rc;
@@ -83,7 +83,7 @@ static json_t *ids_of(const json_t *rows, const char *key)
 	json_t *ids = json_array();
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		json_array_append(ids, json_get(row, key));
 	return ids;
 }
@@ -103,7 +103,8 @@ static enum errc ask_admin(struct flow *flow)
 {
 	static const struct eac_button buttons[] = {{"eac.check_links", "Check now", BUTTON_PRIMARY, NULL}};
 	const struct config *config = eac_env(flow)->config;
-	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, true, false};
+	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, true,
+	                                      false};
 	enum errc rc = eac_step_waiting(flow);
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_ASK_ADMIN, &eac_bot, "account links", flow->now);
@@ -123,7 +124,8 @@ static enum errc links_gone(struct flow *flow)
 	if (waited) {
 		enum errc rc = eac_cards_close(flow, "admin", TEXT_LINKS_GONE);
 		if (rc == OK)
-			rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, "no mailbox link is left", flow->now);
+			rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, "no mailbox link is left",
+			                  flow->now);
 		if (rc != OK)
 			return rc;
 		eac_wait_stop(flow);
@@ -199,8 +201,10 @@ enum errc eac_revoke_begin(struct flow *flow)
 	char detail[120];
 	int64_t revoked = json_int(flow->row->facts, "revoked");
 	if (rc == OK && json_array_size(tokens) == 0) {
-		snprintf(detail, sizeof detail, revoked > 0 ? "%d access tokens of the app revoked, none is left" : "no access token of the app was there",
-		    (int)revoked);
+		snprintf(detail, sizeof detail,
+		         revoked > 0 ? "%d access tokens of the app revoked, none is left"
+		                     : "no access token of the app was there",
+		         (int)revoked);
 		rc = ended(flow, "done", detail);
 	} else if (rc == OK && !may_try(flow)) {
 		rc = tired(flow, "Revoking the app's access tokens");
@@ -210,7 +214,8 @@ enum errc eac_revoke_begin(struct flow *flow)
 		json_t *handles = ids_of(tokens, "handle");
 		json_object_set_new(flow->row->facts, "revoking", handles);
 		if (rc == OK)
-			flow_ask(flow, "revoke", json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
+			flow_ask(flow, "revoke",
+			         json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
 	}
 	json_decref(tokens);
 	return rc;
@@ -224,7 +229,7 @@ static enum errc token_answered(struct flow *flow, const struct flow_answer *ans
 	if (answer->code != OK)
 		json_set_str(facts, "last_error", answer->reason);
 	json_array_remove(handles, 0);
-	if (json_array_size(handles) > 0) {
+	if (json_array_size(handles) > 0 && json_get(facts, "wish") == NULL) {
 		flow_ask(flow, "revoke", json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
 		return OK;
 	}
@@ -238,8 +243,9 @@ static enum errc token_answered(struct flow *flow, const struct flow_answer *ans
 static enum errc note_debt(struct flow *flow)
 {
 	json_t *facts = flow->row->facts;
-	json_object_set_new(facts, "removed", json_pack("{s:O,s:O}", "sets", json_get(plan_of(flow), "sets"), "licences",
-						  json_get(plan_of(flow), "licences")));
+	json_object_set_new(facts, "removed",
+	                    json_pack("{s:O,s:O}", "sets", json_get(plan_of(flow), "sets"), "licences",
+	                              json_get(plan_of(flow), "licences")));
 	json_object_del(facts, "restored");
 	return owed_set(flow->tx, flow->row->target, flow->row->id, json_get(facts, "removed"));
 }
@@ -255,7 +261,8 @@ static enum errc remove_rows(struct flow *flow, const json_t *sets, const json_t
 		return rc;
 	const char *user = json_str(json_get(flow->row->facts, "target"), "id");
 	flow_ask(flow, "remove",
-	    json_pack("{s:s,s:o,s:o}", "user", user, "assignments", ids_of(sets, "id"), "licences", ids_of(licences, "id")));
+	         json_pack("{s:s,s:o,s:o}", "user", user, "assignments", ids_of(sets, "id"), "licences",
+	                   ids_of(licences, "id")));
 	return OK;
 }
 
@@ -293,10 +300,11 @@ static void kept_licences(const struct flow *flow, const json_t *look, struct bu
 {
 	size_t i, j;
 	json_t *kept, *held;
-	json_array_foreach(json_get(plan_of(flow), "kept"), i, kept)
-		json_array_foreach(json_get(look, "licences"), j, held)
+	json_array_foreach (json_get(plan_of(flow), "kept"), i, kept)
+		json_array_foreach (json_get(look, "licences"), j, held)
 			if (sf_id_same(json_str(kept, "licence"), json_str(held, "licence")))
-				buf_printf(b, "%s%s stays: %s", b->len > 0 ? "; " : "", json_str(kept, "label"), json_str(kept, "why"));
+				buf_printf(b, "%s%s stays: %s", b->len > 0 ? "; " : "", json_str(kept, "label"),
+				           json_str(kept, "why"));
 }
 
 static enum errc licences_done(struct flow *flow, const json_t *look)
@@ -309,7 +317,9 @@ static enum errc licences_done(struct flow *flow, const json_t *look)
 		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", refused);
 	bool skipped = b.len > 0;
 	if (!skipped)
-		buf_puts(&b, json_array_size(json_get(plan_of(flow), "licences")) > 0 ? "no Inbox or EAC licence is left" : "there was none to remove");
+		buf_puts(&b, json_array_size(json_get(plan_of(flow), "licences")) > 0
+		                 ? "no Inbox or EAC licence is left"
+		                 : "there was none to remove");
 	return ended(flow, skipped ? "skipped" : "done", buf_str(&b));
 }
 
@@ -348,7 +358,7 @@ static const json_t *first_failure(const json_t *rows)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		if (!json_bool(row, "ok") && !json_bool(row, "already"))
 			return row;
 	return NULL;
@@ -379,7 +389,8 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 	const json_t *failure = first_failure(json_get(answer->body, list)), *look = json_get(answer->body, "look");
 	if (failure != NULL) {
 		json_set_str(facts, "last_error", json_str(failure, "reason"));
-		if (flow->row->step == EAC_REMOVE_LICENSE && text_eq(json_str(failure, "error"), "FIELD_INTEGRITY_EXCEPTION"))
+		if (flow->row->step == EAC_REMOVE_LICENSE &&
+		    text_eq(json_str(failure, "error"), "FIELD_INTEGRITY_EXCEPTION"))
 			json_set_str(facts, "licence_needed", TEXT_LICENCE_NEEDED);
 	}
 	if (json_is_object(look))
@@ -397,7 +408,7 @@ static bool holds_set(const json_t *look, const char *set)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(json_get(look, "sets"), i, row)
+	json_array_foreach (json_get(look, "sets"), i, row)
 		if (sf_id_same(json_str(row, "set"), set) && json_str(row, "group")[0] == '\0')
 			return true;
 	return false;
@@ -407,7 +418,7 @@ static bool holds_licence(const json_t *look, const char *licence)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(json_get(look, "licences"), i, row)
+	json_array_foreach (json_get(look, "licences"), i, row)
 		if (sf_id_same(json_str(row, "licence"), licence))
 			return true;
 	return false;
@@ -424,13 +435,14 @@ static bool comes_with_a_set(const json_t *sets, const char *licence)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(sets, i, row)
+	json_array_foreach (sets, i, row)
 		if (sf_id_same(json_str(row, "licence"), licence))
 			return true;
 	return false;
 }
 
-/* What has to be given: what was removed, or `reassign`'s sets with the removed set's date (never when a repair is being undone). */
+/* What has to be given: what was removed, or `reassign`'s sets with the removed set's date (never when a repair is
+ * being undone). */
 static json_t *sets_to_give(const struct flow *flow)
 {
 	const struct config *config = eac_env(flow)->config;
@@ -442,11 +454,12 @@ static json_t *sets_to_give(const struct flow *flow)
 	for (size_t i = 0; i < config->salesforce.reassign.count; i++) {
 		size_t j;
 		json_t *known;
-		json_array_foreach(json_get(facts, "sets_known"), j, known)
+		json_array_foreach (json_get(facts, "sets_known"), j, known)
 			if (text_ieq(json_str(known, "name"), config->salesforce.reassign.items[i]))
-				json_array_append_new(give, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(known, "id"), "name",
-								json_str(known, "name"), "label", json_str(known, "label"), "licence",
-								json_str(known, "licence"), "expires", expires));
+				json_array_append_new(
+				    give, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(known, "id"), "name",
+				                    json_str(known, "name"), "label", json_str(known, "label"),
+				                    "licence", json_str(known, "licence"), "expires", expires));
 	}
 	return give;
 }
@@ -455,19 +468,21 @@ static void add_grants(const struct flow *flow, const json_t *look, const json_t
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(json_get(json_get(flow->row->facts, "removed"), "licences"), i, row)
-		if (!holds_licence(look, json_str(row, "licence")) && (second || !comes_with_a_set(sets, json_str(row, "licence"))))
+	json_array_foreach (json_get(json_get(flow->row->facts, "removed"), "licences"), i, row)
+		if (!holds_licence(look, json_str(row, "licence")) &&
+		    (second || !comes_with_a_set(sets, json_str(row, "licence"))))
 			json_array_append_new(grants, json_pack("{s:s}", "licence", json_str(row, "licence")));
-	json_array_foreach(sets, i, row)
+	json_array_foreach (sets, i, row)
 		if (!holds_set(look, json_str(row, "set")) && !has_passed(flow, json_str(row, "expires")))
-			json_array_append_new(grants, json_pack("{s:s,s:s}", "set", json_str(row, "set"), "expires", json_str(row, "expires")));
+			json_array_append_new(grants, json_pack("{s:s,s:s}", "set", json_str(row, "set"), "expires",
+			                                        json_str(row, "expires")));
 }
 
 static void say_passed_dates(struct flow *flow, const json_t *sets)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(sets, i, row)
+	json_array_foreach (sets, i, row)
 		if (has_passed(flow, json_str(row, "expires"))) {
 			AUTO_BUF struct buf b = {0};
 			text_date_passed(&b, row);
@@ -481,7 +496,8 @@ static enum errc given_back(struct flow *flow, const json_t *sets)
 	say_passed_dates(flow, sets);
 	json_set_bool(facts, "restored", true);
 	json_set_int(facts, "assigned_at", eac_server_now(flow));
-	json_set_bool(facts, "active_before", text_eq(json_str(json_path(facts, "look", "connection", NULL), "status"), "ACTIVE"));
+	json_set_bool(facts, "active_before",
+	              text_eq(json_str(json_path(facts, "look", "connection", NULL), "status"), "ACTIVE"));
 	json_object_set_new(facts, "links_before", links == NULL ? json_array() : ids_of(links, "id"));
 	json_decref(links);
 	enum errc rc = owed_clear(flow->tx, flow->row->target);
@@ -522,9 +538,11 @@ enum errc eac_assign_begin(struct flow *flow)
 	} else if (rc == OK) {
 		size_t i;
 		json_t *grant;
-		json_array_foreach(grants, i, grant)
+		json_array_foreach (grants, i, grant)
 			if (rc == OK)
-				rc = intend(flow, "grant", json_get(grant, "set") != NULL ? json_str(grant, "set") : json_str(grant, "licence"));
+				rc = intend(flow, "grant",
+				            json_get(grant, "set") != NULL ? json_str(grant, "set")
+				                                           : json_str(grant, "licence"));
 		const char *user = json_str(json_get(facts, "target"), "id");
 		flow_ask(flow, "restore", json_pack("{s:s,s:O}", "user", user, "grants", grants));
 	}

@@ -11,6 +11,7 @@
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/store/effects.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
@@ -47,11 +48,13 @@ static const struct eac_button test_copy_buttons[] = {
 static enum errc ask_user(struct flow *flow, const struct eac_button *buttons, size_t count, bool poll)
 {
 	const struct config *config = eac_env(flow)->config;
-	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, poll, true};
+	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, poll,
+	                                      true};
 	const char *slack = eac_target_slack(flow->row);
 	enum errc rc = eac_step_waiting(flow);
 	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_ASK_USER, &eac_bot, eac_step_key(flow->row->step), flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_ASK_USER, &eac_bot, eac_step_key(flow->row->step),
+		                  flow->now);
 	if (rc == OK)
 		rc = eac_flush(flow);
 	if (rc == OK && slack[0] != '\0') {
@@ -63,7 +66,8 @@ static enum errc ask_user(struct flow *flow, const struct eac_button *buttons, s
 	if (rc != OK)
 		return rc;
 	bool test = flow->row->step == EAC_TEST;
-	rc = eac_card_open(flow, "copy", "", text_copy_card(flow), test ? test_copy_buttons : copy_buttons, test ? 2 : 1);
+	rc = eac_card_open(flow, "copy", "", text_copy_card(flow), test ? test_copy_buttons : copy_buttons,
+	                   test ? 2 : 1);
 	if (rc != OK)
 		return rc;
 	eac_wait_start(flow, &patience, flow->now);
@@ -94,7 +98,8 @@ static enum errc wait_user(struct flow *flow)
 	case EAC_DUE_EXPIRE: return give_up(flow);
 	case EAC_DUE_REMIND: return remind(flow);
 	case EAC_DUE_POLL:
-		eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login", json_int(flow->row->facts, "connected_at"));
+		eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login",
+		         json_int(flow->row->facts, "connected_at"));
 		return OK;
 	case EAC_DUE_NOTHING: return OK;
 	}
@@ -122,7 +127,7 @@ static json_t *ids_of(const json_t *rows)
 	json_t *ids = json_array();
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
+	json_array_foreach (rows, i, row)
 		json_array_append(ids, json_get(row, "id"));
 	return ids;
 }
@@ -131,7 +136,7 @@ static enum errc end_sessions(struct flow *flow, const json_t *sessions)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(sessions, i, row) {
+	json_array_foreach (sessions, i, row) {
 		struct effect_row effect = {.request = flow->row->id, .begun_at = flow->now};
 		text_copy(effect.step, sizeof effect.step, "sign-out-addin");
 		text_copy(effect.kind, sizeof effect.kind, "end-session");
@@ -169,7 +174,9 @@ enum errc eac_sign_out_begin(struct flow *flow)
 		if (rc != OK)
 			return rc;
 		json_set_bool(facts, "sessions_over", true);
-		eac_line(flow, left > 0 ? TEXT_SESSIONS_LEFT : json_int(facts, "session_tries") > 0 ? TEXT_SESSIONS_ENDED : TEXT_NO_SESSIONS);
+		eac_line(flow, left > 0                               ? TEXT_SESSIONS_LEFT
+		               : json_int(facts, "session_tries") > 0 ? TEXT_SESSIONS_ENDED
+		                                                      : TEXT_NO_SESSIONS);
 	}
 	return ask_user(flow, addin_buttons, 4, false);
 }
@@ -192,7 +199,7 @@ static bool has_new_token(const struct flow *flow, const json_t *look)
 	bool found = false;
 	size_t i;
 	json_t *token;
-	json_array_foreach(tokens, i, token)
+	json_array_foreach (tokens, i, token)
 		found = found || json_int(token, "created") >= json_int(flow->row->facts, "assigned_at");
 	json_decref(tokens);
 	return found;
@@ -202,7 +209,7 @@ static bool is_known_link(const json_t *known, const json_t *link)
 {
 	size_t i;
 	json_t *id;
-	json_array_foreach(known, i, id)
+	json_array_foreach (known, i, id)
 		if (text_eq(json_string_value(id), json_str(link, "id")))
 			return true;
 	return false;
@@ -214,7 +221,7 @@ static bool has_new_link(const struct flow *flow, const json_t *look)
 	bool found = false;
 	size_t i;
 	json_t *link;
-	json_array_foreach(links, i, link)
+	json_array_foreach (links, i, link)
 		found = found || !is_known_link(json_get(flow->row->facts, "links_before"), link);
 	json_decref(links);
 	return found;
@@ -237,8 +244,9 @@ static const char *mail_shown(const struct flow *flow, const json_t *look)
 {
 	size_t i;
 	json_t *mail;
-	json_array_foreach(json_get(look, "mails"), i, mail)
-		if (json_str(mail, "source")[0] == '\0' && json_int(mail, "created") >= json_int(flow->row->facts, "connected_at"))
+	json_array_foreach (json_get(look, "mails"), i, mail)
+		if (json_str(mail, "source")[0] == '\0' &&
+		    json_int(mail, "created") >= json_int(flow->row->facts, "connected_at"))
 			return "seen in Salesforce: a mail sent from there";
 	return NULL;
 }
@@ -250,7 +258,8 @@ static enum errc poll_answered(struct flow *flow, const struct flow_answer *answ
 		return OK;
 	}
 	eac_keep_look(flow, answer->body);
-	const char *shown = flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
+	const char *shown =
+	    flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
 	if (shown == NULL) {
 		eac_wait_plan(flow);
 		return OK;

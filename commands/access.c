@@ -1,0 +1,75 @@
+/*
+ * commands/access.c - who may do what. Denies by default.
+ */
+#include "commands/access.h"
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+
+bool access_is_target(const struct asked *asked)
+{
+	if (asked->row.id == 0)
+		return false;
+	const struct person *person = &asked->deed->person;
+	const json_t *target = json_get(asked->row.facts, "target");
+	if (text_eq(person->id, asked->row.slack_user) && person->id[0] != '\0')
+		return true;
+	return person->email[0] != '\0' && (text_ieq(person->email, json_str(target, "email")) ||
+	                                    text_ieq(person->email, json_str(target, "username")));
+}
+
+bool access_is_requester(const struct asked *asked)
+{
+	const char *email = json_str(asked->row.facts, "requester_email");
+	return text_eq(asked->row.requester, asked->deed->user) ||
+	       (email[0] != '\0' && text_ieq(email, asked->deed->person.email));
+}
+
+static unsigned roles(const struct person *person)
+{
+	return (person->requester ? WHO_REQUESTER : 0u) | (person->approver ? WHO_APPROVER : 0u) |
+	       (person->admin ? WHO_ADMIN : 0u);
+}
+
+const char *access_refusal(const struct asked *asked)
+{
+	const struct person *person = &asked->deed->person;
+	unsigned who = asked->command->who;
+	if ((who & WHO_EVERYBODY) != 0 &&
+	    (!person->known || !(person->deleted || person->bot || person->guest || person->external)))
+		return NULL;
+	if (!person->known)
+		return "I can't check at the moment who you are, because Slack does not answer me. Nothing was done; "
+		       "please try again.";
+	if (person->deleted || person->bot || person->guest || person->external)
+		return "Guests, people of other organisations, deactivated people and bots may do nothing here.";
+	if (access_is_target(asked)) {
+		if ((who & WHO_TARGET) != 0)
+			return NULL;
+		return "This repair is about you: you can do your own steps and ask for `status` and `why`, but not "
+		       "this, whatever groups "
+		       "you are in.";
+	}
+	if (asked->row.id == 0 && (who & WHO_TARGET) != 0)
+		return NULL; /* only what is about themselves: the command sees to that */
+	if ((roles(person) & who) != 0 && person->groups_known)
+		return NULL;
+	if (!person->groups_known)
+		return "I can't check your rights at the moment, because Slack does not tell me who is in which group. "
+		       "Nothing was done; "
+		       "please try again.";
+	return "You may not do that. `help` tells who may do what; ask an admin of this bot if that is wrong.";
+}
+
+const char *access_place_refusal(const struct asked *asked)
+{
+	const struct config *config = asked->env->config;
+	const struct deed *deed = asked->deed;
+	if (!asked->command->in_channels)
+		return NULL;
+	if (deed->place.shared)
+		return "This channel is shared with another organisation; I do not work here.";
+	if (config->access.any_channel || config_list_has(&config->access.channels, deed->channel))
+		return NULL;
+	return "I do that only in the channels set up for it (`access.channels`); please ask there.";
+}

@@ -1,0 +1,171 @@
+/*
+ * commands/begin.c - repair: from the typed words or the dialog to new repairs.
+ *
+ * Only what can be told without asking anybody is told here; who is meant and
+ * whether a repair is right comes out while it is being checked.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+#include "bot/message/message.h"
+#include "bot/message/mrkdwn.h"
+#include "commands/command.h"
+#include "commands/eac/decide.h"
+#include "commands/words.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+static enum errc open_dialog(struct asked *asked)
+{
+	struct dialog *d = dialog_new("eac.repair", "Repair EAC", "Start", asked->deed->channel);
+	dialog_section(
+	    d,
+	    "Whose mailbox connection is to be repaired? Nothing is changed before I have looked at it in Salesforce.");
+	dialog_users_input(d, "who", "Who", false, NULL, 0);
+	const struct dialog_text reason = {
+	    .block = "reason", .label = "Reason", .optional = true, .multiline = true, .max_length = 900};
+	dialog_text_input(d, &reason);
+	asked->reply->dialog = dialog_take(d);
+	return OK;
+}
+
+/* What stands against starting `count` more; "" when nothing. */
+static enum errc limit_refusal(struct asked *asked, size_t count, struct buf *why)
+{
+	const struct config *config = asked->env->config;
+	const struct request_query open = {.open_only = true, .limit = config->limits.open_repairs + 1};
+	const struct request_query today = {
+	    .requester = asked->deed->user, .since = asked->deed->now - DAY_MS, .not_refused = true};
+	int64_t n_open, n_today;
+	enum errc rc = request_count(asked->tx, &open, &n_open);
+	if (rc == OK)
+		rc = request_count(asked->tx, &today, &n_today);
+	if (rc != OK)
+		return rc;
+	if ((int)count > config->limits.batch)
+		buf_printf(why, "That are %zu people; at most %d at once are allowed (limits.batch).", count,
+		           config->limits.batch);
+	else if (n_open + (int64_t)count > config->limits.open_repairs)
+		buf_printf(why,
+		           "There are %" PRId64
+		           " open repairs; at most %d are allowed (limits.open_repairs). Finish or cancel some first.",
+		           n_open, config->limits.open_repairs);
+	else if (n_today + (int64_t)count > config->limits.per_requester_day)
+		buf_printf(why,
+		           "You have started %" PRId64
+		           " repairs in the last 24 hours; at most %d are allowed (limits.per_requester_day).",
+		           n_today, config->limits.per_requester_day);
+	return OK;
+}
+
+/* The bot has to be in the channel, for everything else is posted there. NULL, or what to do. */
+static const char *channel_refusal(const struct asked *asked)
+{
+	const struct place *place = &asked->deed->place;
+	if (place->direct)
+		return "I repair only in a channel, so that everybody involved can follow it in a thread.";
+	if (place->known && place->archived)
+		return "This channel is archived, so I can't post here. Please ask in another one.";
+	if (place->known && !place->member)
+		return "I am not in this channel, so I could not tell you how it goes. Type `/invite @eacbot` here and "
+		       "ask again.";
+	return NULL;
+}
+
+static enum errc start_all(struct asked *asked, const struct repair_words *words, const char *channel)
+{
+	int64_t ids[WORDS_MAX];
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 12000);
+	for (size_t i = 0; i < words->count; i++) {
+		const struct eac_request request = {.words = words->who[i].text,
+		                                    .mention = words->who[i].mention,
+		                                    .for_user = words->for_user,
+		                                    .reason = words->reason,
+		                                    .anyway = words->anyway,
+		                                    .channel = channel,
+		                                    .requester = asked->deed->user,
+		                                    .requester_email = asked->deed->person.email,
+		                                    .via = asked->actor.via};
+		char id[24];
+		enum errc rc = eac_begin(asked->tx, &request, asked->deed->now, &ids[i]);
+		if (rc != OK)
+			return rc;
+		buf_printf(&b, "%s*%s*: looking up ", i > 0 ? "\n" : "", eac_id(ids[i], id));
+		if (words->who[i].mention)
+			mrkdwn_add_user(&b, words->who[i].text);
+		else
+			mrkdwn_add_literal(&b, words->who[i].text, 100);
+		buf_puts(&b, " …");
+	}
+	buf_puts(&b,
+	         "\nI tell you here if something stands against it; otherwise it goes on in a thread of this channel.");
+	enum errc rc = words->count > 1 ? eac_batch(asked->tx, ids, words->count) : OK;
+	asked->reply->wake = true;
+	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
+}
+
+static enum errc start(struct asked *asked, const struct repair_words *words, const char *channel)
+{
+	AUTO_BUF struct buf why = {0};
+	buf_init(&why, 400);
+	if (words->error[0] != '\0')
+		return asked_refuse(asked, words->error);
+	if (words->anyway && !asked->deed->person.admin)
+		return asked_refuse(asked, "`anyway` is for admins of this bot.");
+	if (words->anyway && words->reason[0] == '\0')
+		return asked_refuse(asked, "`anyway` needs a reason: `repair WHO anyway reason: …`.");
+	if (words->for_user[0] != '\0' && words->count > 1)
+		return asked_refuse(asked, "`for` fits one person at a time.");
+	enum errc rc = limit_refusal(asked, words->count, &why);
+	if (rc != OK)
+		return rc;
+	return why.len > 0 ? asked_refuse(asked, buf_str(&why)) : start_all(asked, words, channel);
+}
+
+enum errc command_repair(struct asked *asked)
+{
+	static const char hint[] =
+	    "Whose mailbox is to be repaired? For example `repair @jane` or `repair jane@example.com`.";
+	const char *why = channel_refusal(asked);
+	if (why != NULL && asked->deed->door != DOOR_SHORTCUT)
+		return asked_refuse(asked, why);
+	struct repair_words *words = mem_alloc(sizeof *words);
+	words_repair(asked->args, words);
+	enum errc rc;
+	if (words->count > 0 || words->error[0] != '\0')
+		rc = start(asked, words, asked->deed->channel);
+	else if (asked->deed->person.fresh)
+		rc = asked_answer(asked, hint);
+	else
+		rc = open_dialog(asked);
+	free(words);
+	return rc;
+}
+
+enum errc command_repair_dialog(struct asked *asked)
+{
+	const json_t *view = asked->deed->view, *users = dialog_users(view, "who");
+	struct repair_words *words = mem_alloc(sizeof *words);
+	size_t i;
+	json_t *user;
+	json_array_foreach (users, i, user) {
+		if (words->count == WORDS_MAX)
+			break;
+		struct who *who = &words->who[words->count++];
+		who->mention = true;
+		text_copy(who->text, sizeof who->text, json_string_value(user));
+	}
+	text_copy(words->reason, sizeof words->reason, dialog_value(view, "reason"));
+	enum errc rc = OK;
+	if (words->count == 0)
+		asked->reply->ack = dialog_error("who", "Pick at least one person.");
+	else
+		rc = start(asked, words, asked->deed->channel);
+	free(words);
+	return rc;
+}

@@ -1,0 +1,289 @@
+/*
+ * commands/buttons.c - clicks and submitted dialogs: the same deeds as typed words.
+ *
+ * A button carries "ID.NONCE". The nonce has to be that of a live card of that
+ * repair, and the click has to come from the message where the card was posted;
+ * everything else is a stale, copied or replayed click and is answered privately.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/clock.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/message/message.h"
+#include "commands/access.h"
+#include "commands/command.h"
+#include "commands/eac/decide.h"
+#include "commands/eac/repair_text.h"
+#include "commands/words.h"
+
+struct button {
+	const char *action;
+	const char *card;   /* kind of card that bears it; NULL: several */
+	const char *rights; /* the command whose rights it needs */
+	bool after_dialog;  /* the click opens a dialog, its submission does it */
+	enum errc (*run)(struct asked *asked);
+};
+
+static enum errc run_works(struct asked *asked)
+{
+	return asked_settle(asked, eac_done(&asked->flow, &asked->actor, "It works"), NULL);
+}
+
+static enum errc run_done(struct asked *asked)
+{
+	return asked_settle(
+	    asked, eac_done(&asked->flow, &asked->actor, asked->row.step == EAC_TEST ? "It works" : "Done"), NULL);
+}
+
+static enum errc run_not_installed(struct asked *asked)
+{
+	return asked_settle(asked, eac_done(&asked->flow, &asked->actor, "Not installed"), NULL);
+}
+
+static enum errc run_check_links(struct asked *asked)
+{
+	return asked_settle(asked, eac_done(&asked->flow, &asked->actor, "Check now"), "I look at Salesforce now.");
+}
+
+static enum errc run_still_failing(struct asked *asked)
+{
+	return asked_settle(asked, eac_still_failing(&asked->flow, &asked->actor), NULL);
+}
+
+static enum errc run_help(struct asked *asked)
+{
+	return asked_settle(asked, eac_help_wanted(&asked->flow, &asked->actor),
+	                    "I have called the helpdesk; somebody will get in touch with you. The buttons above stay.");
+}
+
+/* --- dialogs ---------------------------------------------------------------------- */
+
+static enum errc open_case_dialog(struct asked *asked)
+{
+	struct dialog *d = dialog_new("eac.confirm", "Inbox removed", "Confirm", asked->deed->value);
+	const struct dialog_text number = {.block = "case",
+	                                   .label = "Case number",
+	                                   .hint = "Of the Salesforce support case: 4 to 20 letters, digits or dashes",
+	                                   .optional = !asked->env->config->approval.require_case_number,
+	                                   .max_length = 20};
+	const struct dialog_text seen = {
+	    .block = "seen", .label = "What was seen", .optional = true, .multiline = true, .max_length = 500};
+	dialog_section(d, "Salesforce Support has confirmed that Inbox is fully removed for this user. I look again "
+	                  "before anything is given back.");
+	dialog_text_input(d, &number);
+	dialog_text_input(d, &seen);
+	asked->reply->dialog = dialog_take(d);
+	return OK;
+}
+
+static enum errc open_note_dialog(struct asked *asked)
+{
+	struct dialog *d = dialog_new("eac.still_present", "Still present", "Note", asked->deed->value);
+	const struct dialog_text note = {.block = "note",
+	                                 .label = "Note",
+	                                 .hint = "What Salesforce Support said",
+	                                 .optional = true,
+	                                 .multiline = true,
+	                                 .max_length = 500};
+	dialog_text_input(d, &note);
+	asked->reply->dialog = dialog_take(d);
+	return OK;
+}
+
+static enum errc open_later_dialog(struct asked *asked)
+{
+	struct dialog *d = dialog_new("eac.later", "Not now", "Wait", asked->deed->value);
+	char tomorrow[32];
+	clock_rfc3339(asked->deed->now + (int64_t)24 * 3600 * 1000, tomorrow);
+	tomorrow[10] = '\0';
+	dialog_section(d, "Until when shall I wait? Reminders and time limits count from that day on.");
+	dialog_date_input(d, "until", "Until", tomorrow);
+	asked->reply->dialog = dialog_take(d);
+	return OK;
+}
+
+static const struct button buttons[] = {
+    {"eac.approve", "prompt", "approve", false, command_approve},
+    {"eac.reject", "prompt", "reject", false, command_reject},
+    {"eac.confirm", "backend", "confirm", true, open_case_dialog},
+    {"eac.still_present", "backend", "confirm", true, open_note_dialog},
+    {"eac.abort", "backend", "cancel", false, command_cancel},
+    {"eac.check_links", "admin", "done", false, run_check_links},
+    {"eac.done", "user", "done", false, run_done},
+    {"eac.not_installed", "user", "done", false, run_not_installed},
+    {"eac.works", "user", "done", false, run_works},
+    {"eac.still_failing", NULL, "done", false, run_still_failing},
+    {"eac.help", "user", "done", false, run_help},
+    {"eac.later", "user", "done", true, open_later_dialog},
+    {"eac.mark_done", "copy", "done", false, run_done},
+    {"eac.retry", "failed", "retry", false, command_retry},
+    {"eac.cancel", "failed", "cancel", false, command_cancel},
+};
+
+static const struct button *button_find(const char *action)
+{
+	for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
+		if (text_eq(buttons[i].action, action))
+			return &buttons[i];
+	return NULL;
+}
+
+/* --- which repair, which card ---------------------------------------------------------- */
+
+static enum errc out_of_date(struct asked *asked)
+{
+	AUTO_BUF struct buf b = {0}, state = {0};
+	char id[24];
+	buf_init(&b, 1500);
+	buf_puts(&b, "That button is out of date, nothing was done.");
+	if (asked->row.id != 0) {
+		text_state(&state, &asked->row, asked->env->config);
+		buf_printf(&b, " %s: ", eac_id(asked->row.id, id));
+		buf_puts(&b, buf_str(&state));
+		buf_puts(&b, ".");
+	}
+	return asked_refuse(asked, buf_str(&b));
+}
+
+/* Loads the repair that "ID.NONCE" names; false when there is no live card with that nonce. */
+static enum errc load_card(struct asked *asked, const char *value, const char *kind, bool *ret_live)
+{
+	char number[24];
+	const char *dot = strchr(value, '.');
+	*ret_live = false;
+	if (dot == NULL || (size_t)(dot - value) >= sizeof number)
+		return OK;
+	text_copy(number, (size_t)(dot - value) + 1, value);
+	enum errc rc = request_get(asked->tx, words_id(number), &asked->row);
+	if (rc != OK) {
+		asked->row = (struct request_row){0};
+		return rc == ERR_NOT_FOUND ? OK : rc;
+	}
+	const json_t *card = eac_card_find(&asked->row, dot + 1);
+	*ret_live = card != NULL && (kind == NULL || text_eq(kind, json_str(card, "kind")));
+	if (!*ret_live || asked->deed->message_ts[0] == '\0')
+		return OK;
+	struct message_row posted = {0};
+	rc = message_get(asked->tx, asked->row.id, json_str(card, "slot"), &posted);
+	if (rc == OK) /* where it is not known yet, the click was faster than our note of the post */
+		*ret_live =
+		    text_eq(posted.ts, asked->deed->message_ts) && text_eq(posted.channel, asked->deed->channel);
+	return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+/* Rights, then the deed; a decision first asks Slack afresh (unless a dialog comes first: then its submission does). */
+static enum errc run_checked(struct asked *asked, const char *rights, bool opens_dialog,
+                             enum errc (*run)(struct asked *))
+{
+	asked->command = command_find(rights);
+	asked->args = "";
+	if (asked->command->decides && !opens_dialog && !asked->deed->person.fresh) {
+		asked->reply->ask_afresh = true;
+		return OK;
+	}
+	const char *why = access_refusal(asked);
+	return why != NULL ? asked_refuse(asked, why) : run(asked);
+}
+
+enum errc commands_button(struct asked *asked)
+{
+	bool live;
+	const struct button *button = button_find(asked->deed->action);
+	if (button == NULL)
+		return OK; /* a link button, or one of an older version: nothing to do */
+	enum errc rc = load_card(asked, asked->deed->value, button->card, &live);
+	if (rc != OK)
+		return rc;
+	asked->command = command_find(button->rights);
+	return live ? run_checked(asked, button->rights, button->after_dialog, button->run) : out_of_date(asked);
+}
+
+/* --- submitted dialogs -------------------------------------------------------------------- */
+
+static enum errc submit_confirm(struct asked *asked)
+{
+	const char *number = dialog_value(asked->deed->view, "case");
+	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
+		return asked_settle(asked, ERR_CONFLICT, NULL);
+	enum errc rc = eac_confirm(&asked->flow, &asked->actor, number, dialog_value(asked->deed->view, "seen"));
+	return asked_settle(asked, rc, NULL);
+}
+
+static enum errc submit_still_present(struct asked *asked)
+{
+	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
+		return asked_settle(asked, ERR_CONFLICT, NULL);
+	return asked_settle(
+	    asked, eac_still_present(&asked->flow, &asked->actor, dialog_value(asked->deed->view, "note")), NULL);
+}
+
+static int64_t until_of(const struct asked *asked)
+{
+	char at[40];
+	snprintf(at, sizeof at, "%.10sT00:00:00Z", dialog_value(asked->deed->view, "until"));
+	int64_t day = clock_parse_rfc3339(at);
+	if (day < 0)
+		return -1;
+	int offset = (int)json_int(json_get(asked->row.facts, "target"), "tz_offset");
+	return day - (int64_t)offset * 1000 + (int64_t)asked->env->config->people.hours_from_min * 60000;
+}
+
+static enum errc submit_later(struct asked *asked)
+{
+	return asked_settle(asked, eac_not_now(&asked->flow, &asked->actor, until_of(asked)),
+	                    "Good, I come back then.");
+}
+
+/* What can be told at once is an error in the dialog; NULL: none. */
+static json_t *dialog_mistake(const struct asked *asked, const char *callback)
+{
+	const json_t *view = asked->deed->view;
+	if (text_eq(callback, "eac.confirm")) {
+		const char *number = dialog_value(view, "case");
+		bool needed = asked->env->config->approval.require_case_number;
+		if (number[0] == '\0' ? needed : !words_case(number))
+			return dialog_error("case", "A case number has 4 to 20 letters, digits or dashes.");
+	}
+	if (text_eq(callback, "eac.later")) {
+		int64_t until = until_of(asked);
+		if (until <= asked->deed->now)
+			return dialog_error("until", "Choose a day after today.");
+		if (until > asked->deed->now + (int64_t)90 * 24 * 3600 * 1000)
+			return dialog_error("until", "That is too far away: at most 90 days.");
+	}
+	return NULL;
+}
+
+static const struct button submissions[] = {
+    {"eac.confirm", "backend", "confirm", false, submit_confirm},
+    {"eac.still_present", "backend", "confirm", false, submit_still_present},
+    {"eac.later", "user", "done", false, submit_later},
+};
+
+enum errc commands_dialog(struct asked *asked)
+{
+	const char *callback = json_str(asked->deed->view, "callback_id");
+	const char *value = json_str(asked->deed->view, "private_metadata");
+	if (text_eq(callback, "eac.repair")) {
+		asked->command = command_find("repair");
+		const char *why = access_refusal(asked);
+		return why != NULL ? asked_refuse(asked, why) : command_repair_dialog(asked);
+	}
+	for (size_t i = 0; i < sizeof submissions / sizeof submissions[0]; i++) {
+		bool live;
+		if (!text_eq(submissions[i].action, callback))
+			continue;
+		enum errc rc = load_card(asked, value, submissions[i].card, &live);
+		if (rc != OK)
+			return rc;
+		asked->command = command_find(submissions[i].rights);
+		asked->reply->ack = asked->deed->person.fresh ? NULL : dialog_mistake(asked, callback);
+		if (asked->reply->ack != NULL)
+			return OK;
+		return live ? run_checked(asked, submissions[i].rights, false, submissions[i].run) : out_of_date(asked);
+	}
+	return OK;
+}

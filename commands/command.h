@@ -1,0 +1,88 @@
+/*
+ * commands/command.h - what a command is: a row of the table and a function.
+ *
+ * May I (access.c), read it (words.c) and do it (the function) are different
+ * things. The same rows serve the slash command, the mention in a thread and the
+ * word in a direct message; buttons and dialogs name a row for their rights.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "bot/flow/flow.h"
+#include "commands/door.h"
+#include "commands/eac/repair.h"
+
+enum {
+	WHO_REQUESTER = 1,
+	WHO_APPROVER = 2,
+	WHO_ADMIN = 4,
+	WHO_TARGET = 8, /* the affected user, on their own repair */
+	WHO_EVERYBODY = 16,
+};
+
+/* One deed on its way through a command. */
+struct asked {
+	struct commands *commands;
+	const struct eac_env *env;
+	struct tx *tx;
+	const struct deed *deed;
+	struct reply *reply;
+	const struct command *command;
+	const char *args;       /* typed text after the command's word (and after the id) */
+	struct flow flow;       /* row: the repair in hand, where the command takes one */
+	struct request_row row; /* id 0: none */
+	struct request_actor actor;
+};
+
+enum id_need { ID_NONE, ID_OPTIONAL, ID_NEEDED };
+
+struct command {
+	const char *name;
+	const char *usage; /* "approve ID" */
+	const char *help;  /* one sentence */
+	unsigned who;
+	enum id_need id;  /* is the first word an id? (in a thread or direct message it may be left out) */
+	bool in_channels; /* only where access.channels says */
+	bool decides;     /* rights are asked for afresh */
+	bool hidden;      /* not in help */
+	enum errc (*run)(struct asked *asked);
+};
+
+struct commands {
+	struct eac_env env;
+	struct runbook book;
+};
+
+/* The table, sorted by name; NULL when there is none of that name. */
+const struct command *command_find(const char *name);
+extern const struct command command_table[];
+extern const size_t command_count;
+
+/* Answers the asker alone, in mrkdwn: with the acknowledgement where that is still possible. */
+enum errc asked_answer(struct asked *asked, const char *mrkdwn) MUST_CHECK;
+enum errc asked_answer_body(struct asked *asked, json_t *body) MUST_CHECK; /* takes body */
+/* Answers and leaves an audit line "refused". */
+enum errc asked_refuse(struct asked *asked, const char *mrkdwn) MUST_CHECK;
+/* What came of a decision on the repair in hand: saves, or tells why it does not fit the state. */
+enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_mrkdwn) MUST_CHECK;
+
+/* act.c */
+enum errc command_approve(struct asked *asked);
+enum errc command_reject(struct asked *asked);
+enum errc command_confirm(struct asked *asked);
+enum errc command_done(struct asked *asked);
+enum errc command_retry(struct asked *asked);
+enum errc command_cancel(struct asked *asked);
+/* begin.c */
+enum errc command_repair(struct asked *asked);
+enum errc command_repair_dialog(struct asked *asked); /* the dialog was submitted */
+/* show.c */
+enum errc command_status(struct asked *asked);
+enum errc command_why(struct asked *asked);
+enum errc command_list(struct asked *asked);
+enum errc command_history(struct asked *asked);
+enum errc command_help(struct asked *asked);
+/* buttons.c */
+enum errc commands_button(struct asked *asked);
+enum errc commands_dialog(struct asked *asked);

@@ -1,0 +1,360 @@
+/*
+ * commands/commands.c - every deed comes through here: which command, may they, do it.
+ *
+ * The functions are in act.c (decisions), begin.c (repair), show.c (answers),
+ * buttons.c (buttons and dialogs).
+ */
+#include "commands/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
+#include "bot/store/audit.h"
+#include "commands/access.h"
+#include "commands/eac/decide.h"
+#include "commands/eac/repair_steps.h"
+#include "commands/eac/repair_text.h"
+#include "commands/words.h"
+
+#define HELPERS (WHO_REQUESTER | WHO_ADMIN)
+#define TEAM    (WHO_REQUESTER | WHO_APPROVER | WHO_ADMIN)
+
+/* name, usage, help, who, id, in_channels, decides, hidden, run */
+const struct command command_table[] = {
+    {"approve", "approve ID", "approve what a repair asks for", WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false, true, false,
+     command_approve},
+    {"cancel", "cancel ID", "end a repair; what was removed is put back first", HELPERS, ID_NEEDED, false, false, false,
+     command_cancel},
+    {"confirm", "confirm ID CASE", "Salesforce's backend team says that Inbox is removed", TEAM, ID_NEEDED, false, true,
+     false, command_confirm},
+    {"done", "done ID [STEP]", "a person's step is done (for the affected user, or on their behalf)",
+     HELPERS | WHO_TARGET, ID_NEEDED, false, false, false, command_done},
+    {"help", "help [COMMAND]", "this text", WHO_EVERYBODY, ID_NONE, false, false, false, command_help},
+    {"history", "history WHO", "all repairs of a person", TEAM, ID_NONE, true, false, false, command_history},
+    {"list", "list [open|waiting|mine|failed|done]", "repairs, newest first", TEAM, ID_NONE, true, false, false,
+     command_list},
+    {"reject", "reject ID [reason]", "reject it; what was removed is put back", WHO_APPROVER | WHO_ADMIN, ID_NEEDED,
+     false, true, false, command_reject},
+    {"repair", "repair WHO [WHO …] [for @SLACKUSER] [reason: TEXT]",
+     "start a repair for each; without WHO a dialog opens", HELPERS, ID_NONE, true, false, false, command_repair},
+    {"retry", "retry ID", "go on with a failed repair", HELPERS, ID_NEEDED, false, false, false, command_retry},
+    {"status", "status [ID | WHO]", "where it stands; alone: my open repairs", TEAM | WHO_TARGET, ID_OPTIONAL, false,
+     false, false, command_status},
+    {"why", "why ID", "what is waited for, since when, and who can unblock it", TEAM | WHO_TARGET, ID_NEEDED, true,
+     false, false, command_why},
+};
+const size_t command_count = sizeof command_table / sizeof command_table[0];
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < command_count; i++)
+		if (text_eq(command_table[i].name, name))
+			return &command_table[i];
+	return NULL;
+}
+
+/* --- answering ----------------------------------------------------------------- */
+
+enum errc asked_answer_body(struct asked *asked, json_t *body)
+{
+	const struct deed *deed = asked->deed;
+	if (deed->door == DOOR_SLASH && !deed->person.fresh) {
+		json_set_str(body, "response_type", "ephemeral");
+		json_decref(asked->reply->ack);
+		asked->reply->ack = body;
+		return OK;
+	}
+	bool thread = deed->thread_ts[0] != '\0' && asked->row.id != 0 && text_eq(deed->channel, asked->row.channel);
+	const char *channel = deed->channel;
+	if (channel[0] == '\0' && asked->row.id != 0)
+		channel = asked->row.channel;
+	return eac_tell(asked->tx, asked->row.id, channel, thread, deed->user, body);
+}
+
+enum errc asked_answer(struct asked *asked, const char *mrkdwn)
+{
+	return asked_answer_body(asked, message_line(mrkdwn));
+}
+
+enum errc asked_refuse(struct asked *asked, const char *mrkdwn)
+{
+	struct audit_row line = {.at = asked->deed->now, .repair = asked->row.id};
+	text_copy(line.actor, sizeof line.actor, asked->deed->user);
+	text_copy(line.via, sizeof line.via, asked->actor.via);
+	snprintf(line.action, sizeof line.action, "refused-%s", asked->command->name);
+	text_copy(line.detail, sizeof line.detail, mrkdwn);
+	enum errc rc = audit_add(asked->tx, &line);
+	return rc == OK ? asked_answer(asked, mrkdwn) : rc;
+}
+
+enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_mrkdwn)
+{
+	AUTO_BUF struct buf b = {0};
+	char id[24];
+	if (outcome == OK) {
+		asked->reply->wake = true;
+		outcome = eac_settle(&asked->flow);
+		return outcome == OK && done_mrkdwn != NULL ? asked_answer(asked, done_mrkdwn) : outcome;
+	}
+	if (outcome != ERR_CONFLICT && outcome != ERR_ALREADY)
+		return outcome;
+	buf_init(&b, 2000);
+	buf_printf(&b, "%s: ", eac_id(asked->row.id, id));
+	if (outcome == ERR_ALREADY) {
+		buf_puts(&b, "you have approved this already.");
+	} else {
+		AUTO_BUF struct buf state = {0};
+		text_state(&state, &asked->row, asked->env->config);
+		buf_puts(&b, "that does not fit any more. The repair is ");
+		buf_puts(&b, buf_str(&state));
+		buf_puts(&b, ".");
+	}
+	/* the row in hand may have been half changed by what was refused: nothing of it is saved */
+	return asked_answer(asked, buf_str(&b));
+}
+
+/* --- from a deed to a command ------------------------------------------------------ */
+
+static const char *via_of(enum door door)
+{
+	static const char *const words[] = {
+	    [DOOR_SLASH] = "command",        [DOOR_BUTTON] = "button",  [DOOR_DIALOG] = "dialog",
+	    [DOOR_CLOSED_DIALOG] = "dialog", [DOOR_MENTION] = "thread", [DOOR_DIRECT] = "dm",
+	    [DOOR_SHORTCUT] = "shortcut"};
+	return words[door];
+}
+
+static enum errc keep_newest(void *arg, const struct request_row *row)
+{
+	*(int64_t *)arg = row->id;
+	return ERR_ALREADY; /* the first is enough */
+}
+
+/* The repair that the place names: the thread's, or the asker's own open one in direct messages. 0: none. */
+static enum errc id_of_place(struct asked *asked, int64_t *ret)
+{
+	const struct deed *deed = asked->deed;
+	struct request_query query = {.limit = 1};
+	*ret = 0;
+	if (deed->door == DOOR_MENTION && deed->thread_ts[0] != '\0') {
+		query.thread_channel = deed->channel;
+		query.thread_ts = deed->thread_ts;
+	} else if (deed->door == DOOR_DIRECT) {
+		query.slack_user = deed->user;
+		query.open_only = true;
+	} else {
+		return OK;
+	}
+	enum errc rc = request_each(asked->tx, &query, keep_newest, ret);
+	return rc == ERR_ALREADY ? OK : rc;
+}
+
+static enum errc load(struct asked *asked, int64_t id)
+{
+	enum errc rc = request_get(asked->tx, id, &asked->row);
+	if (rc != OK)
+		asked->row = (struct request_row){0};
+	return rc;
+}
+
+/* Takes the id off the typed words (or from the place) and loads the repair. NOT_FOUND was answered already. */
+static enum errc take_id(struct asked *asked, bool *ret_answered)
+{
+	struct word word;
+	const char *rest = asked->args;
+	int64_t id = 0;
+	*ret_answered = false;
+	if (words_next(&rest, &word) && word.kind == WORD_TEXT && (id = words_id(word.text)) != 0)
+		asked->args = rest;
+	enum errc rc = id == 0 ? id_of_place(asked, &id) : OK;
+	if (rc == OK && id != 0)
+		rc = load(asked, id);
+	if (rc == OK && (id != 0 || asked->command->id == ID_OPTIONAL))
+		return OK;
+	if (rc != OK && rc != ERR_NOT_FOUND)
+		return rc;
+	*ret_answered = true;
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 500);
+	if (id == 0)
+		buf_printf(&b, "Which repair? Say its number: `%s %s`.", asked->env->config->slack.command,
+		           asked->command->usage);
+	else
+		buf_printf(&b, "There is no repair EAC-%lld.", (long long)id);
+	return asked_answer(asked, buf_str(&b));
+}
+
+static enum errc run(struct asked *asked)
+{
+	bool answered = false;
+	if (asked->command->id != ID_NONE && asked->row.id == 0) {
+		enum errc rc = take_id(asked, &answered);
+		if (rc != OK || answered)
+			return rc;
+	}
+	const char *why = access_place_refusal(asked);
+	bool own = access_is_target(asked) && (asked->command->who & WHO_TARGET) != 0;
+	if (why != NULL && !own)
+		return asked_refuse(asked, why);
+	if (asked->command->decides && !asked->deed->person.fresh) {
+		asked->reply->ask_afresh = true;
+		return asked->deed->door == DOOR_SLASH
+		           ? asked_answer(asked,
+		                          "One moment, I am checking your rights with Slack. The answer follows here.")
+		           : OK;
+	}
+	why = access_refusal(asked);
+	return why != NULL ? asked_refuse(asked, why) : asked->command->run(asked);
+}
+
+static enum errc unknown_word(struct asked *asked, const char *word)
+{
+	AUTO_BUF struct buf b = {0};
+	const char *best = NULL;
+	unsigned distance = 3;
+	for (size_t i = 0; i < command_count; i++) {
+		unsigned d = text_distance(word, command_table[i].name);
+		if (d < distance) {
+			distance = d;
+			best = command_table[i].name;
+		}
+	}
+	buf_init(&b, 600);
+	buf_puts(&b, "I don't know “");
+	mrkdwn_add_literal(&b, word, 40);
+	buf_puts(&b, "”.");
+	if (best != NULL)
+		buf_printf(&b, " Did you mean `%s`?", best);
+	buf_printf(&b, " `%s help` lists what I can do.", asked->env->config->slack.command);
+	return asked_refuse(asked, buf_str(&b));
+}
+
+/* Typed words: a slash command, a mention in a thread, a direct message. */
+static enum errc typed(struct asked *asked)
+{
+	static const char *const in_threads[] = {"approve", "reject", "done", "confirm", "retry",
+	                                         "cancel",  "status", "why",  "help"};
+	char word[32];
+	asked->args = words_command(asked->deed->text, word);
+	const struct command *command = command_find(word[0] == '\0' ? "help" : word);
+	asked->command = command != NULL ? command : command_find("help");
+	if (asked->deed->door == DOOR_MENTION) {
+		bool fits = false;
+		for (size_t i = 0; i < sizeof in_threads / sizeof in_threads[0]; i++)
+			fits = fits || text_eq(in_threads[i], word);
+		if (!fits)
+			return OK; /* other text in threads is left alone */
+	}
+	if (asked->deed->door == DOOR_DIRECT && command == NULL) {
+		asked->args = "";
+		return run(asked);
+	}
+	return command == NULL ? unknown_word(asked, word) : run(asked);
+}
+
+static enum errc shortcut(struct asked *asked)
+{
+	asked->command = command_find("repair");
+	asked->args = "";
+	return run(asked);
+}
+
+static enum errc by_door(struct asked *asked)
+{
+	switch (asked->deed->door) {
+	case DOOR_SLASH:
+	case DOOR_MENTION:
+	case DOOR_DIRECT: return typed(asked);
+	case DOOR_BUTTON: return commands_button(asked);
+	case DOOR_DIALOG: return commands_dialog(asked);
+	case DOOR_SHORTCUT: return shortcut(asked);
+	case DOOR_CLOSED_DIALOG: return OK;
+	}
+	return OK;
+}
+
+enum errc commands_handle(struct commands *commands, struct tx *tx, const struct deed *deed, struct reply *ret)
+{
+	struct flow_call no_call = {0};
+	struct asked asked = {.commands = commands,
+	                      .env = &commands->env,
+	                      .tx = tx,
+	                      .deed = deed,
+	                      .reply = ret,
+	                      .command = command_find("help"),
+	                      .args = "",
+	                      .actor = {.who = deed->user, .via = via_of(deed->door)}};
+	asked.flow =
+	    (struct flow){.tx = tx, .row = &asked.row, .now = deed->now, .env = &commands->env, .call = &no_call};
+	enum errc rc = by_door(&asked);
+	request_row_done(&asked.row);
+	flow_call_done(&no_call);
+	return rc;
+}
+
+void reply_done(struct reply *reply)
+{
+	json_decref(reply->ack);
+	json_decref(reply->dialog);
+	*reply = (struct reply){0};
+}
+
+/* --- the environment ------------------------------------------------------------------ */
+
+struct commands *commands_new(const struct config *config)
+{
+	struct commands *commands = mem_alloc(sizeof *commands);
+	commands->env.config = config;
+	eac_runbook(&commands->book, &commands->env);
+	return commands;
+}
+
+void commands_free(struct commands *commands)
+{
+	free(commands);
+}
+
+void commands_set(struct commands *commands, const struct config *config)
+{
+	commands->env.config = config;
+}
+
+void commands_set_bot(struct commands *commands, const char *bot_user, const char *bot_name)
+{
+	text_copy(commands->env.bot_user, sizeof commands->env.bot_user, bot_user);
+	text_copy(commands->env.bot_name, sizeof commands->env.bot_name, bot_name);
+}
+
+void commands_set_org(struct commands *commands, const char *instance_url)
+{
+	text_copy(commands->env.instance, sizeof commands->env.instance, instance_url);
+}
+
+const struct runbook *commands_runbook(const struct commands *commands)
+{
+	return &commands->book;
+}
+
+/* A direct message that can't be delivered: the helpdesk is asked instead. An ephemeral is lost with a log line only.
+ */
+enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const struct outbox_row *row,
+                                 const char *error, int64_t now)
+{
+	if (row->request == 0 || row->op == OUTBOX_EPHEMERAL)
+		return OK;
+	struct flow_call no_call = {0};
+	AUTO_REQUEST struct request_row request = {0};
+	enum errc rc = request_get(tx, row->request, &request);
+	if (rc != OK)
+		return rc == ERR_NOT_FOUND ? OK : rc;
+	struct flow flow = {.tx = tx, .row = &request, .now = now, .env = &commands->env, .call = &no_call};
+	rc = eac_undeliverable(&flow, row, error);
+	if (rc == OK)
+		rc = request_save(tx, &request);
+	return rc;
+}

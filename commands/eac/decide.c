@@ -1,0 +1,256 @@
+/*
+ * commands/eac/decide.c - what people decide about a repair.
+ */
+#include "commands/eac/decide.h"
+
+#include <stdio.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
+#include "bot/store/audit.h"
+#include "commands/eac/repair.h"
+#include "commands/eac/repair_text.h"
+
+enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id)
+{
+	AUTO_REQUEST struct request_row row = {
+	    .open = true, .blocks = true, .created_at = now, .updated_at = now, .wake_at = now};
+	text_copy(row.state, sizeof row.state, state_word(STATE_CHECKING));
+	text_copy(row.requester, sizeof row.requester, request->requester);
+	text_copy(row.channel, sizeof row.channel, request->channel);
+	row.facts = json_object();
+	json_set_str(row.facts, "words", request->words);
+	json_set_bool(row.facts, "mention", request->mention);
+	json_set_str(row.facts, "find", request->mention ? NULL : request->words);
+	json_set_str(row.facts, "for", request->for_user[0] != '\0' ? request->for_user : NULL);
+	json_set_bool(row.facts, "slack_stated", request->for_user[0] != '\0');
+	json_set_str(row.facts, "reason", request->reason);
+	json_set_bool(row.facts, "anyway", request->anyway);
+	json_set_str(row.facts, "requester_email", request->requester_email);
+	enum errc rc = request_insert(tx, &row);
+	if (rc != OK)
+		return rc;
+	*ret_id = row.id;
+	struct audit_row audit = {.at = now, .repair = row.id};
+	text_copy(audit.actor, sizeof audit.actor, request->requester);
+	text_copy(audit.via, sizeof audit.via, request->via);
+	text_copy(audit.action, sizeof audit.action, "repair");
+	snprintf(audit.detail, sizeof audit.detail, "for %.250s%s%.250s%s", request->words,
+	         request->for_user[0] != '\0' ? ", in Slack " : "", request->for_user,
+	         request->anyway ? ", anyway" : "");
+	return audit_add(tx, &audit);
+}
+
+enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count)
+{
+	json_t *batch = json_array();
+	enum errc rc = OK;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(batch, json_integer((json_int_t)ids[i]));
+	for (size_t i = 0; i < count && rc == OK; i++) {
+		AUTO_REQUEST struct request_row row = {0};
+		rc = request_get(tx, ids[i], &row);
+		if (rc != OK)
+			break;
+		json_object_set(row.facts, "batch", batch);
+		rc = request_save(tx, &row);
+	}
+	json_decref(batch);
+	return rc;
+}
+
+static bool is_in(const struct flow *flow, enum request_state state)
+{
+	return request_state(flow->row) == state;
+}
+
+enum errc eac_approve(struct flow *flow, const struct request_actor *actor)
+{
+	size_t i;
+	json_t *vote;
+	if (!is_in(flow, STATE_WAITING_APPROVAL))
+		return ERR_CONFLICT;
+	json_array_foreach (json_path(flow->row->facts, "gate", "votes", NULL), i, vote)
+		if (text_eq(json_str(vote, "user"), actor->who))
+			return ERR_ALREADY;
+	return eac_vote(flow, actor);
+}
+
+enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const char *reason)
+{
+	if (!is_in(flow, STATE_WAITING_APPROVAL))
+		return ERR_CONFLICT;
+	return eac_end(flow, EVENT_REJECT, actor, reason[0] != '\0' ? reason : "rejected by an approver");
+}
+
+enum errc eac_done(struct flow *flow, const struct request_actor *actor, const char *word)
+{
+	if (is_in(flow, STATE_WAITING_ADMIN)) {
+		json_set_bool(flow->row->facts, "look_now", true);
+		json_object_del(flow->row->facts, "fresh");
+		flow->row->wake_at = flow->now;
+		return OK;
+	}
+	if (!is_in(flow, STATE_WAITING_USER))
+		return ERR_CONFLICT;
+	char detail[120];
+	bool own = text_eq(actor->who, eac_target_slack(flow->row));
+	snprintf(detail, sizeof detail, "%s (%s)", word,
+	         own ? "the user's word" : "the helpdesk's word on the user's behalf");
+	return eac_person_done(flow, actor, detail);
+}
+
+enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor)
+{
+	if (!is_in(flow, STATE_WAITING_USER) || flow->row->step != EAC_TEST)
+		return ERR_CONFLICT;
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 200);
+	mrkdwn_add_user(&b, actor->who);
+	buf_puts(&b, ": the test mail still fails.");
+	eac_line(flow, buf_str(&b));
+	return eac_fail(flow, TEXT_STILL_FAILING);
+}
+
+enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor)
+{
+	if (!is_in(flow, STATE_WAITING_USER))
+		return ERR_CONFLICT;
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 600);
+	mrkdwn_add_user(&b, flow->row->requester);
+	buf_puts(&b, " ");
+	mrkdwn_add_user(&b, actor->who);
+	buf_printf(&b, " needs help with step %s (%s). Please get in touch with them.",
+	           eac_step_number(flow->row->step), eac_step_title(flow->row->step));
+	return eac_say(flow, "", OUTBOX_DECISION, message_line(buf_str(&b)));
+}
+
+enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int64_t until)
+{
+	if (!is_in(flow, STATE_WAITING_USER))
+		return ERR_CONFLICT;
+	const struct config *config = eac_env(flow)->config;
+	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms,
+	                                      flow->row->step >= EAC_CONNECT, true};
+	int64_t since = eac_waiting_since(flow->row);
+	eac_wait_start(flow, &patience, until);
+	json_t *wait = json_get(flow->row->facts, "wait");
+	json_set_int(wait, "since", since);
+	json_set_int(wait, "remind_at", until);
+	eac_wait_plan(flow);
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 400);
+	mrkdwn_add_user(&b, actor->who);
+	buf_puts(&b, " asks to wait until ");
+	mrkdwn_add_time(&b, until);
+	buf_puts(&b, "; reminders and time limits count from then.");
+	eac_line(flow, buf_str(&b));
+	return eac_flush(flow);
+}
+
+enum errc eac_retry(struct flow *flow, const struct request_actor *actor)
+{
+	static const char *const forget[] = {"failure",    "tries",          "last_error",    "fresh",
+	                                     "lag_waited", "licence_needed", "session_tries", "call"};
+	enum errc rc = request_fire(flow->tx, flow->row, EVENT_RETRY, actor, eac_step_key(flow->row->step), flow->now);
+	if (rc != OK)
+		return rc;
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 300);
+	buf_puts(&b, "Retried by ");
+	mrkdwn_add_user(&b, actor->who);
+	buf_puts(&b, " ");
+	mrkdwn_add_time(&b, flow->now);
+	if ((rc = eac_cards_close(flow, NULL, buf_str(&b))) != OK)
+		return rc;
+	eac_line(flow, buf_str(&b));
+	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
+		json_object_del(flow->row->facts, forget[i]);
+	flow->row->reason[0] = '\0';
+	flow->row->wake_at = flow->now;
+	return eac_flush(flow);
+}
+
+/* Calls that change something outside: their outcome has to be known before anything else is decided. */
+static bool write_is_under_way(const struct flow *flow)
+{
+	static const char *const writes[] = {"end-sessions", "revoke", "delete-links", "remove", "restore"};
+	const char *kind = json_str(json_get(flow->row->facts, "call"), "kind");
+	for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++)
+		if (text_eq(kind, writes[i]))
+			return true;
+	return false;
+}
+
+enum errc eac_settle(struct flow *flow)
+{
+	if (!write_is_under_way(flow))
+		json_object_del(flow->row->facts, "call");
+	return request_save(flow->tx, flow->row);
+}
+
+enum errc eac_cancel(struct flow *flow, const struct request_actor *actor)
+{
+	if (!flow->row->open || json_get(flow->row->facts, "wish") != NULL)
+		return ERR_CONFLICT;
+	if (json_get(flow->row->facts, "ending") != NULL && !is_in(flow, STATE_FAILED))
+		return ERR_CONFLICT;
+	if (write_is_under_way(flow)) {
+		json_object_set_new(flow->row->facts, "wish",
+		                    json_pack("{s:s,s:s}", "who", actor->who, "via", actor->via));
+		flow->row->wake_at = flow->now;
+		return OK;
+	}
+	json_object_del(flow->row->facts, "call");
+	return eac_end(flow, EVENT_CANCEL, actor, "cancelled");
+}
+
+enum errc eac_wish(struct flow *flow)
+{
+	char who[24], via[24];
+	const json_t *wish = json_get(flow->row->facts, "wish");
+	if (wish == NULL)
+		return OK;
+	text_copy(who, sizeof who, json_str(wish, "who"));
+	text_copy(via, sizeof via, json_str(wish, "via"));
+	json_object_del(flow->row->facts, "wish");
+	const struct request_actor actor = {.who = who, .via = via};
+	return eac_end(flow, EVENT_CANCEL, &actor, "cancelled");
+}
+
+/* --- what can't be delivered ------------------------------------------------------- */
+
+static enum errc user_unreachable(struct flow *flow, const char *error)
+{
+	json_t *target = json_get(flow->row->facts, "target");
+	if (json_str(target, "slack")[0] == '\0')
+		return OK;
+	json_set_str(target, "slack", NULL);
+	AUTO_BUF struct buf b = {0};
+	text_user_unreachable(&b, flow, error);
+	return eac_say(flow, "", OUTBOX_DECISION, message_line(buf_str(&b)));
+}
+
+static enum errc channel_closed(struct flow *flow, const char *error)
+{
+	if (json_bool(flow->row->facts, "channel_closed"))
+		return OK;
+	json_set_bool(flow->row->facts, "channel_closed", true);
+	char conversation[32];
+	snprintf(conversation, sizeof conversation, "@%s", flow->row->requester);
+	AUTO_BUF struct buf b = {0};
+	text_channel_closed(&b, flow, error);
+	return eac_say(flow, conversation, OUTBOX_DECISION, message_line(buf_str(&b)));
+}
+
+enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, const char *error)
+{
+	if (row->conversation[0] != '@')
+		return text_eq(row->conversation, flow->row->channel) ? channel_closed(flow, error) : OK;
+	return text_eq(row->conversation + 1, eac_target_slack(flow->row)) && flow->row->open
+	           ? user_unreachable(flow, error)
+	           : OK;
+}
