@@ -1,63 +1,190 @@
-# eacbot - one Makefile, one folder of objects per mode.
+# eacbot - one Makefile, one folder of objects per mode. `make help` lists the targets.
 #
 #   make                the release binary, build/eacbot
 #   make MODE=asan ...  debug, asan, tsan, cov, fuzz: the same targets with other flags
+#
+# Sources are found by wildcard: a new file in a folder is part of the program.
 
 MODE ?= release
 B ?= build
 O := $(B)/$(MODE)
-ifeq ($(origin CC),default)
-CC := gcc
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+MODES := release debug asan tsan cov fuzz
+ifeq ($(filter $(MODE),$(MODES)),)
+$(error MODE=$(MODE) is none of: $(MODES))
 endif
-PKGS := libwebsockets libcurl jansson libcrypto libssl sqlite3 yaml-0.1 libmicrohttpd
+ifeq ($(origin CC),default)
+CC := $(if $(filter fuzz,$(MODE)),clang,gcc)
+endif
+IS_GCC := $(shell $(CC) --version 2>/dev/null | grep -q 'Free Software' && echo yes)
+
 WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch
-HARD := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
-FLAGS_release := -O2 -g $(HARD)
-FLAGS_debug := -O0 -g3 -fPIE
-FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fPIE
-FLAGS_tsan := -O1 -g -fsanitize=thread -fPIE
-PKG_CFLAGS := $(subst -I/,-isystem /,$(shell pkg-config --cflags $(PKGS)))
-CFLAGS := -std=c17 -D_GNU_SOURCE $(FLAGS_$(MODE)) $(WARN) -I. $(PKG_CFLAGS) -MMD -MP
-LDFLAGS := $(FLAGS_$(MODE)) -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
-LDLIBS := $(shell pkg-config --libs $(PKGS)) -lpthread
 
-SRC := $(sort $(wildcard bot/*/*.c salesforce/*.c config/*.c commands/*.c commands/*/*.c))
-OBJ := $(SRC:%.c=$(O)/%.o)
+# Hardening, as far as this compiler, C library and processor know it.
+FORTIFY := $(shell printf '\043include <features.h>\n\043if __USE_FORTIFY_LEVEL < 3\n\043error\n\043endif\n' | \
+	$(CC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -E - >/dev/null 2>&1 && echo 3 || echo 2)
+HARD := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) -fstack-protector-strong -fstack-clash-protection \
+	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection) $(if $(IS_GCC),-ftrivial-auto-var-init=zero)
+# Fat objects: the program is linked with LTO, the many test programs quickly without.
+LTO := $(if $(IS_GCC),-flto=auto -ffat-lto-objects)
+
+FLAGS_release := -O2 -g $(HARD) $(LTO)
+FLAGS_debug := -O0 -g3
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_tsan := -O1 -g -fsanitize=thread
+FLAGS_cov := -O0 -g --coverage
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+PKGS := libwebsockets libcurl jansson libcrypto libssl sqlite3 yaml-0.1 libmicrohttpd
+PKG_CFLAGS := $(subst -I/,-isystem /,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+# The prefix map, at the link too, keeps the folder of the build out of the program: the same sources give the same bytes.
+MODE_FLAGS := $(FLAGS_$(MODE)) -fPIE -ffile-prefix-map=$(CURDIR)=.
+CFLAGS := -std=c17 -D_GNU_SOURCE $(MODE_FLAGS) $(WARN) -I. $(PKG_CFLAGS)
+LDFLAGS := $(MODE_FLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+LDLIBS := $(PKG_LIBS) -lpthread
+TEST_LDFLAGS := $(filter-out $(LTO),$(LDFLAGS)) $(if $(IS_GCC),-fno-lto)
+AR := $(if $(IS_GCC),gcc-ar,ar)
+
+objects = $(patsubst %.c,$(O)/%.o,$(sort $(1)))
+SRC := $(wildcard bot/*/*.c salesforce/*.c config/*.c commands/*.c commands/*/*.c)
 LIB := $(O)/libeacbot.a
-TESTS := $(patsubst tests/%.c,$(O)/tests/%,$(sort $(wildcard tests/unit/test_*.c tests/contract/test_*.c tests/flow/test_*.c)))
-SIM_COMMON := $(sort $(wildcard tests/sim/*.c))
+SUPPORT := $(O)/libsupport.a
+TEST_SRC := $(sort $(wildcard tests/unit/test_*.c tests/contract/test_*.c tests/flow/test_*.c))
+TESTS := $(TEST_SRC:%.c=$(O)/%)
+SUPPORT_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/support/*.c tests/unit/*.c tests/contract/*.c tests/flow/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(FUZZ_SRC:%.c=$(O)/%)
+BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/bench_*.c)))
+SIMS := $(O)/sim-slack $(O)/sim-salesforce
 
 all: $(B)/eacbot
+
 $(B)/eacbot: $(O)/eacbot
 	@mkdir -p $(@D)
 	@cp $< $@
+
 $(O)/eacbot: $(O)/bot/main.o $(LIB)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(LIB): $(OBJ)
+	@echo "link    $@"
+	@$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(LIB): $(call objects,$(SRC))
+$(SUPPORT): $(call objects,$(SUPPORT_SRC))
+$(LIB) $(SUPPORT):
+	@mkdir -p $(@D)
 	@rm -f $@
 	@$(AR) rcs $@ $^
-$(O)/%.o: %.c
+
+$(O)/%.o: %.c $(O)/.flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c $< -o $@
-$(O)/tests/unit/%: $(O)/tests/unit/%.o $(LIB)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
-$(O)/tests/contract/%: $(O)/tests/contract/%.o $(LIB)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
-$(O)/tests/flow/%: $(O)/tests/flow/%.o $(LIB)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	@echo "$(MODE)	$<"
+	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Rewritten only when it says something new: changed flags rebuild everything, and nothing else does.
+$(O)/.flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || printf '%s\n' '$(CC) $(CFLAGS) $(LDFLAGS)' >$@
+
+# An archive keeps members that are gone; a list of the sources makes it new when one comes or goes.
+$(LIB) $(SUPPORT): $(O)/.sources
+$(O)/.sources: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(sort $(SRC) $(SUPPORT_SRC)) | cmp -s - $@ || printf '%s\n' $(sort $(SRC) $(SUPPORT_SRC)) >$@
+
+$(TESTS): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
+	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+$(FUZZERS): $(O)/%: $(O)/%.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
+	@$(CC) $(TEST_LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $^ $(LDLIBS) -o $@
+
+$(BENCHES): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
+	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
+
 define sim_rule
-$(O)/sim-$(1): $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/$(1)/*.c)) $(SIM_COMMON))
-	$$(CC) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+$(O)/sim-$(1): $(call objects,$(wildcard tests/sim/$(1)/*.c) $(wildcard tests/sim/*.c))
+	@echo "link    $$@"
+	@$$(CC) $$(TEST_LDFLAGS) $$^ $$(LDLIBS) -o $$@
 endef
 $(eval $(call sim_rule,slack))
 $(eval $(call sim_rule,salesforce))
-sims: $(O)/sim-slack $(O)/sim-salesforce
+
+sims: $(SIMS)
 tests: $(TESTS)
+fuzzers: $(FUZZERS)
+benches: $(BENCHES)
+
+# What belongs to the program, for tests/lint.
+sources:
+	@printf '%s\n' bot/main.c $(sort $(SRC))
+test-sources:
+	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/sim/*.c tests/sim/*/*.c))
+compile-flags:
+	@printf '%s\n' '-std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS)'
+test-programs:
+	@printf '%s\n' $(TESTS)
+fuzz-programs:
+	@printf '%s\n' $(FUZZERS)
+
 unit: $(TESTS)
-	@set -e; for t in $(TESTS); do ASAN_OPTIONS=handle_segv=2 $$t; done
+	@tests/run-programs.sh $(TESTS)
+
+check:
+	@deploy/install-deps test
+	@B='$(B)' tests/check.sh
+
+lint:
+	@B='$(B)' tests/lint/lint.sh
+
+demo:
+	@deploy/install-deps build
+	@$(MAKE) --no-print-directory -j2 $(B)/eacbot sims
+	@B='$(B)' tests/demo/run.sh
+
+bench: $(B)/eacbot sims benches
+	@B='$(B)' tests/bench/run.sh
+
+conformance: sims
+	@tests/conformance/run-slack.sh $(O)/sim-slack
+	@tests/conformance/run-salesforce.sh $(O)/sim-salesforce
+
+# New inputs are looked for; tests/fuzz/corpus is replayed by `make check`. SECONDS_EACH says how long.
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz fuzzers
+	@B='$(B)' tests/fuzz/fuzz.sh
+
+coverage:
+	@$(MAKE) --no-print-directory MODE=cov -j2 tests
+	@$(MAKE) --no-print-directory MODE=cov unit
+	@tests/coverage.sh $(B)/cov
+
+install: $(B)/eacbot
+	install -D -m 0755 $(B)/eacbot $(DESTDIR)$(PREFIX)/bin/eacbot
+	install -D -m 0644 config/eacbot.example.yaml $(DESTDIR)$(PREFIX)/share/doc/eacbot/eacbot.example.yaml
+	sed 's|/usr/local|$(PREFIX)|g' deploy/eacbot.service >$(B)/eacbot.service
+	install -D -m 0644 $(B)/eacbot.service $(DESTDIR)$(PREFIX)/lib/systemd/system/eacbot.service
+
 clean:
 	rm -rf $(B)
-.PHONY: all sims tests unit clean
+
+help:
+	@sed -n 's/^#   \(make.*\)/  \1/p' Makefile
+	@echo "  make demo           installs the build packages, builds, and shows a whole repair against fakes"
+	@echo "  make check          installs the test packages and runs everything that judges; last line: N passed, N failed"
+	@echo "  make unit           the unit, contract and flow tests of one MODE"
+	@echo "  make lint           arrows, headers, layout, static analysis"
+	@echo "  make fuzz           looks for new inputs (SECONDS_EACH=60 per parser)"
+	@echo "  make bench          how fast it is"
+	@echo "  make conformance    official client libraries against the fakes (needs node and npm)"
+	@echo "  make coverage       lines that the tests reach"
+	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
+	@echo "  make clean"
+
+.PHONY: all sims tests fuzzers benches sources test-sources compile-flags test-programs fuzz-programs unit check lint \
+	demo bench conformance fuzz coverage install clean help FORCE
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell test -d $(O) && find $(O) -name '*.d')

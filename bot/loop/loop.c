@@ -131,6 +131,7 @@ void loop_run(struct loop *loop)
 {
 	while (!loop->stop && lws_service(loop->lws, 0) >= 0)
 		continue;
+	loop->stop = false;
 }
 
 void loop_stop(struct loop *loop)

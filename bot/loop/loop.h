@@ -27,7 +27,7 @@ typedef void loop_signal_fn(void *arg, int signal_number);
  * exists. */
 void loop_block_signals(void);
 enum errc loop_new(struct loop **ret, struct err *reterr) MUST_CHECK;
-/* Turns until loop_stop (which may be called from any callback). */
+/* Turns until loop_stop, which may be called from any callback; may be called again afterwards. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 /* Ends libwebsockets: afterwards no timer fires and no watch is called; loop_free frees the rest. Between the two,
