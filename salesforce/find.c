@@ -11,15 +11,12 @@
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "salesforce/permissions.h"
+#include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
 #include "salesforce/soql.h"
 #include "salesforce/user_parts.h"
 
 enum { QUERY_MAX = 16384, USERS_MAX = 6, TIED_MAX = 20 };
-
-static const char *const rights[] = {"ApiEnabled", "ViewSetup", "AssignPermissionSets", "ManageUsers",
-                                     "CustomizeApplication"};
-enum { RIGHTS = sizeof(rights) / sizeof(rights[0]) };
 
 /* --- the questions --- */
 
@@ -53,9 +50,7 @@ static void ask_rights(struct composite *c)
 	AUTO_BUF struct buf query = {0};
 
 	buf_init(&query, QUERY_MAX);
-	for (size_t i = 0; i < RIGHTS; i++)
-		buf_printf(&query, "%s Permissions%s", i ? "," : "SELECT", rights[i]);
-	buf_puts(&query, " FROM UserPermissionAccess");
+	rights_put_query(&query);
 	composite_query(c, "rights", buf_str(&query));
 }
 
@@ -116,24 +111,16 @@ static void normalise_users(json_t *out, const json_t *records)
 }
 
 /* Not readable stays null: then nobody may conclude that a right is missing, nor that it is there. */
-static json_t *read_rights(const json_t *answer)
+static json_t *read_rights(struct op *op)
 {
 	struct sf_trouble trouble;
-	const json_t *record;
-	json_t *records, *out;
+	json_t *records, *rights;
 
-	if (!composite_records(answer, "rights", "UserPermissionAccess", &records, &trouble))
+	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, &trouble))
 		return json_null();
-	record = json_array_get(records, 0);
-	if (!record)
-		return json_null();
-	out = json_object();
-	for (size_t i = 0; i < RIGHTS; i++) {
-		AUTO_FREE char *field = mem_printf("Permissions%s", rights[i]);
-
-		json_set_bool(out, rights[i], json_bool(record, field));
-	}
-	return out;
+	rights = rights_record(records);
+	op_know_rights(op, rights);
+	return rights;
 }
 
 static json_t *read_population(const json_t *answer)
@@ -284,7 +271,7 @@ static void read_whole(struct op *op)
 	json_object_set_new(out, "bot", read_bot(op));
 	json_object_set_new(out, "org", json_string(session_org(op->sf->session)));
 	json_object_set_new(out, "instance", json_text_value(session_instance(op->sf->session)));
-	json_object_set_new(out, "rights", read_rights(op->answer));
+	json_object_set_new(out, "rights", read_rights(op));
 	json_object_set_new(out, "population", read_population(op->answer));
 	op_learn(op, ids_to_know(out), true, conclude);
 }

@@ -7,15 +7,21 @@
  */
 #include "salesforce/op.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "salesforce/holdings.h"
+#include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
 #include "salesforce/user_parts.h"
 
 enum { QUERY_MAX = 4096, SOURCE_VERSION = 64 };
+
+static const int64_t rights_last_ms = 15 * 60 * 1000;
+static const int64_t short_rights_last_ms = 30 * 1000;
 
 static enum sf_look_extra extra_of(const struct op *op)
 {
@@ -73,6 +79,19 @@ static void set_unreadable(struct op *op, const char *key, const char *error, co
 	json_object_set_new(json_get(op->out, "unreadable"), key, json_text_value(buf_str(&why)));
 }
 
+/* Without the right for it an answer is not believed: it would be empty in any case. */
+static bool may_see(struct op *op, const char *key)
+{
+	const char *missing = rights_missing_for(op->sf->rights, key);
+	char why[100];
+
+	if (!missing)
+		return true;
+	snprintf(why, sizeof(why), "the bot needs %s to see those of others", missing);
+	set_unreadable(op, key, "", why);
+	return false;
+}
+
 /*
  * The records of a part, or NULL, and then it is told why. A passing trouble of a part that others verify by spoils the
  * look (false): it is taken again soon, and not concluded from.
@@ -82,6 +101,8 @@ static bool part_of(struct op *op, const char *ref, const char *object, bool mus
 	struct sf_trouble trouble;
 
 	*ret = NULL;
+	if (!may_see(op, ref))
+		return true;
 	if (composite_records(op->answer, ref, object, ret, &trouble))
 		return true;
 	if (must && err_is_temporary(trouble.code)) {
@@ -219,6 +240,8 @@ static void read_whole(struct op *op)
 	op->out = out;
 	json_set_int(out, "at", op->at_ms);
 	json_object_set_new(out, "unreadable", json_object());
+	(void)may_see(op, "sets");
+	(void)may_see(op, "licences");
 	if (!read_tokens(op) || !read_links(op) || !read_connection(op) || !read_extra(op))
 		return;
 	op_learn(op, holdings_ids(out), true, conclude);
@@ -236,7 +259,9 @@ static void on_answer(struct op *op, const struct rest_answer *answer)
 	op_turn_pages(op, read_whole);
 }
 
-static void go(struct op *op)
+/* --- the bot's own rights, before anything is believed --- */
+
+static void look(struct op *op)
 {
 	const char *user_id = json_str(op->in, "user");
 	AUTO_COMPOSITE struct composite c;
@@ -248,6 +273,44 @@ static void go(struct op *op)
 	ask_part(&c, "connection", connection_put, user_id);
 	ask_extra(op, &c, user_id);
 	op_send_composite(op, &c, false, "User", on_answer);
+}
+
+/* Short ones are asked for again soon: somebody may be granting them just now. */
+static bool rights_are_stale(const struct sf *sf)
+{
+	int64_t age_ms = clock_boot_ms() - sf->rights_at_ms;
+
+	if (sf->rights_asker)
+		return false;
+	return !sf->rights || age_ms > rights_last_ms ||
+	       (rights_are_short(sf->rights) && age_ms > short_rights_last_ms);
+}
+
+/* What can't be read leaves us as we were. */
+static void on_rights(struct op *op, const struct rest_answer *answer)
+{
+	json_auto_t *rights = rights_record(json_get(answer->body, "records"));
+
+	op->sf->rights_asker = NULL;
+	op_know_rights(op, answer->trouble.code == OK ? rights : op->sf->rights);
+	look(op);
+}
+
+static void go(struct op *op)
+{
+	AUTO_BUF struct buf query = {0}, path = {0};
+
+	if (!rights_are_stale(op->sf)) {
+		look(op);
+		return;
+	}
+	op->sf->rights_asker = op;
+	buf_init(&query, QUERY_MAX);
+	buf_init(&path, QUERY_MAX);
+	rights_put_query(&query);
+	buf_puts(&path, "/query?q=");
+	buf_put_urlencoded(&path, buf_str(&query), query.len);
+	op_send(op, &(struct rest_request){.kind = SF_KIND_LEARN, .method = "GET", .path = buf_str(&path)}, on_rights);
 }
 
 http_ticket sf_look(struct sf *sf, const char *user_id, enum sf_look_extra extra, int64_t since_ms, sf_answer_fn *done,

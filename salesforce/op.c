@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
@@ -40,6 +41,8 @@ static void unlink_op(struct op *op)
 void op_free(struct op *op)
 {
 	unlink_op(op);
+	if (op->sf->rights_asker == op)
+		op->sf->rights_asker = NULL;
 	catalogue_unwait(op->sf->catalogue, op);
 	rest_cancel(op->call);
 	json_decref(op->in);
@@ -182,6 +185,15 @@ bool op_go_again(struct op *op, const struct sf_trouble *trouble)
 		return false;
 	(void)op_start(op, op->go);
 	return true;
+}
+
+void op_know_rights(struct op *op, const json_t *rights)
+{
+	json_t *copy = rights ? json_deep_copy(rights) : json_null(); /* first: it may be the one that is kept */
+
+	json_decref(op->sf->rights);
+	op->sf->rights = copy;
+	op->sf->rights_at_ms = clock_boot_ms();
 }
 
 /* --- learning --- */

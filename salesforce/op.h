@@ -37,6 +37,9 @@ struct sf {
 	int64_t links_until_ms;  /* boot time */
 	struct rest_call *probe; /* sf_probe's call */
 	bool probing;            /* sf_probe waits for a session */
+	json_t *rights;          /* the bot's own, as last seen; null or NULL unknown */
+	int64_t rights_at_ms;    /* boot time of that */
+	struct op *rights_asker; /* who is asking for them now */
 	struct op *ops;          /* all that have not ended */
 	http_ticket last_ticket;
 	bool closing;
@@ -85,6 +88,9 @@ bool op_go_again(struct op *op, const struct sf_trouble *trouble);
 void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);
 /* Completes op->answer: appends the further pages of every result in it, then calls `then`. Trouble ends the op. */
 void op_turn_pages(struct op *op, op_fn *then);
+/* The bot's own rights were read; kept for the looks that follow. */
+void op_know_rights(struct op *op, const json_t *rights);
+
 /* Has every result in op->answer come with all its pages? */
 bool op_is_whole(const struct op *op);
 

@@ -73,6 +73,7 @@ void sf_free(struct sf *sf)
 	for (size_t i = 0; i < sf->permission_set_count; i++)
 		free(sf->permission_sets[i]);
 	free(sf->permission_sets);
+	json_decref(sf->rights);
 	free(sf->username);
 	free(sf->bot_username);
 	free(sf);

@@ -156,13 +156,19 @@ static const char *right_of(const char *object)
 	return NULL;
 }
 
-/* "sentence (the bot needs X): Salesforce's words", as far as there are such. */
+/* "sentence (the bot needs X): Salesforce's words", as far as there are such; in one line. */
 static void put_reason(struct sf_trouble *ret, const char *sentence, const char *right, const char *message)
 {
 	char text[1024];
 
+	while (*message && (unsigned char)*message <= ' ')
+		message++;
 	snprintf(text, sizeof(text), "%s%s%s%s%s%s", sentence ? sentence : "", right ? " (the bot needs " : "",
 	         right ? right : "", right ? ")" : "", sentence && *message ? ": " : "", message);
+	for (char *p = text; *p; p++) {
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	}
 	secret_redact(ret->reason, sizeof(ret->reason), text);
 }
 

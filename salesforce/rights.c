@@ -1,0 +1,80 @@
+/*
+ * salesforce/rights.c - see rights.h. Names: UserPermissionAccess, object reference.
+ */
+#include "salesforce/rights.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bot/base/json.h"
+
+static const char *const names[] = {"ApiEnabled", "ViewSetup", "AssignPermissionSets", "ManageUsers",
+                                    "CustomizeApplication"};
+enum { NAMES = sizeof(names) / sizeof(names[0]) };
+
+enum { ANY_OF = 3 };
+
+/* Object reference, "Special Access Rules" of each object: one of the names is enough. */
+static const struct {
+	const char *part;
+	const char *names[ANY_OF];
+	const char *label;
+} needs[] = {
+    {"sets", {"ViewSetup", "AssignPermissionSets", "ManageUsers"}, "View Setup and Configuration"},
+    {"licences", {"ViewSetup", "AssignPermissionSets"}, "View Setup and Configuration"},
+    {"tokens", {"CustomizeApplication"}, "Customize Application"},
+    {"links", {"ManageUsers"}, "Manage Users"},
+    {"sessions", {"ManageUsers"}, "Manage Users"},
+    {"frozen", {"ManageUsers"}, "Manage Users"},
+};
+enum { NEEDS = sizeof(needs) / sizeof(needs[0]) };
+
+static bool has_any(const json_t *rights, const char *const any[static ANY_OF])
+{
+	for (size_t i = 0; i < ANY_OF && any[i]; i++) {
+		if (json_bool(rights, any[i]))
+			return true;
+	}
+	return false;
+}
+
+void rights_put_query(struct buf *query)
+{
+	for (size_t i = 0; i < NAMES; i++)
+		buf_printf(query, "%s Permissions%s", i ? "," : "SELECT", names[i]);
+	buf_puts(query, " FROM UserPermissionAccess");
+}
+
+json_t *rights_record(const json_t *records)
+{
+	const json_t *record = json_array_get(records, 0);
+	char field[64];
+	json_t *out;
+
+	if (!record)
+		return json_null();
+	out = json_object();
+	for (size_t i = 0; i < NAMES; i++) {
+		snprintf(field, sizeof(field), "Permissions%s", names[i]);
+		json_set_bool(out, names[i], json_bool(record, field));
+	}
+	return out;
+}
+
+const char *rights_missing_for(const json_t *rights, const char *part)
+{
+	for (size_t i = 0; json_is_object(rights) && i < NEEDS; i++) {
+		if (strcmp(needs[i].part, part) == 0 && !has_any(rights, needs[i].names))
+			return needs[i].label;
+	}
+	return NULL;
+}
+
+bool rights_are_short(const json_t *rights)
+{
+	for (size_t i = 0; json_is_object(rights) && i < NEEDS; i++) {
+		if (!has_any(rights, needs[i].names))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,23 @@
+/*
+ * salesforce/rights.h - what the bot itself may do. Pure.
+ *
+ * Salesforce shows a caller without the right for it only its own rows of some
+ * objects, silently: "no tokens" then means "no right to see them". So the
+ * rights are known before anything is concluded from an empty answer.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bot/base/buf.h"
+
+/* The whole query; it tells of the caller. */
+void rights_put_query(struct buf *query);
+/* {"ApiEnabled":bool, ...} as sf_find tells it, or null when there is no record. */
+json_t *rights_record(const json_t *records);
+/* NULL if the part of a look ("tokens", "links", ...) can be believed with these rights, or they are not known (null);
+ * otherwise what is missing, for a person. */
+const char *rights_missing_for(const json_t *rights, const char *part);
+/* Is anything missing that a look needs? */
+bool rights_are_short(const json_t *rights);
