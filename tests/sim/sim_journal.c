@@ -44,7 +44,7 @@ void journal_request(struct sim *sim, const struct sim_request *req, const struc
 		fprintf(stderr, "%s %s -> %d\n", req->method, req->kind, ans->drop ? 0 : ans->status);
 }
 
-static json_t *sentence(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static json_t *sentence(const char *format, va_list args)
 {
 	char *text = NULL;
 	json_t *string;
