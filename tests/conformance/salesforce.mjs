@@ -332,6 +332,26 @@ test('a session of an add-in ends, the browser stays', async () => {
 	assert.deepEqual(await violations(), []);
 });
 
+test('links can be deleted only where Support has allowed it', async () => {
+	const conn = await login();
+	const { records } = await conn.query(`SELECT Id, IsNotSsoUsable FROM ThirdPartyAccountLink WHERE UserId = '${await userId('jane')}' ORDER BY IsNotSsoUsable DESC`);
+	await assert.rejects(conn.sobject('ThirdPartyAccountLink').destroy(records[0].Id), refused('INVALID_TYPE_FOR_OPERATION'));
+	await sim('switch', { links_writable: true });
+	await conn.sobject('ThirdPartyAccountLink').destroy(records[0].Id);
+	assert.deepEqual(await violations(), []);
+	await conn.sobject('ThirdPartyAccountLink').destroy(records[1].Id);
+	assert.match((await violations())[0], /login link/);
+});
+
+test('an assignment that has expired is not active', async () => {
+	const conn = await login();
+	const set = { object: 'PermissionSetAssignment', where: { AssigneeId: '=tara@example.com', PermissionSetId: `=${inbox}` }, set: { ExpirationDate: '-1m' } };
+	const active = async () => (await conn.query(`SELECT IsActive FROM PermissionSetAssignment WHERE Id = '${await assignment(conn, 'tara')}'`)).records[0].IsActive;
+	assert.equal(await active(), true);
+	await sim('patch', set);
+	assert.equal(await active(), false);
+});
+
 test('collections answer 200 and name codes differently', async () => {
 	const conn = await login();
 	const ids = [await assignment(conn, 'bob'), await assignment(conn, 'greg', 'X00eStandardUser')];

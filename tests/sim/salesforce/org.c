@@ -232,6 +232,12 @@ static json_t *seats_used(struct org *org, const json_t *license)
 	return json_integer(used + json_integer_value(json_object_get(license, "_used_elsewhere")));
 }
 
+static bool is_over(const struct org *org, const char *time)
+{
+	int64_t ms = 0;
+	return times_parse(time, &ms) && ms <= org_now_ms(org);
+}
+
 /* ActivityUsrConnectionStatus.UserId is a plain string; which form of the id it holds is a switch. */
 static json_t *plain_user_id(const struct org *org, const char *stored)
 {
@@ -243,6 +249,8 @@ json_t *org_cell(struct org *org, const struct object *object, json_t *row, cons
 {
 	if (strcmp(object->name, "PermissionSetLicense") == 0 && strcmp(field->name, "UsedLicenses") == 0)
 		return seats_used(org, row);
+	if (strcmp(object->name, "PermissionSetAssignment") == 0 && strcmp(field->name, "IsActive") == 0)
+		return json_boolean(org_true(row, "IsActive") && !is_over(org, org_text(row, "ExpirationDate")));
 	if (strcmp(object->name, "OauthToken") == 0 && field->type == TYPE_ID)
 		return json_string("000000000000000AAA");
 	if (strcmp(object->name, "ActivityUsrConnectionStatus") == 0 && strcmp(field->name, "UserId") == 0)
