@@ -165,7 +165,7 @@ test('pages follow each other until done', async () => {
 	await sim('switch', { page_size: 4 });
 	const conn = await login();
 	const all = await conn.query('SELECT Username FROM User', { autoFetch: true });
-	assert.equal(all.records.length, 21);
+	assert.equal(all.records.length, 27);
 	const page = await conn.query('SELECT Username FROM User');
 	assert.match(page.nextRecordsUrl, /\/query\/01g\w+-4$/);
 	await assert.rejects(conn.queryMore(`${data}/query/01gNothing-4`), refused('INVALID_QUERY_LOCATOR'));
