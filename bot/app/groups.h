@@ -16,7 +16,8 @@
 
 struct groups;
 
-/* `ok`: every group was asked after groups_renew was called, and answered. Comes later, once; never after groups_free. */
+/* `ok`: every group was asked after groups_renew was called, and answered. Comes later, once; never after groups_free.
+ */
 typedef void groups_fn(void *arg, bool ok);
 
 struct groups *groups_new(struct loop *loop, struct slack *slack);

@@ -172,15 +172,15 @@ static struct waiter *take_waiters(struct lookup *lookup, bool (*is_it)(const st
 }
 
 /* Each is told the answer, or the value of its own that it has. */
-static void tell(struct waiter *taken, enum errc code, const json_t *value)
+static void tell(struct waiter *taken, enum errc code, const char *error, const json_t *value)
 {
 	while (taken != NULL) {
 		struct waiter *w = taken;
 		taken = w->next;
 		if (w->value != NULL)
-			w->fn(w->arg, OK, w->value);
+			w->fn(w->arg, OK, "", w->value);
 		else
-			w->fn(w->arg, code, value);
+			w->fn(w->arg, code, error, value);
 		waiter_free(w);
 	}
 }
@@ -203,7 +203,7 @@ static bool is_late(const struct waiter *w, const void *arg)
 
 static void on_ready(void *arg)
 {
-	tell(take_waiters(arg, has_value, NULL), OK, NULL);
+	tell(take_waiters(arg, has_value, NULL), OK, "", NULL);
 }
 
 static void arm(struct lookup *lookup)
@@ -220,7 +220,7 @@ static void on_deadline(void *arg)
 	struct lookup *lookup = arg;
 	int64_t now = clock_boot_ms();
 
-	tell(take_waiters(lookup, is_late, &now), ERR_TEMPORARY, NULL);
+	tell(take_waiters(lookup, is_late, &now), ERR_TEMPORARY, "", NULL);
 	arm(lookup);
 }
 
@@ -238,7 +238,7 @@ static void on_answer(void *arg, const struct slack_answer *answer)
 		}
 	if (code == OK)
 		remember(lookup, question->key, value);
-	tell(take_waiters(lookup, waits_for, question), code, code == OK ? value : NULL);
+	tell(take_waiters(lookup, waits_for, question), code, answer->error, code == OK ? value : NULL);
 	free(question);
 	arm(lookup);
 }

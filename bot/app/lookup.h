@@ -25,10 +25,10 @@ struct lookup_options {
 };
 
 /*
- * `value` is borrowed, and NULL unless `code` is OK; TEMPORARY also covers a time that ran out. Comes later, once, on
- * the loop's thread; never after lookup_free.
+ * `value` is borrowed, and NULL unless `code` is OK; `error` is Slack's word, or "". TEMPORARY also covers a time that
+ * ran out. Comes later, once, on the loop's thread; never after lookup_free.
  */
-typedef void lookup_fn(void *arg, enum errc code, const json_t *value);
+typedef void lookup_fn(void *arg, enum errc code, const char *error, const json_t *value);
 
 struct lookup *lookup_new(struct loop *loop, struct slack *slack, const struct lookup_options *options);
 /* After the last answer of Slack has come (slack_free, http_free). */

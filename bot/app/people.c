@@ -152,8 +152,9 @@ static void answer_came(struct inquiry *inquiry)
 	free(inquiry);
 }
 
-static void on_user(void *arg, enum errc code, const json_t *value)
+static void on_user(void *arg, enum errc code, const char *error, const json_t *value)
 {
+	(void)error;
 	struct inquiry *inquiry = arg;
 
 	inquiry->known = code == OK;
@@ -203,8 +204,9 @@ static void read_place(struct place *place, const json_t *channel)
 	place->shared = json_bool(channel, "is_ext_shared") || json_bool(channel, "is_pending_ext_shared");
 }
 
-static void on_place(void *arg, enum errc code, const json_t *value)
+static void on_place(void *arg, enum errc code, const char *error, const json_t *value)
 {
+	(void)error;
 	struct place_inquiry *inquiry = arg;
 	struct place place = {0};
 

@@ -21,7 +21,8 @@ struct profile {
 	bool deleted, bot, guest, external;
 };
 
-/* `user` is the member "user" of users.info or users.lookupByEmail; `us` may be NULL: then nobody is external by team. */
+/* `user` is the member "user" of users.info or users.lookupByEmail; `us` may be NULL: then nobody is external by team.
+ */
 void profile_read(struct profile *ret, const json_t *user, const struct slack_identity *us);
 /* {"id","name","email","tz_offset","locale","deleted","bot","guest","external"}; the caller owns it. */
 json_t *profile_json(const struct profile *profile);

@@ -21,7 +21,7 @@ struct scheduler_options {
 	struct store *store;
 	struct calls *calls;
 	struct commands *commands;
-	int running_max;             /* repairs in hand at once */
+	int running_max; /* repairs in hand at once */
 	/* A job of ours has been committed: messages may wait. */
 	void (*committed)(void *arg);
 	void *arg;

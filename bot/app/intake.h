@@ -1,0 +1,33 @@
+/*
+ * app/intake.h - what an envelope of Slack means to us. Pure.
+ *
+ * An envelope becomes deeds (something a person does), news (something in Slack
+ * changed), or nothing. A deed is kept as a JSON body, without triggers, response
+ * addresses and tokens, so that it can be handled again after a crash.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bot/slack/slack.h"
+#include "commands/door.h"
+
+enum intake {
+	INTAKE_DEEDS,   /* *ret_deeds is an array of bodies, not empty */
+	INTAKE_NEWS,    /* an event about groups, people, channels or the app itself */
+	INTAKE_NOTHING, /* known and of no interest, e.g. what we said ourselves */
+	INTAKE_FOREIGN, /* of another app or workspace: *ret_why says so */
+};
+
+/* `us` may not be NULL: before Slack has told who we are nothing can be judged. The caller owns *ret_deeds. */
+enum intake intake_read(const struct envelope *e, const struct slack_identity *us, json_t **ret_deeds,
+                        const char **ret_why);
+/* The word of the body's kind: slash, action, view, event. */
+const char *intake_kind(const struct envelope *e);
+/* Notes in the body where the deed happens. */
+void intake_set_place(json_t *body, const struct place *place);
+/* The deed of a body, without person and time. The strings are borrowed from the body. */
+void intake_deed(const json_t *body, struct deed *ret);
+/* The person's team is neither ours nor our enterprise, whatever users.info says. */
+bool intake_is_foreign(const json_t *body);

@@ -1,0 +1,27 @@
+/*
+ * app/verdict.h - what becomes of a message after Slack's answer. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bot/base/err.h"
+#include "bot/store/outbox.h"
+
+enum verdict {
+	VERDICT_SENT,
+	VERDICT_RETRY,         /* certainly not done, or may be repeated: again later */
+	VERDICT_UNSURE,        /* perhaps posted: looked up before it is sent again */
+	VERDICT_PLAIN,         /* Slack does not like the blocks: again at once with the text alone */
+	VERDICT_NO_THREAD,     /* the thread is gone: again at once, outside it */
+	VERDICT_REPOST,        /* the message to be changed is gone: a new one */
+	VERDICT_REDIRECT,      /* that person does not see the channel: as a direct message */
+	VERDICT_UNDELIVERABLE, /* never: somebody has to be told another way */
+	VERDICT_LEFT,          /* we are going down: the row stays as it is */
+};
+
+/* `error` is Slack's word or "". */
+enum verdict verdict_of(enum outbox_op op, enum errc code, const char *error);
+/* How long to wait before the next try: doubles with the attempts, from one second to a minute. */
+int64_t verdict_back_off_ms(int attempts);
