@@ -44,7 +44,7 @@ struct web {
 	char *api_url;
 	void (*refused)(void *arg, const char *method);
 	void *arg;
-	struct call *calls; /* under way, so that web_free can cancel them */
+	struct call *calls; /* under way, so that web_free can end them */
 	struct count *counts;
 	size_t count_count;
 };
@@ -73,12 +73,24 @@ static void call_free(struct call *call)
 	free(call);
 }
 
+/* Owners of what they passed as `arg` learn here that it is theirs again. */
+static void abort_call(struct call *call)
+{
+	struct slack_answer answer = {.code = ERR_ABORTED, .error = "", .reason = "the program is shutting down"};
+	slack_answer_fn *done = call->done;
+	void *arg = call->arg;
+
+	http_cancel(call->web->http, call->ticket);
+	call_free(call);
+	done(arg, &answer);
+}
+
 void web_free(struct web *web)
 {
 	if (!web)
 		return;
 	while (web->calls)
-		web_cancel(web, web->calls->ticket);
+		abort_call(web->calls);
 	for (size_t i = 0; i < web->count_count; i++)
 		free(web->counts[i].method);
 	free(web->counts);

@@ -18,7 +18,7 @@ struct web;
 
 /* api_url ends with '/' and is copied. `refused` is told when a call ends with AUTH, before the caller is. */
 struct web *web_new(struct http *http, const char *api_url, void (*refused)(void *arg, const char *method), void *arg);
-/* Calls under way are cancelled; their callbacks never come. NULL is fine. */
+/* Calls under way are answered with ABORTED from inside; the callbacks may not call again. NULL is fine. */
 void web_free(struct web *web);
 /*
  * `arguments` is stolen and may be NULL. The answer comes later, once; after web_cancel never. `token` is read before
