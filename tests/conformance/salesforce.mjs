@@ -320,6 +320,7 @@ test('what may not be written is refused', async () => {
 	await assert.rejects(create('PermissionSetAssignment', { AssigneeId: bob, PermissionSetId: bob }), refused('MALFORMED_ID'));
 	await assert.rejects(create('PermissionSetAssignment', { AssigneeId: bob, PermissionSetId: set, Nothing: 1 }), refused('INVALID_FIELD'));
 	await assert.rejects(create('PermissionSetAssignment', { AssigneeId: await userId('ina'), PermissionSetId: await setId(conn, 'SalesReports') }), refused('INACTIVE_OWNER_OR_USER'));
+	await assert.rejects(create('PermissionSetAssignment', { AssigneeId: bob, PermissionSetId: set, ExpirationDate: 'soon' }), refused('JSON_PARSER_ERROR'));
 	await assert.rejects(create('OauthToken', { UserId: bob }), refused('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'));
 	await assert.rejects(conn.sobject('ThirdPartyAccountLink').destroy('04USj0000000001'), refused('INVALID_TYPE_FOR_OPERATION'));
 });

@@ -7,6 +7,7 @@
 #include "tests/sim/salesforce/assign.h"
 #include "tests/sim/salesforce/ids.h"
 #include "tests/sim/salesforce/rights.h"
+#include "tests/sim/salesforce/times.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,33 +90,54 @@ static struct reply not_there(struct org *org, const char *id, bool deleting)
 	return reply_error(404, "ENTITY_IS_DELETED", "entity is deleted");
 }
 
-/* Every member must be a field that may be written. */
+static bool value_fits(const struct field *field, const json_t *value)
+{
+	int64_t ms;
+	if (json_is_null(value))
+		return true;
+	switch (field->type) {
+	case TYPE_BOOLEAN: return json_is_boolean(value);
+	case TYPE_INT: return json_is_integer(value);
+	case TYPE_DATETIME:
+	case TYPE_DATE: return json_is_string(value) && times_parse(json_string_value(value), &ms);
+	default: return json_is_string(value);
+	}
+}
+
+static struct reply check_member(struct call *call, const struct object *object, const char *name, const json_t *value,
+                                 unsigned may)
+{
+	const struct field *field = schema_field(object, name);
+	char message[300];
+	if (!field || !org_has_field(call->service->org, field, call->version))
+		return reply_error(400, "INVALID_FIELD", "No such column '%s' on sobject of type %s", name,
+		                   object->name);
+	if (!(field->may & may)) {
+		snprintf(message, sizeof(message),
+		         "Unable to create/update fields: %s. Please check the security settings of this field and "
+		         "verify that it is read/write for your profile or permission set.",
+		         name);
+		return reply_field_error("INVALID_FIELD_FOR_INSERT_UPDATE", name, message);
+	}
+	if (!value_fits(field, value))
+		return reply_error(400, "JSON_PARSER_ERROR", "Cannot deserialize instance of %s from the value of %s",
+		                   schema_type_name(field->type), name);
+	return (struct reply){0};
+}
+
+/* Every member must be a field that may be written, with a value of its type. */
 static bool fields_fit(struct call *call, const struct object *object, json_t *body, unsigned may, struct reply *ret)
 {
 	const char *name;
 	json_t *value;
-	char message[300];
-	bool good = true;
 	json_object_foreach (body, name, value) {
-		const struct field *field = schema_field(object, name);
-		if (!good || strcmp(name, "attributes") == 0)
+		if (strcmp(name, "attributes") == 0)
 			continue;
-		good = field && org_has_field(call->service->org, field, call->version) && (field->may & may);
-		if (good)
-			continue;
-		if (field) {
-			snprintf(message, sizeof(message),
-			         "Unable to create/update fields: %s. Please check the security settings of this field "
-			         "and verify "
-			         "that it is read/write for your profile or permission set.",
-			         name);
-			*ret = reply_field_error("INVALID_FIELD_FOR_INSERT_UPDATE", name, message);
-		} else {
-			*ret = reply_error(400, "INVALID_FIELD", "No such column '%s' on sobject of type %s", name,
-			                   object->name);
-		}
+		*ret = check_member(call, object, name, value, may);
+		if (ret->status)
+			return false;
 	}
-	return good;
+	return true;
 }
 
 /* --- writes ----------------------------------------------------------- */
