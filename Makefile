@@ -84,6 +84,10 @@ $(O)/%.o: %.c $(O)/.flags
 	@echo "$(MODE)	$<"
 	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
+# The assembler takes the schema in; link-time optimisation does not see what its text defines.
+$(O)/bot/store/migrate.o: $(wildcard bot/store/schema/*.sql)
+$(O)/bot/store/migrate.o: private CFLAGS := $(CFLAGS) -fno-lto
+
 # Rewritten only when it says something new: changed flags rebuild everything, and nothing else does.
 $(O)/.flags: FORCE
 	@mkdir -p $(@D)

@@ -15,16 +15,17 @@
 struct inbox_row {
 	int64_t id;
 	char key[160];
-	char kind[24];     /* slash, action, view, event */
+	char kind[24]; /* slash, action, view, event */
 	int64_t at;
 	bool done;
-	json_t *body;      /* owned; what is still needed to act, never response URLs or tokens */
-	json_t *reply;     /* owned; the acknowledgement's payload, or NULL */
+	json_t *body;  /* owned; what is still needed to act, never response URLs or tokens */
+	json_t *reply; /* owned; the acknowledgement's payload, or NULL */
 };
 void inbox_row_done(struct inbox_row *row);
 #define AUTO_INBOX __attribute__((cleanup(inbox_row_done)))
 
-/* Inserts; sets row->id. ALREADY: the key is known; then id, done, body and reply are those of the first copy (row's own are freed). */
+/* Inserts; sets row->id. ALREADY: the key is known; then id, done, body and reply are those of the first copy (row's
+ * own are freed). */
 enum errc inbox_add(struct tx *tx, struct inbox_row *row) MUST_CHECK;
 enum errc inbox_set_reply(struct tx *tx, int64_t id, const json_t *reply) MUST_CHECK;
 enum errc inbox_finish(struct tx *tx, int64_t id) MUST_CHECK; /* done; the body is emptied */

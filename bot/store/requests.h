@@ -14,22 +14,22 @@
 #include "bot/store/store.h"
 
 struct request_row {
-	int64_t id;              /* 0 before request_insert */
+	int64_t id; /* 0 before request_insert */
 	char state[24];
-	bool open;               /* not in a final state */
-	bool blocks;             /* holds the lock on its target: at most one row per target has it */
+	bool open;   /* not in a final state */
+	bool blocks; /* holds the lock on its target: at most one row per target has it */
 	char reason[32];
-	int step;                /* index into the runbook */
-	char target[24];         /* the Salesforce id of 18 characters; "" while unknown */
-	char slack_user[24];     /* the target in Slack; "" */
+	int step;            /* index into the runbook */
+	char target[24];     /* the Salesforce id of 18 characters; "" while unknown */
+	char slack_user[24]; /* the target in Slack; "" */
 	char requester[24];
 	char channel[24];
-	char thread_ts[32];      /* the parent message; "" before it is posted */
-	int64_t created_at;      /* ms */
+	char thread_ts[32]; /* the parent message; "" before it is posted. Written by the outbox */
+	int64_t created_at; /* ms */
 	int64_t updated_at;
-	int64_t wake_at;         /* when the engine has to look at it; 0: never by itself */
-	int64_t fence;           /* counts saves; request_save of a stale row is CONFLICT */
-	json_t *facts;           /* owned; an object */
+	int64_t wake_at; /* when the engine has to look at it; 0: never by itself */
+	int64_t fence;   /* counts saves; request_save of a stale row is CONFLICT */
+	json_t *facts;   /* owned; an object */
 };
 
 struct step_row {
@@ -60,13 +60,15 @@ struct request_query {
 	const char *requester;
 	const char *thread_channel; /* with thread_ts: whose thread is it? */
 	const char *thread_ts;
-	int64_t since;         /* created_at >= */
-	bool not_refused;      /* leaves out state "refused" */
-	int limit;             /* 0: 1000 */
-	bool oldest_first;     /* default: newest first */
+	int64_t since;     /* created_at >= */
+	bool not_refused;  /* leaves out state "refused" */
+	int limit;         /* 0: 1000 */
+	bool oldest_first; /* default: newest first */
 };
 
-typedef enum errc request_each_fn(void *arg, const struct request_row *row); /* an error ends the walk and is returned */
+/* May use the store, also change the rows that are walked. */
+typedef enum errc request_each_fn(void *arg,
+                                  const struct request_row *row); /* an error ends the walk and is returned */
 
 void request_row_done(struct request_row *row); /* frees facts */
 #define AUTO_REQUEST __attribute__((cleanup(request_row_done)))
@@ -74,7 +76,10 @@ void request_row_done(struct request_row *row); /* frees facts */
 /* Sets id and fence. CONFLICT: another blocking row has this target. */
 enum errc request_insert(struct tx *tx, struct request_row *row) MUST_CHECK;
 enum errc request_get(struct tx *tx, int64_t id, struct request_row *ret) MUST_CHECK; /* NOT_FOUND */
-/* Writes every column but created_at; checks and increments fence. CONFLICT: stale row, or the target is taken. */
+/*
+ * Writes every column but created_at and thread_ts (the outbox fills that in when the parent stands, at any moment);
+ * checks and increments fence. CONFLICT: stale row, or the target is taken. NOT_FOUND: no such row.
+ */
 enum errc request_save(struct tx *tx, struct request_row *row) MUST_CHECK;
 enum errc request_each(struct tx *tx, const struct request_query *query, request_each_fn *fn, void *arg) MUST_CHECK;
 enum errc request_count(struct tx *tx, const struct request_query *query, int64_t *ret) MUST_CHECK;
@@ -85,12 +90,15 @@ enum errc request_next_wake(struct tx *tx, int64_t *ret) MUST_CHECK;
 /* Per state (for metrics): calls fn(arg, state, count). */
 enum errc request_census(struct tx *tx, void (*fn)(void *arg, const char *state, int64_t count), void *arg) MUST_CHECK;
 
-enum errc step_get(struct tx *tx, int64_t request, const char *key, struct step_row *ret) MUST_CHECK; /* a pending row when absent */
-enum errc step_put(struct tx *tx, int64_t request, const struct step_row *row) MUST_CHECK;            /* insert or replace */
-enum errc step_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct step_row *row), void *arg) MUST_CHECK;
+enum errc step_get(struct tx *tx, int64_t request, const char *key,
+                   struct step_row *ret) MUST_CHECK; /* a pending row when absent */
+enum errc step_put(struct tx *tx, int64_t request, const struct step_row *row) MUST_CHECK; /* insert or replace */
+enum errc step_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct step_row *row),
+                    void *arg) MUST_CHECK;
 
 enum errc history_add(struct tx *tx, int64_t request, const struct history_row *row) MUST_CHECK;
-enum errc history_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct history_row *row), void *arg) MUST_CHECK;
+enum errc history_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg, const struct history_row *row),
+                       void *arg) MUST_CHECK;
 
 /* What was taken from a person and not given back. One JSON value per target. */
 enum errc owed_get(struct tx *tx, const char *target, json_t **ret) MUST_CHECK; /* NOT_FOUND; the caller owns *ret */

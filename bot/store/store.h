@@ -22,37 +22,54 @@ struct store;
 struct tx; /* one transaction, seen by a store_fn; never kept */
 
 struct store_options {
-	const char *url;        /* "sqlite:PATH" with an absolute path (or sqlite::memory:), or "postgresql://..." */
-	const char *password;   /* for PostgreSQL; may be NULL */
-	bool read_only;         /* the command line's view while the service runs: no lock, no migration, no thread */
+	const char *url;      /* "sqlite:PATH" with an absolute path (or sqlite::memory:), or "postgresql://..." */
+	const char *password; /* for PostgreSQL; may be NULL */
+	bool read_only;       /* the command line's view while the service runs: no lock, no migration, no thread */
 };
 
 struct store_figures {
-	uint64_t commits;          /* transactions committed */
-	uint64_t jobs;             /* functions run */
-	uint64_t failed_commits;
-	bool writable;             /* the last commit went through */
-	/* histogram of commit times; bucket i counts commits of at most store_commit_bounds_ms[i], the last is +Inf */
+	uint64_t commits;        /* transactions committed */
+	uint64_t jobs;           /* functions run */
+	uint64_t failed_commits; /* groups undone as a whole */
+	bool writable;           /* the last commit went through */
+	/* histogram of commit times, cumulative: bucket i counts all commits of at most store_commit_bounds_ms[i], the
+	 * last all */
 	uint64_t commit_buckets[12];
 	double commit_seconds_sum;
-	uint64_t waiting;          /* jobs not yet begun */
+	uint64_t waiting;     /* jobs not yet begun */
+	char last_error[200]; /* what the database said when a write last failed; "" if none ever did */
 };
 extern const double store_commit_bounds_ms[11];
 
 typedef enum errc store_fn(struct tx *tx, void *arg);
 typedef void store_done_fn(void *arg, enum errc code);
 
-/* Opens, migrates, takes the lock on a SQLite file (BUSY: another process has it; NEWER: schema is newer), starts the thread. */
+/*
+ * Opens, migrates, takes the lock on a SQLite file, starts the thread. BUSY: another process has it; NEWER: the schema
+ * is newer; NOT_FOUND: read-only, and there is none; INVALID: the URL, or a file that is no store of ours, or read-only
+ * and the schema is older; IO, FULL. *reterr is a sentence for the operator.
+ */
 enum errc store_open(struct store **ret, const struct store_options *options, struct err *reterr) MUST_CHECK;
-/* Runs what was submitted, commits, ends the thread, calls the outstanding `done`s, releases the lock. NULL is fine. */
+/*
+ * Runs what was submitted, commits, ends the thread, calls the outstanding `done`s, releases the lock. NULL is fine.
+ * What a `done` submits during the close is not run: its own `done` gets ABORTED, and must not submit again.
+ */
 void store_close(struct store *store);
-/* From the loop's thread. `done` may be NULL. After a failed commit every function of the group gets IO or FULL. */
+/*
+ * From the loop's thread. `done` may be NULL. After a failed commit every function of the group gets IO or FULL, though
+ * some may not have run at all; nothing of what they did in the database stands. An IO or FULL that fn meets and does
+ * not return undoes it all the same.
+ */
 void store_submit(struct store *store, store_fn *fn, store_done_fn *done, void *arg);
-/* Runs fn on the caller's thread and commits (read-only store: rolls back). For the command line and tests, on a store without a thread (read_only) or before the first submit. */
+/*
+ * Runs fn on the caller's thread and commits (read-only store: rolls back). For the command line, the start and tests:
+ * it waits for the disk, and for a group that the store's thread is at.
+ */
 enum errc store_run(struct store *store, store_fn *fn, void *arg) MUST_CHECK;
 int store_event_fd(const struct store *store);
 void store_dispatch(struct store *store); /* calls the `done`s that are due */
 void store_get_figures(struct store *store, struct store_figures *ret);
-/* The next value of a counter in the settings table, or of a word kept there. */
-enum errc store_setting_get(struct tx *tx, const char *key, char *out, size_t size) MUST_CHECK; /* NOT_FOUND when absent */
+/* A word kept under a key. */
+enum errc store_setting_get(struct tx *tx, const char *key, char *out,
+                            size_t size) MUST_CHECK; /* NOT_FOUND when absent */
 enum errc store_setting_set(struct tx *tx, const char *key, const char *value) MUST_CHECK;
