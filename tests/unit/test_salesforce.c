@@ -1,0 +1,774 @@
+/*
+ * tests/unit/test_salesforce.c - the flow of questions and deeds, against a server that answers by a script.
+ *
+ * How the answers look is the fake org's business (tests/sim/salesforce); here
+ * it is asked what happens when they are late, refused, lost or hostile.
+ */
+#include "salesforce/salesforce.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bot/base/clock.h"
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+#include "tests/support/scripted_server.h"
+
+static const char user[] = "005000000000001AAA";
+static const char look_path[] = "POST /services/data/v64.0/composite";
+
+/* A look at somebody who holds nothing, with one token. */
+#define EMPTY_PART(ref) "{\"referenceId\":\"" ref "\",\"httpStatusCode\":200,\"body\":{\"done\":true,\"records\":[]}}"
+#define PART(ref, records) \
+	"{\"referenceId\":\"" ref "\",\"httpStatusCode\":200,\"body\":{\"done\":true,\"records\":[" records "]}}"
+#define ERROR_PART(ref, e, m) \
+	"{\"referenceId\":\"" ref "\",\"httpStatusCode\":400,\"body\":[{\"errorCode\":\"" e "\",\"message\":\"" m \
+	"\"}]}"
+#define LOOK(user_part, tokens_part) \
+	"{\"compositeResponse\":[" user_part "," tokens_part \
+	"," EMPTY_PART("links") "," EMPTY_PART("connection") "," EMPTY_PART("frozen") "]}"
+#define USER PART("user", "{\"Id\":\"005000000000001\",\"PermissionSetAssignments\":null}")
+static const char good_look[] = LOOK(USER, PART("tokens", "{\"AppName\":\"SalesforceIQ\",\"DeleteToken\":\"cap+1/\"}"));
+
+struct world {
+	struct scripted_server *server;
+	struct loop *loop;
+	struct loop_timer *watchdog;
+	struct http *http;
+	struct sf *sf;
+	struct secret *key;
+	char url[64];
+	char token[400]; /* the answer to a login */
+	int waiting;
+	struct {
+		enum errc code;
+		char error[80];
+		char reason[320];
+		json_t *body;
+	} last;
+	int answers;
+	bool asking; /* inside a function of salesforce.h */
+};
+
+/* --- the world --- */
+
+static EVP_PKEY *shared_key; /* made once: it takes a while */
+
+static int make_key(void **state)
+{
+	(void)state;
+	loop_block_signals();
+	shared_key = EVP_RSA_gen(2048);
+	return shared_key ? 0 : -1;
+}
+
+static int drop_key(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(shared_key);
+	return 0;
+}
+
+static struct secret *key_pem(void)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct secret *secret;
+	char *data;
+	long len;
+
+	assert_int_equal(PEM_write_bio_PrivateKey(bio, shared_key, NULL, NULL, 0, NULL, NULL), 1);
+	len = BIO_get_mem_data(bio, &data);
+	secret = secret_new(data, (size_t)len);
+	BIO_free(bio);
+	return secret;
+}
+
+static void give_up(void *arg)
+{
+	struct world *w = arg;
+
+	loop_stop(w->loop);
+}
+
+static void start(struct world *w, const struct secret *key, const char *version)
+{
+	static const char *const sets[] = {"Inbox"};
+	struct sf_options options = {.login_url = w->url,
+	                             .auth = SF_JWT,
+	                             .client_id = "client",
+	                             .username = "bot@example.com",
+	                             .private_key = key,
+	                             .api_version = version,
+	                             .permission_sets = sets,
+	                             .permission_set_count = 1,
+	                             .budget_percent = 100};
+
+	sf_free(w->sf);
+	assert_int_equal(sf_new(&w->sf, w->http, &options, NULL), OK);
+}
+
+static int setup(void **state)
+{
+	struct world *w = mem_alloc(sizeof(*w));
+
+	*state = w;
+	w->server = scripted_server_new();
+	snprintf(w->url, sizeof(w->url), "http://127.0.0.1:%d", scripted_server_port(w->server));
+	snprintf(w->token, sizeof(w->token),
+	         "{\"access_token\":\"00D!tok\",\"instance_url\":\"%s\",\"id\":\"%s/id/00D000000000001AAA/"
+	         "005000000000009AAA\"}",
+	         w->url, w->url);
+	assert_int_equal(loop_new(&w->loop, NULL), OK);
+	assert_int_equal(
+	    http_new(&w->http, w->loop, &(struct http_options){.user_agent = "test", .allow_plain = true}, NULL), OK);
+	w->watchdog = loop_timer_new(w->loop, give_up, w);
+	w->key = key_pem();
+	start(w, w->key, "64.0");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	sf_free(w->sf);
+	http_free(w->http);
+	loop_shut(w->loop);
+	loop_timer_free(w->watchdog);
+	loop_free(w->loop);
+	scripted_server_free(w->server);
+	secret_free(w->key);
+	json_decref(w->last.body);
+	free(w);
+	return 0;
+}
+
+static void script(struct world *w, const char *request, int times, int status, const char *answer)
+{
+	scripted_server_add(
+	    w->server, &(struct scripted_rule){.request = request, .times = times, .status = status, .answer = answer});
+}
+
+/* Logins, the version and the descriptions go well, whatever was said before. */
+static void script_the_rest(struct world *w)
+{
+	script(w, "POST /services/oauth2/token", 0, 200, w->token);
+	script(w, "GET /services/data/ ", 0, 200, "[{\"version\":\"50.0\"},{\"version\":\"68.0\"}]");
+	script(w, "/describe", 0, 200,
+	       "{\"fields\":[{\"name\":\"PermissionsSalesforceIQInbox\"},"
+	       "{\"name\":\"MaximumPermissionsSalesforceIQInbox\"},{\"name\":\"DeveloperName\"}]}");
+	script(w, "GET /services/data/v64.0/query", 0, 200, "{\"records\":[]}");
+	script(w, look_path, 0, 200, good_look);
+}
+
+static void on_answer(void *arg, const struct sf_answer *answer)
+{
+	struct world *w = arg;
+
+	assert_false(w->asking);
+	w->answers++;
+	w->last.code = answer->code;
+	text_copy(w->last.error, sizeof(w->last.error), answer->error);
+	text_copy(w->last.reason, sizeof(w->last.reason), answer->reason);
+	json_decref(w->last.body);
+	w->last.body = json_incref(answer->body);
+	if (--w->waiting == 0)
+		loop_stop(w->loop);
+}
+
+/* Turns until `n` answers are there. */
+static void await(struct world *w, int n)
+{
+	int before = w->answers;
+
+	w->asking = false;
+	w->waiting = n;
+	loop_timer_set(w->watchdog, 10000);
+	loop_run(w->loop);
+	assert_int_equal(w->answers - before, n);
+}
+
+static http_ticket ask_look(struct world *w)
+{
+	w->asking = true;
+	return sf_look(w->sf, user, SF_LOOK_LOGIN, 0, on_answer, w);
+}
+
+static enum errc look(struct world *w)
+{
+	ask_look(w);
+	await(w, 1);
+	return w->last.code;
+}
+
+static bool let_in(struct world *w)
+{
+	struct sf_figures f;
+
+	sf_get_figures(w->sf, &f);
+	return f.let_in;
+}
+
+static int logins(struct world *w)
+{
+	return scripted_server_count(w->server, "POST /services/oauth2/token");
+}
+
+/* A claim of the n-th assertion: its JSON. */
+static json_t *claims(struct world *w, int n)
+{
+	AUTO_FREE char *request = scripted_server_request(w->server, "POST /services/oauth2/token", n);
+	char *part = strstr(request, "assertion=");
+	char text[2048] = "";
+	json_t *value = NULL;
+	size_t len, pad;
+	char *end;
+
+	part = strchr(part, '.') + 1;
+	end = strchr(part, '.');
+	*end = '\0';
+	for (char *p = part; *p; p++)
+		*p = *p == '-' ? '+' : *p == '_' ? '/' : *p;
+	len = strlen(part);
+	pad = (4 - len % 4) % 4;
+	snprintf(text, sizeof(text), "%s%.*s", part, (int)pad, "==");
+	len = strlen(text);
+	EVP_DecodeBlock((unsigned char *)text, (unsigned char *)text, (int)len);
+	text[len / 4 * 3 - pad] = '\0';
+	assert_int_equal(json_parse(&value, text, strlen(text), NULL), OK);
+	return value;
+}
+
+/* --- when answers come --- */
+
+static void an_answer_never_comes_from_inside_the_asking_call(void **state)
+{
+	struct world *w = *state;
+
+	w->asking = true;
+	sf_find(w->sf, "a\nb", on_answer, w);
+	sf_find(w->sf, "@{x}", on_answer, w);
+	sf_look(w->sf, "001000000000001", SF_LOOK_LOGIN, 0, on_answer, w);
+	sf_revoke(w->sf, "nothing", on_answer, w);
+	sf_end_sessions(w->sf, NULL, 0, on_answer, w);
+	sf_remove(w->sf, user, NULL, 0, NULL, 0, on_answer, w);
+	await(w, 6);
+	assert_int_equal(scripted_server_count(w->server, "/"), 0);
+}
+
+static void a_cancelled_call_is_not_answered(void **state)
+{
+	struct world *w = *state;
+	http_ticket ticket;
+
+	script_the_rest(w);
+	ticket = ask_look(w);
+	ask_look(w);
+	sf_cancel(w->sf, ticket);
+	sf_cancel(w->sf, 12345);
+	await(w, 1);
+	ticket = ask_look(w);
+	sf_cancel(w->sf, ticket);
+	assert_int_equal(look(w), OK);
+}
+
+static void the_end_answers_what_is_open(void **state)
+{
+	struct world *w = *state;
+
+	w->waiting = 2;
+	ask_look(w);
+	ask_look(w);
+	w->asking = false;
+	sf_free(w->sf);
+	w->sf = NULL;
+	assert_int_equal(w->answers, 2);
+	assert_int_equal(w->last.code, ERR_ABORTED);
+}
+
+/* --- being let in --- */
+
+static void those_who_wait_share_one_login(void **state)
+{
+	struct world *w = *state;
+
+	script_the_rest(w);
+	for (int i = 0; i < 5; i++)
+		ask_look(w);
+	await(w, 5);
+	assert_int_equal(w->last.code, OK);
+	assert_int_equal(logins(w), 1);
+	assert_int_equal(scripted_server_count(w->server, "/describe"), 2);
+}
+
+static void an_expired_session_is_renewed_and_the_call_repeated(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 401,
+	       "[{\"errorCode\":\"INVALID_SESSION_ID\",\"message\":\"Session expired or invalid\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(logins(w), 2);
+	assert_int_equal(scripted_server_count(w->server, look_path), 2);
+}
+
+static void a_second_refusal_is_final(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 2, 401,
+	       "[{\"errorCode\":\"INVALID_SESSION_ID\",\"message\":\"Session expired or invalid\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_false(let_in(w));
+	assert_int_equal(look(w), OK);
+	assert_true(let_in(w));
+}
+
+static void a_session_that_never_fits_is_not_renewed(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 0, 401,
+	       "[{\"errorCode\":\"INVALID_SESSION_ID\",\"message\":\"This session is not valid for use with the REST "
+	       "API\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_int_equal(logins(w), 1);
+}
+
+static void another_audience_is_tried_and_remembered(void **state)
+{
+	struct world *w = *state;
+	json_auto_t *first = NULL, *second = NULL, *third = NULL;
+
+	script(w, "POST /services/oauth2/token", 1, 400,
+	       "{\"error\":\"invalid_grant\",\"error_description\":\"Audience validation failed\"}");
+	script(w, look_path, 1, 401,
+	       "[{\"errorCode\":\"INVALID_SESSION_ID\",\"message\":\"Session expired or invalid\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(logins(w), 3);
+	first = claims(w, 0);
+	second = claims(w, 1);
+	third = claims(w, 2);
+	assert_string_equal(json_str(first, "aud"), w->url);
+	assert_string_equal(json_str(second, "aud"), "https://login.salesforce.com");
+	assert_string_equal(json_str(third, "aud"), "https://login.salesforce.com");
+}
+
+static void the_servers_clock_counts(void **state)
+{
+	struct world *w = *state;
+	int64_t there = clock_parse_rfc3339("2030-01-01T12:00:00Z") / 1000;
+	json_auto_t *second = NULL;
+	int64_t exp;
+
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){
+	        .request = "/services/oauth2/token",
+	        .times = 1,
+	        .status = 400,
+	        .headers = "Date: Tue, 01 Jan 2030 12:00:00 GMT\r\n",
+	        .answer = "{\"error\":\"invalid_grant\",\"error_description\":\"expired authorization code\"}"});
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(logins(w), 2);
+	second = claims(w, 1);
+	exp = json_int(second, "exp");
+	assert_true(exp >= there + 170 && exp <= there + 200);
+}
+
+static void a_refused_login_is_not_repeated(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/token", 0, 400,
+	       "{\"error\":\"invalid_grant\",\"error_description\":\"user hasn't approved this consumer\"}");
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_string_equal(w->last.error, "invalid_grant");
+	assert_int_equal(logins(w), 1);
+	assert_false(let_in(w));
+}
+
+static void a_foreign_instance_gets_no_session(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/token", 0, 200,
+	       "{\"access_token\":\"00D!tok\",\"instance_url\":\"https://salesforce.com.evil.example\"}");
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_non_null(strstr(w->last.reason, "not Salesforce's"));
+	assert_int_equal(scripted_server_count(w->server, "/"), 1);
+}
+
+static void a_session_with_a_line_break_is_none(void **state)
+{
+	struct world *w = *state;
+	AUTO_FREE char *answer = mem_printf("{\"access_token\":\"a\\r\\nX: y\",\"instance_url\":\"%s\"}", w->url);
+
+	script(w, "POST /services/oauth2/token", 0, 200, answer);
+	assert_int_equal(look(w), ERR_PROTOCOL);
+}
+
+static void a_key_that_can_not_be_used_is_told_until_it_is_replaced(void **state)
+{
+	struct world *w = *state;
+	struct secret *bad = secret_new("nonsense", 8);
+
+	script_the_rest(w);
+	start(w, bad, "64.0");
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_int_equal(logins(w), 0);
+	sf_set_secrets(w->sf, w->key, NULL);
+	assert_int_equal(look(w), OK);
+	secret_free(bad);
+}
+
+static void a_probe_logs_in(void **state)
+{
+	struct world *w = *state;
+
+	script_the_rest(w);
+	sf_probe(w->sf);
+	sf_probe(w->sf);
+	assert_int_equal(look(w), OK);
+	sf_probe(w->sf);
+	assert_int_equal(logins(w), 1);
+	assert_true(let_in(w));
+}
+
+/* --- the version --- */
+
+static void the_older_of_ours_and_the_orgs_version_is_used(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "GET /services/data/ ", 0, 200, "[{\"version\":\"60.0\"},{\"version\":\"61.0\"}]");
+	script(w, "POST /services/data/v61.0/composite", 0, 200, good_look);
+	script(w, "GET /services/data/v61.0/query", 0, 200, "{\"records\":[]}");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+}
+
+static void without_a_list_ours_is_used_but_none_too_old(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "GET /services/data/ ", 0, 503, "<html>");
+	script(w, "POST /services/data/v59.0/composite", 0, 200, good_look);
+	script(w, "GET /services/data/v59.0/query", 0, 200, "{\"records\":[]}");
+	script_the_rest(w);
+	start(w, w->key, "40.0");
+	assert_int_equal(look(w), OK);
+}
+
+/* --- answers that are lost or odd --- */
+
+static enum errc remove_one(struct world *w)
+{
+	const char *ids[] = {"0Pa000000000001"};
+
+	w->asking = true;
+	sf_remove(w->sf, user, ids, 1, NULL, 0, on_answer, w);
+	await(w, 1);
+	return w->last.code;
+}
+
+static void a_lost_reply_leaves_a_write_open_but_not_a_question(void **state)
+{
+	struct world *w = *state;
+
+	scripted_server_add(w->server, &(struct scripted_rule){.request = look_path, .times = 2});
+	script_the_rest(w);
+	assert_int_equal(remove_one(w), ERR_UNKNOWN);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(scripted_server_count(w->server, "DELETE"), 1);
+}
+
+static void a_gateway_page_after_a_write_leaves_it_open(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 502, "<html>bad gateway</html>");
+	script(w, look_path, 1, 200, "{\"compositeResp");
+	script_the_rest(w);
+	assert_int_equal(remove_one(w), ERR_UNKNOWN);
+	assert_int_equal(remove_one(w), ERR_UNKNOWN);
+}
+
+static void rows_that_are_gone_count_as_deleted(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[" ERROR_PART("deed0", "ENTITY_IS_DELETED", "entity is deleted") "," USER "]}");
+	script_the_rest(w);
+	assert_int_equal(remove_one(w), OK);
+	assert_true(json_bool(json_array_get(json_get(w->last.body, "deletes"), 0), "ok"));
+	assert_true(json_is_object(json_get(w->last.body, "look")));
+}
+
+static void a_failed_reading_back_is_no_look(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[" ERROR_PART("deed0", "INSUFFICIENT_ACCESS_OR_READONLY", "no") "," ERROR_PART(
+	           "user", "INVALID_FIELD", "No such column 'PermissionsSalesforceIQInbox'") "]}");
+	script_the_rest(w);
+	assert_int_equal(remove_one(w), OK);
+	assert_true(json_is_null(json_get(w->last.body, "look")));
+	assert_string_equal(json_str(json_array_get(json_get(w->last.body, "deletes"), 0), "code"), "DENIED");
+	assert_int_equal(scripted_server_count(w->server, "DELETE"), 1);
+}
+
+static void a_grant_that_is_there_counts_as_made(void **state)
+{
+	struct world *w = *state;
+	const struct sf_grant grants[] = {{.set = "0PS000000000001", .expires = "2027-01-31T00:00:00.000+0000"}};
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[" ERROR_PART("deed0", "DUPLICATE_VALUE", "duplicate value found") "," USER
+	                                                                                                  "]}");
+	script_the_rest(w);
+	w->asking = true;
+	sf_restore(w->sf, user, grants, 1, on_answer, w);
+	await(w, 1);
+	assert_int_equal(w->last.code, OK);
+	assert_true(json_bool(json_array_get(json_get(w->last.body, "creates"), 0), "already"));
+	assert_int_equal(scripted_server_count(w->server, "\"ExpirationDate\":\"2027-01-31T00:00:00Z\""), 1);
+}
+
+static void a_missing_column_is_struck_and_the_look_taken_again(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       LOOK(ERROR_PART("user", "INVALID_FIELD",
+	                       "No such column 'PermissionsSalesforceIQInbox' on entity 'PermissionSet'"),
+	            EMPTY_PART("tokens")));
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(scripted_server_count(w->server, "PermissionSet.PermissionsSalesforceIQInbox"), 1);
+}
+
+static void what_can_not_be_read_is_null_and_said(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, LOOK(USER, ERROR_PART("tokens", "INVALID_TYPE", "not supported")));
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_true(json_is_null(json_get(w->last.body, "tokens")));
+	assert_true(text_starts(json_str(json_get(w->last.body, "unreadable"), "tokens"), "INVALID_TYPE "));
+	assert_int_equal(json_array_size(json_get(w->last.body, "links")), 0);
+}
+
+static void a_passing_trouble_of_a_part_spoils_the_look(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, LOOK(USER, ERROR_PART("tokens", "QUERY_TIMEOUT", "too long")));
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+}
+
+static void pages_are_turned(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       LOOK(USER,
+	            "{\"referenceId\":\"tokens\",\"httpStatusCode\":200,\"body\":{\"done\":false,\"nextRecordsUrl\":"
+	            "\"/services/data/v64.0/query/01g-1\",\"records\":[{\"AppName\":\"a\"}]}}"));
+	script(w, "GET /services/data/v64.0/query/01g-1", 0, 200, "{\"done\":true,\"records\":[{\"AppName\":\"b\"}]}");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(json_array_size(json_get(w->last.body, "tokens")), 2);
+}
+
+static void a_page_elsewhere_is_not_fetched(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       LOOK(USER,
+	            "{\"referenceId\":\"tokens\",\"httpStatusCode\":200,\"body\":{\"done\":false,\"nextRecordsUrl\":"
+	            "\"@evil.example/\",\"records\":[]}}"));
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_PROTOCOL);
+}
+
+static void pages_without_end_are_given_up(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       LOOK(USER,
+	            "{\"referenceId\":\"tokens\",\"httpStatusCode\":200,\"body\":{\"done\":false,\"nextRecordsUrl\":"
+	            "\"/services/data/v64.0/query/01g-1\",\"records\":[]}}"));
+	script(w, "GET /services/data/v64.0/query/01g-1", 0, 200,
+	       "{\"done\":false,\"nextRecordsUrl\":\"/services/data/v64.0/query/01g-1\",\"records\":[]}");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_PROTOCOL);
+}
+
+/* --- the allowance --- */
+
+static void a_spent_allowance_stops_all_calls(void **state)
+{
+	struct world *w = *state;
+	struct sf_figures f;
+	int before;
+
+	script(w, look_path, 1, 403,
+	       "[{\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\",\"message\":\"TotalRequests Limit exceeded.\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_QUOTA);
+	before = scripted_server_count(w->server, "/");
+	assert_int_equal(look(w), ERR_QUOTA);
+	assert_int_equal(scripted_server_count(w->server, "/"), before);
+	sf_get_figures(w->sf, &f);
+	assert_true(f.quota_spent);
+	assert_true(f.let_in);
+}
+
+/* --- tokens --- */
+
+static enum errc revoke_first(struct world *w)
+{
+	AUTO_FREE char *handle = mem_strdup(json_str(json_array_get(json_get(w->last.body, "tokens"), 0), "handle"));
+
+	w->asking = true;
+	sf_revoke(w->sf, handle, on_answer, w);
+	await(w, 1);
+	return w->last.code;
+}
+
+static void a_token_is_revoked_by_possession_alone(void **state)
+{
+	struct world *w = *state;
+	AUTO_FREE char *request = NULL;
+
+	script(w, "POST /services/oauth2/revoke", 1, 200, "");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(revoke_first(w), OK);
+	assert_true(json_bool(w->last.body, "revoked"));
+	request = scripted_server_request(w->server, "/services/oauth2/revoke", 0);
+	assert_non_null(strstr(request, "token=cap%2B1%2F"));
+	assert_null(strcasestr(request, "Authorization:"));
+}
+
+static void an_unknown_token_is_not_revoked_and_no_failure(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/revoke", 1, 400, "error=invalid_token&error_description=gone");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(revoke_first(w), OK);
+	assert_false(json_bool(w->last.body, "revoked"));
+}
+
+static void any_other_refusal_of_a_revoke_is_one(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/revoke", 1, 400, "{\"error\":\"unsupported_token_type\"}");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(revoke_first(w), ERR_REFUSED);
+}
+
+static void links_are_left_alone_where_the_org_does_not_allow_it(void **state)
+{
+	struct world *w = *state;
+	const char *ids[] = {"04U000000000001"};
+
+	script(w, "ThirdPartyAccountLink/describe", 0, 200, "{\"deletable\":false}");
+	script_the_rest(w);
+	w->asking = true;
+	sf_delete_links(w->sf, ids, 1, on_answer, w);
+	await(w, 1);
+	assert_int_equal(w->last.code, ERR_REFUSED);
+	w->asking = true;
+	sf_links_deletable(w->sf, on_answer, w);
+	await(w, 1);
+	assert_false(json_bool(w->last.body, "deletable"));
+	assert_int_equal(scripted_server_count(w->server, "DELETE"), 0);
+	assert_int_equal(scripted_server_count(w->server, "ThirdPartyAccountLink/describe"), 1);
+}
+
+static void many_sessions_take_several_calls(void **state)
+{
+	struct world *w = *state;
+	const char *ids[30];
+
+	for (int i = 0; i < 30; i++)
+		ids[i] = "0Ak000000000001";
+	script(w, look_path, 2, 200, "{\"compositeResponse\":[]}");
+	script_the_rest(w);
+	w->asking = true;
+	sf_end_sessions(w->sf, ids, 30, on_answer, w);
+	await(w, 1);
+	assert_int_equal(w->last.code, OK);
+	assert_int_equal(json_array_size(json_get(w->last.body, "failed")), 30);
+	assert_int_equal(scripted_server_count(w->server, look_path), 2);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    CASE(an_answer_never_comes_from_inside_the_asking_call),
+	    CASE(a_cancelled_call_is_not_answered),
+	    CASE(the_end_answers_what_is_open),
+	    CASE(those_who_wait_share_one_login),
+	    CASE(an_expired_session_is_renewed_and_the_call_repeated),
+	    CASE(a_second_refusal_is_final),
+	    CASE(a_session_that_never_fits_is_not_renewed),
+	    CASE(another_audience_is_tried_and_remembered),
+	    CASE(the_servers_clock_counts),
+	    CASE(a_refused_login_is_not_repeated),
+	    CASE(a_foreign_instance_gets_no_session),
+	    CASE(a_session_with_a_line_break_is_none),
+	    CASE(a_key_that_can_not_be_used_is_told_until_it_is_replaced),
+	    CASE(a_probe_logs_in),
+	    CASE(the_older_of_ours_and_the_orgs_version_is_used),
+	    CASE(without_a_list_ours_is_used_but_none_too_old),
+	    CASE(a_lost_reply_leaves_a_write_open_but_not_a_question),
+	    CASE(a_gateway_page_after_a_write_leaves_it_open),
+	    CASE(rows_that_are_gone_count_as_deleted),
+	    CASE(a_failed_reading_back_is_no_look),
+	    CASE(a_grant_that_is_there_counts_as_made),
+	    CASE(a_missing_column_is_struck_and_the_look_taken_again),
+	    CASE(what_can_not_be_read_is_null_and_said),
+	    CASE(a_passing_trouble_of_a_part_spoils_the_look),
+	    CASE(pages_are_turned),
+	    CASE(a_page_elsewhere_is_not_fetched),
+	    CASE(pages_without_end_are_given_up),
+	    CASE(a_spent_allowance_stops_all_calls),
+	    CASE(a_token_is_revoked_by_possession_alone),
+	    CASE(an_unknown_token_is_not_revoked_and_no_failure),
+	    CASE(any_other_refusal_of_a_revoke_is_one),
+	    CASE(links_are_left_alone_where_the_org_does_not_allow_it),
+	    CASE(many_sessions_take_several_calls),
+	};
+
+	return cmocka_run_group_tests_name("salesforce", tests, make_key, drop_key);
+}
