@@ -28,10 +28,10 @@ struct store_options {
 };
 
 struct store_figures {
-	uint64_t commits;        /* transactions committed */
+	uint64_t commits;        /* transactions committed that wrote something */
 	uint64_t jobs;           /* functions run */
 	uint64_t failed_commits; /* groups undone as a whole */
-	bool writable;           /* the last commit went through */
+	bool writable;           /* the last write went through; after a failure the store tries by itself every 2 s */
 	/* histogram of commit times, cumulative: bucket i counts all commits of at most store_commit_bounds_ms[i], the
 	 * last all */
 	uint64_t commit_buckets[12];

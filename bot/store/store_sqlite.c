@@ -136,7 +136,7 @@ static int64_t sqlite_finish(struct cursor *c)
 static enum errc sqlite_query(struct db *db, struct cursor **ret, const char *sql, const struct value *values,
                               size_t count)
 {
-	struct cursor *c;
+	struct cursor *c = NULL;
 	enum errc code = prepare(db, &c, sql);
 	if (code != OK)
 		return code;
