@@ -72,6 +72,24 @@ static bool replaces_answer(const json_t *rule)
 	       json_object_get(rule, "retry_after") || is_true(rule, "empty");
 }
 
+/* Who was told to wait and comes again too early breaks the protocol, whatever is answered now. */
+static void watch_patience(struct sim *sim, const json_t *rule, const struct sim_request *req)
+{
+	json_int_t early = number(rule, "until_ms", 0) - sim_now_ms();
+
+	if (early > 0)
+		sim_violation(sim, "%s: called again %lld ms before Retry-After had passed", req->kind,
+		              (long long)early);
+}
+
+static void start_waiting(json_t *rule)
+{
+	json_int_t seconds = number(rule, "retry_after", 0);
+
+	if (seconds > 0)
+		json_object_set_new(rule, "until_ms", json_integer(sim_now_ms() + seconds * 1000));
+}
+
 struct sim_fault fault_pick(struct sim *sim, const struct sim_request *req)
 {
 	struct sim_fault fault = {0};
@@ -79,8 +97,12 @@ struct sim_fault fault_pick(struct sim *sim, const struct sim_request *req)
 	json_t *rule;
 
 	json_array_foreach (sim->faults, i, rule) {
-		if (!rule_fits(rule, req) || !rule_is_due(rule))
+		if (!rule_fits(rule, req))
 			continue;
+		watch_patience(sim, rule, req);
+		if (!rule_is_due(rule))
+			continue;
+		start_waiting(rule);
 		fault.rule = json_incref(rule);
 		fault.delay_ms = number(rule, "delay_ms", 0);
 		fault.before =
