@@ -1,0 +1,795 @@
+/*
+ * tests/flow/world.c - a small world for the engine.
+ */
+#include "tests/flow/world.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bot/base/clock.h"
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+#include "bot/flow/flow.h"
+#include "bot/store/outbox.h"
+
+#define PSL_INBOX "0PLD000000003mwOAA"
+#define JANE_SF   "005Sj000003JNIXIA4"
+#define PS_INBOX  "0PS000000000001AAA"
+
+static char *sets_default[] = {"InboxWithEinsteinActivityCapture"};
+static char *apps_default[] = {"SalesforceIQ", "SIQ"};
+static char *addins_default[] = {"Outlook Integration"};
+static char *channels_default[] = {CHANNEL};
+static char *approvers_default[] = {"S0APPROVER"};
+static char *requesters_default[] = {"S0HELPDESK"};
+static char *admins_default[] = {BOSS};
+
+static void settings(struct config *c)
+{
+	c->slack.command = "/eac";
+	c->slack.status_channel = "";
+	c->access.requesters = (struct config_list){requesters_default, 1};
+	c->access.approvers = (struct config_list){approvers_default, 1};
+	c->access.admins = (struct config_list){admins_default, 1};
+	c->access.channels = (struct config_list){channels_default, 1};
+	c->approval.quorum = 1;
+	c->approval.four_eyes = true;
+	c->approval.require_case_number = true;
+	c->approval.remind_after_ms = 30 * 60000;
+	c->approval.expire_after_ms = (int64_t)72 * 3600000;
+	c->people.remind_after_ms = (int64_t)4 * 3600000;
+	c->people.give_up_after_ms = (int64_t)72 * 3600000;
+	c->people.hours_to_min = 1440;
+	c->backend.remind_after_ms = (int64_t)24 * 3600000;
+	c->backend.give_up_after_ms = CONFIG_NEVER;
+	c->salesforce.permission_sets = (struct config_list){sets_default, 1};
+	c->salesforce.reassign_same = true;
+	c->salesforce.siq_apps = (struct config_list){apps_default, 2};
+	c->salesforce.addin_login_types = (struct config_list){addins_default, 1};
+	c->salesforce.connected_accounts_url = "";
+	c->salesforce.poll_every_ms = 60000;
+	c->limits.open_repairs = 100;
+	c->limits.running_repairs = 8;
+	c->limits.batch = 20;
+	c->limits.per_requester_day = 50;
+}
+
+struct world *world_new(void)
+{
+	struct world *w = mem_alloc(sizeof *w);
+	struct err err;
+	const struct store_options options = {.url = "sqlite::memory:"};
+	settings(&w->config);
+	enum errc rc = store_open(&w->store, &options, &err);
+	assert(rc == OK);
+	w->commands = commands_new(&w->config);
+	commands_set_bot(w->commands, "U0BOT0001", "eacbot");
+	w->now = clock_parse_rfc3339("2026-11-23T10:00:00Z");
+	w->sets = json_array();
+	w->licences = json_array();
+	w->tokens = json_array();
+	w->links = json_array();
+	w->sessions = json_array();
+	w->mails = json_array();
+	w->messages = json_array();
+	w->private_answers = json_array();
+	w->writes = json_object();
+	w->connection = json_pack("{s:s,s:s,s:s}", "status", "NEEDSATTENTION", "mailbox", "jane@example.com", "configuration", "Sales");
+	w->active = true;
+	w->auto_unassign = true;
+	w->seats_total = 10;
+	w->last_ts = 1790000000;
+	world_add_set(w, "0Pa000000000001AAA", PS_INBOX, "InboxWithEinsteinActivityCapture", "", "");
+	world_add_licence(w, "2LA000000000001AAA", PSL_INBOX, "InboxPsl", false);
+	world_add_token(w, "aaaa", "SalesforceIQ");
+	world_add_token(w, "bbbb", "SalesforceIQ");
+	world_add_token(w, "cccc", "Data Loader");
+	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000001AAA", "login_type", "Outlook Integration", "created", 1));
+	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000002AAA", "login_type", "Application", "created", 1));
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	json_t *all[] = {w->sets, w->licences, w->tokens, w->links, w->sessions, w->mails, w->connection, w->writes, w->messages,
+	    w->private_answers, w->dialog, w->dropped_group};
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		json_decref(all[i]);
+	store_close(w->store);
+	commands_free(w->commands);
+	free(w);
+}
+
+/* --- what Jane holds ---------------------------------------------------------------- */
+
+void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group, const char *expires)
+{
+	json_array_append_new(w->sets,
+	    json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:b,s:s,s:b,s:b}", "id", assignment, "set", set, "group", group, "expires", expires,
+		"active", 1, "name", name, "label", name, "profile_owned", 0, "licence",
+		text_eq(name, "InboxWithEinsteinActivityCapture") ? PSL_INBOX : "", "inbox", 1, "eac", 1));
+}
+
+void world_add_licence(struct world *w, const char *assignment, const char *licence, const char *name, bool broad)
+{
+	json_array_append_new(w->licences,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:n,s:b,s:b,s:b}", "id", assignment, "licence", licence, "name", name, "label", name,
+		"status", "Active", "total", w->seats_total, "used", 5, "expires", "inbox", 1, "eac", 1, "broad", broad));
+}
+
+void world_add_token(struct world *w, const char *handle, const char *app)
+{
+	json_array_append_new(w->tokens, json_pack("{s:s,s:s,s:I,s:i}", "handle", handle, "app", app, "created", (json_int_t)w->now, "uses", 1));
+}
+
+void world_add_link(struct world *w, const char *id, bool login)
+{
+	json_array_append_new(w->links, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", id, "handle", "jane@example.com", "provider", "Microsoft",
+					    "sso_name", "", "login", login));
+}
+
+static void count_write(struct world *w, const char *what, const char *object)
+{
+	char key[120];
+	snprintf(key, sizeof key, "%s %s", what, object);
+	json_set_int(w->writes, key, json_int(w->writes, key) + 1);
+}
+
+int world_writes(const struct world *w, const char *what)
+{
+	int n = 0;
+	const char *key;
+	json_t *count;
+	json_object_foreach(w->writes, key, count)
+		if (text_starts(key, what))
+			n += (int)json_integer_value(count);
+	return n;
+}
+
+static bool take_row(json_t *rows, const char *key, const char *value)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (text_eq(json_str(json_array_get(rows, i), key), value)) {
+			json_array_remove(rows, i);
+			return true;
+		}
+	return false;
+}
+
+bool world_holds(const struct world *w, const char *set)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach(w->sets, i, row)
+		if (text_eq(json_str(row, "name"), set))
+			return true;
+	return false;
+}
+
+/* --- Salesforce's answers --------------------------------------------------------------- */
+
+static json_t *jane(const struct world *w)
+{
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", "jane@example.com", "email", "jane@example.com",
+	    "federation_id", "", "name", "Jane Doe", "active", w->active, "user_type", "Standard");
+}
+
+static json_t *answer_find(struct world *w, const char *word)
+{
+	json_t *users = json_array();
+	if (text_eq(word, "jane@example.com"))
+		json_array_append_new(users, jane(w));
+	if (text_eq(word, "twin@example.com")) {
+		json_array_append_new(users, jane(w));
+		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIYIA4", "username", "twin2@example.com",
+						 "email", "twin@example.com", "name", "Twin", "active", 1));
+	}
+	return json_pack("{s:o,s:{s:s,s:s},s:s,s:s,s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:[s]}],s:[],s:n}", "users", users,
+	    "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org", "00D000000000001AAA", "instance",
+	    "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup", 1, "AssignPermissionSets", 1, "ManageUsers", 1,
+	    "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name", "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence",
+	    PSL_INBOX, "inbox", 1, "eac", 1, "broad", w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+}
+
+static json_t *answer_look(struct world *w, const char *extra)
+{
+	json_t *look = json_pack("{s:I,s:o,s:b,s:O,s:O,s:O,s:O,s:O,s:{}}", "at", (json_int_t)w->now, "user", jane(w), "frozen", w->frozen, "sets",
+	    w->sets, "licences", w->licences, "tokens", w->tokens, "links", w->links, "connection", w->connection, "unreadable");
+	if (w->blind_tokens)
+		json_object_set_new(look, "tokens", json_null());
+	json_object_set_new(look, "sessions", text_eq(extra, "sessions") ? json_deep_copy(w->sessions) : json_null());
+	json_object_set_new(look, "mails", text_eq(extra, "mail") ? json_deep_copy(w->mails) : json_null());
+	json_t *copy = json_deep_copy(look);
+	json_decref(look);
+	return copy;
+}
+
+static json_t *read_back(struct world *w)
+{
+	json_t *look = json_pack("{s:I,s:O,s:O}", "at", (json_int_t)w->now, "sets", w->sets, "licences", w->licences);
+	json_t *copy = json_deep_copy(look);
+	json_decref(look);
+	return copy;
+}
+
+static json_t *do_remove(struct world *w, const json_t *args)
+{
+	json_t *deletes = json_array();
+	size_t i;
+	json_t *id;
+	json_array_foreach(json_get(args, "assignments"), i, id) {
+		count_write(w, "delete-set", json_string_value(id));
+		bool had = take_row(w->sets, "id", json_string_value(id));
+		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok", had, "error",
+						   had ? "" : "ENTITY_IS_DELETED", "reason", ""));
+		if (had && w->auto_unassign)
+			take_row(w->licences, "licence", PSL_INBOX);
+	}
+	json_array_foreach(json_get(args, "licences"), i, id) {
+		count_write(w, "delete-licence", json_string_value(id));
+		take_row(w->licences, "id", json_string_value(id));
+		json_array_append_new(deletes, json_pack("{s:s,s:b}", "id", json_string_value(id), "ok", 1));
+	}
+	return json_pack("{s:o,s:o}", "deletes", deletes, "look", read_back(w));
+}
+
+static bool grant_set(struct world *w, const json_t *grant)
+{
+	char id[32];
+	if (w->seats_total <= 0)
+		return false;
+	snprintf(id, sizeof id, "0Pa0000000%05dAAA", w->boundary + 10);
+	world_add_set(w, id, json_str(grant, "set"), "InboxWithEinsteinActivityCapture", "", json_str(grant, "expires"));
+	if (w->auto_unassign)
+		world_add_licence(w, "2LA000000000009AAA", PSL_INBOX, "InboxPsl", false);
+	return true;
+}
+
+static json_t *do_restore(struct world *w, const json_t *args)
+{
+	json_t *creates = json_array();
+	size_t i;
+	json_t *grant;
+	json_array_foreach(json_get(args, "grants"), i, grant) {
+		bool is_set = json_get(grant, "set") != NULL, ok = true;
+		count_write(w, is_set ? "grant-set" : "grant-licence", json_str(grant, is_set ? "set" : "licence"));
+		if (is_set)
+			ok = grant_set(w, grant);
+		else
+			world_add_licence(w, "2LA000000000008AAA", json_str(grant, "licence"), "InboxPsl", false);
+		json_array_append_new(creates, json_pack("{s:b,s:b,s:s,s:s}", "ok", ok, "already", 0, "error", ok ? "" : "LICENSE_LIMIT_EXCEEDED",
+						   "reason", ok ? "" : "no seat is left"));
+	}
+	return json_pack("{s:o,s:o}", "creates", creates, "look", read_back(w));
+}
+
+static json_t *do_sessions(struct world *w, const json_t *args)
+{
+	size_t i;
+	json_t *id;
+	json_array_foreach(json_get(args, "ids"), i, id) {
+		count_write(w, "end-session", json_string_value(id));
+		take_row(w->sessions, "id", json_string_value(id));
+	}
+	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
+}
+
+static json_t *do_links(struct world *w, const json_t *args)
+{
+	size_t i;
+	json_t *id;
+	json_array_foreach(json_get(args, "ids"), i, id) {
+		count_write(w, "delete-link", json_string_value(id));
+		take_row(w->links, "id", json_string_value(id));
+	}
+	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
+}
+
+static json_t *answer_person(const json_t *args)
+{
+	const char *user = json_str(args, "user"), *email = json_str(args, "email");
+	if (text_eq(user, "U0GUEST01"))
+		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
+	if (text_eq(user, JANE) || text_eq(email, "jane@example.com"))
+		return json_pack("{s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane", "tz_offset", 3600);
+	return NULL;
+}
+
+static json_t *answer_persons(const struct world *w, const json_t *args)
+{
+	json_t *persons = json_array();
+	size_t i;
+	json_t *user;
+	json_array_foreach(json_get(args, "users"), i, user)
+		json_array_append_new(persons, json_pack("{s:s,s:b,s:b,s:b}", "id", json_string_value(user), "known", 1, "groups_known", 1,
+						   "approver", json_get(w->dropped_group, json_string_value(user)) == NULL));
+	return persons;
+}
+
+static bool is_write(const char *kind)
+{
+	return text_eq(kind, "remove") || text_eq(kind, "restore") || text_eq(kind, "revoke") || text_eq(kind, "end-sessions") ||
+	       text_eq(kind, "delete-links");
+}
+
+static json_t *make_call(struct world *w, const struct flow_call *call)
+{
+	if (text_eq(call->kind, "find"))
+		return answer_find(w, json_str(call->args, "word"));
+	if (text_eq(call->kind, "look"))
+		return answer_look(w, json_str(call->args, "extra"));
+	if (text_eq(call->kind, "remove"))
+		return do_remove(w, call->args);
+	if (text_eq(call->kind, "restore"))
+		return do_restore(w, call->args);
+	if (text_eq(call->kind, "end-sessions"))
+		return do_sessions(w, call->args);
+	if (text_eq(call->kind, "delete-links"))
+		return do_links(w, call->args);
+	if (text_eq(call->kind, "links-deletable"))
+		return json_pack("{s:b}", "deletable", 1);
+	if (text_eq(call->kind, "person"))
+		return answer_person(call->args);
+	if (text_eq(call->kind, "persons"))
+		return answer_persons(w, call->args);
+	assert(text_eq(call->kind, "revoke"));
+	count_write(w, "revoke", json_str(call->args, "handle"));
+	return json_pack("{s:b}", "revoked", take_row(w->tokens, "handle", json_str(call->args, "handle")));
+}
+
+/* --- crashes ----------------------------------------------------------------------------- */
+
+/* A place where the process could be killed; true when it is, now. */
+static bool boundary(struct world *w)
+{
+	w->boundary++;
+	if (w->boundary != w->crash_at)
+		return false;
+	w->crashed = true;
+	return true;
+}
+
+/* --- jobs on the store ------------------------------------------------------------------------ */
+
+struct job {
+	struct world *w;
+	const struct deed *deed;
+	struct reply reply;
+	int64_t ids[64];
+	size_t count;
+	int64_t id;
+	struct flow_call call, next;
+	const struct flow_answer *answer;
+	struct outbox_row rows[16];
+	const char *ts;
+	struct request_row row;
+	struct step_row step;
+	const char *key;
+};
+
+static void run(struct world *w, store_fn *fn, struct job *job)
+{
+	job->w = w;
+	enum errc rc = store_run(w->store, fn, job);
+	if (rc != OK)
+		fprintf(stderr, "job failed: %s\n", err_name(rc));
+	assert(rc == OK);
+}
+
+static enum errc job_handle(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return commands_handle(job->w->commands, tx, job->deed, &job->reply);
+}
+
+static enum errc job_due(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return request_due(tx, job->w->now, job->ids, 64, &job->count);
+}
+
+static enum errc job_wake(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return flow_wake(tx, commands_runbook(job->w->commands), job->id, job->w->now, &job->next);
+}
+
+static enum errc job_answer(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return flow_answered(tx, commands_runbook(job->w->commands), job->call.request, job->call.ticket, job->call.kind, job->answer,
+	    job->w->now, &job->next);
+}
+
+static enum errc job_claim(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	const struct outbox_claim claim = {.now = job->w->now};
+	return outbox_claim(tx, &claim, job->rows, 16, &job->count);
+}
+
+static enum errc job_sent(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	const struct outbox_row *row = &job->rows[0];
+	return outbox_sent(tx, row->id, row->channel[0] != '\0' ? row->channel : row->conversation, job->ts);
+}
+
+/* --- Slack ------------------------------------------------------------------------------------- */
+
+static json_t *message_by(const struct world *w, const char *key, const char *value)
+{
+	size_t i;
+	json_t *m;
+	json_array_foreach(w->messages, i, m)
+		if (text_eq(json_str(m, key), value))
+			return m;
+	return NULL;
+}
+
+/* Returns the ts under which the row stands in Slack now. */
+static void deliver(struct world *w, const struct outbox_row *row, char ts[static 32])
+{
+	json_t *known = message_by(w, "key", row->key);
+	ts[0] = '\0';
+	if (row->op == OUTBOX_EPHEMERAL) {
+		json_array_append_new(w->private_answers, json_pack("{s:s,s:s}", "user", row->user, "text", json_str(row->body, "text")));
+		return;
+	}
+	if (row->op == OUTBOX_UPDATE) {
+		json_t *m = message_by(w, "ts", row->ts);
+		assert(m != NULL);
+		json_object_set(m, "body", row->body);
+		text_copy(ts, 32, row->ts);
+		return;
+	}
+	if (known != NULL && row->was_sending) { /* looked up by its key: it stands already */
+		text_copy(ts, 32, json_str(known, "ts"));
+		return;
+	}
+	if (known != NULL)
+		json_set_int(known, "posts", json_int(known, "posts") + 1);
+	snprintf(ts, 32, "%" PRId64 ".000100", ++w->last_ts);
+	assert(!row->in_thread || row->thread_ts[0] != '\0');
+	json_array_append_new(w->messages,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:O,s:i}", "channel", row->conversation, "ts", ts, "thread", row->thread_ts, "slot", row->slot,
+		"key", row->key, "request", (json_int_t)row->request, "body", row->body, "posts", 1));
+}
+
+static void free_rows(struct job *job)
+{
+	for (size_t i = 0; i < job->count; i++)
+		outbox_row_done(&job->rows[i]);
+}
+
+/* Sends what waits; false when the process was killed. */
+static bool pump(struct world *w)
+{
+	for (;;) {
+		struct job job = {0};
+		char ts[32];
+		run(w, job_claim, &job);
+		if (job.count == 0)
+			return true;
+		if (boundary(w)) {
+			free_rows(&job);
+			return false;
+		}
+		for (size_t i = 0; i < job.count; i++) {
+			deliver(w, &job.rows[i], ts);
+			if (boundary(w)) {
+				free_rows(&job);
+				return false;
+			}
+			struct job sent = {.ts = ts};
+			sent.rows[0] = job.rows[i];
+			run(w, job_sent, &sent);
+		}
+		free_rows(&job);
+	}
+}
+
+/* --- the app's part: calls and answers ------------------------------------------------------------ */
+
+/* Makes the call in job->next and brings its answer; false when the process was killed. */
+static bool carry(struct world *w, struct job *job)
+{
+	if (boundary(w)) {
+		flow_call_done(&job->next);
+		return false;
+	}
+	job->call = job->next;
+	job->next = (struct flow_call){0};
+	struct flow_answer answer = {.code = w->fail_next, .error = "", .reason = "it was planted"};
+	json_t *body = NULL;
+	if (w->fail_next == OK) {
+		body = make_call(w, &job->call);
+		answer.body = body;
+		if (body == NULL)
+			answer.code = ERR_NOT_FOUND;
+		if (is_write(job->call.kind) && w->lost_answers > 0) {
+			w->lost_answers--;
+			answer = (struct flow_answer){.code = ERR_UNKNOWN, .error = "", .reason = "the answer was lost"};
+		}
+	}
+	w->fail_next = OK;
+	bool killed = boundary(w);
+	if (!killed) {
+		job->answer = &answer;
+		run(w, job_answer, job);
+	}
+	json_decref(body);
+	flow_call_done(&job->call);
+	return !killed;
+}
+
+void world_run(struct world *w)
+{
+	for (int round = 0; round < 400; round++) {
+		struct job due = {0};
+		if (!pump(w))
+			continue; /* killed and started again */
+		run(w, job_due, &due);
+		if (due.count == 0)
+			return;
+		for (size_t i = 0; i < due.count; i++) {
+			struct job job = {.id = due.ids[i]};
+			run(w, job_wake, &job);
+			while (job.next.kind[0] != '\0' && carry(w, &job))
+				;
+		}
+	}
+	fprintf(stderr, "the world does not come to rest\n");
+	abort();
+}
+
+void world_wait(struct world *w, int64_t ms)
+{
+	w->now += ms;
+	world_run(w);
+}
+
+/* --- people -------------------------------------------------------------------------------------- */
+
+static void fill_person(struct person *p, const char *user, const char *roles)
+{
+	text_copy(p->id, sizeof p->id, user);
+	p->known = p->groups_known = true;
+	p->requester = strstr(roles, "requester") != NULL;
+	p->approver = strstr(roles, "approver") != NULL;
+	p->admin = strstr(roles, "admin") != NULL;
+	p->guest = strstr(roles, "guest") != NULL;
+	if (text_eq(user, JANE))
+		text_copy(p->email, sizeof p->email, "jane@example.com");
+}
+
+static void do_deed(struct world *w, struct deed *deed, const char *roles)
+{
+	deed->now = w->now;
+	deed->place = (struct place){.known = true, .member = true};
+	fill_person(&deed->person, deed->user, roles);
+	for (int pass = 0; pass < 2; pass++) {
+		struct job job = {.deed = deed};
+		deed->person.fresh = pass == 1;
+		run(w, job_handle, &job);
+		if (job.reply.ack != NULL)
+			json_array_append_new(w->private_answers,
+			    json_pack("{s:s,s:O}", "user", deed->user, "text",
+				json_get(job.reply.ack, "text") != NULL ? json_get(job.reply.ack, "text") : job.reply.ack));
+		if (job.reply.dialog != NULL) {
+			json_decref(w->dialog);
+			w->dialog = json_incref(job.reply.dialog);
+		}
+		bool again = job.reply.ask_afresh;
+		reply_done(&job.reply);
+		if (!again)
+			break;
+	}
+	boundary(w);
+	w->now += 1;
+	world_run(w);
+}
+
+static struct deed new_deed(enum door door, const char *user)
+{
+	return (struct deed){.door = door, .user = user, .channel = CHANNEL, .thread_ts = "", .message_ts = "", .text = "", .action = "", .value = ""};
+}
+
+void world_type(struct world *w, const char *user, const char *roles, const char *text)
+{
+	struct deed deed = new_deed(DOOR_SLASH, user);
+	deed.text = text;
+	do_deed(w, &deed, roles);
+}
+
+void world_mention(struct world *w, const char *user, const char *roles, int64_t repair, const char *text)
+{
+	struct request_row row;
+	struct deed deed = new_deed(DOOR_MENTION, user);
+	world_repair(w, repair, &row);
+	deed.text = text;
+	deed.thread_ts = row.thread_ts;
+	do_deed(w, &deed, roles);
+	request_row_done(&row);
+}
+
+void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
+    const char *channel, const char *ts)
+{
+	struct deed deed = new_deed(DOOR_BUTTON, user);
+	deed.action = action;
+	deed.value = value;
+	deed.channel = channel;
+	deed.message_ts = ts;
+	do_deed(w, &deed, roles);
+}
+
+static const json_t *button_in(const json_t *message, const char *label)
+{
+	size_t i, j;
+	json_t *block, *element;
+	json_array_foreach(json_path(message, "body", "blocks", NULL), i, block) {
+		if (!text_eq(json_str(block, "type"), "actions"))
+			continue;
+		json_array_foreach(json_get(block, "elements"), j, element)
+			if (label == NULL || text_eq(json_str(json_get(element, "text"), "text"), label))
+				return element;
+	}
+	return NULL;
+}
+
+bool world_click(struct world *w, const char *user, const char *roles, const char *label)
+{
+	for (size_t i = json_array_size(w->messages); i > 0; i--) {
+		const json_t *m = json_array_get(w->messages, i - 1), *button = button_in(m, label);
+		if (button == NULL)
+			continue;
+		char action[64], value[64], channel[32], ts[32];
+		text_copy(action, sizeof action, json_str(button, "action_id"));
+		text_copy(value, sizeof value, json_str(button, "value"));
+		text_copy(channel, sizeof channel, json_str(m, "channel"));
+		text_copy(ts, sizeof ts, json_str(m, "ts"));
+		world_click_raw(w, user, roles, action, value, channel, ts);
+		return true;
+	}
+	return false;
+}
+
+void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value)
+{
+	struct deed deed = new_deed(DOOR_DIALOG, user);
+	assert(w->dialog != NULL);
+	json_t *view = json_deep_copy(w->dialog);
+	json_object_set_new(view, "state", json_pack("{s:{s:{s:{s:s,s:s}}}}", "values", block, "value", "type", "plain_text_input", "value", value));
+	deed.view = view;
+	deed.channel = "";
+	do_deed(w, &deed, roles);
+	json_decref(view);
+}
+
+/* --- questions ---------------------------------------------------------------------------------------- */
+
+static enum errc job_get(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return request_get(tx, job->id, &job->row);
+}
+
+void world_repair(struct world *w, int64_t id, struct request_row *ret)
+{
+	struct job job = {.id = id};
+	run(w, job_get, &job);
+	*ret = job.row;
+}
+
+const char *world_state(struct world *w, int64_t id)
+{
+	static char state[24];
+	struct request_row row;
+	world_repair(w, id, &row);
+	text_copy(state, sizeof state, row.state);
+	request_row_done(&row);
+	return state;
+}
+
+static enum errc job_step(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	return step_get(tx, job->id, job->key, &job->step);
+}
+
+const char *world_step_state(struct world *w, int64_t id, const char *key)
+{
+	static char state[24];
+	struct job job = {.id = id, .key = key};
+	run(w, job_step, &job);
+	text_copy(state, sizeof state, job.step.state);
+	return state;
+}
+
+bool world_says(const struct world *w, const char *text)
+{
+	size_t i;
+	json_t *m;
+	bool found = false;
+	json_array_foreach(w->messages, i, m) {
+		char *all = json_text(json_get(m, "body"));
+		found = found || strstr(all, text) != NULL;
+		free(all);
+	}
+	return found;
+}
+
+bool world_told(const struct world *w, const char *user, const char *text)
+{
+	size_t i;
+	json_t *m;
+	json_array_foreach(w->private_answers, i, m)
+		if (text_eq(json_str(m, "user"), user) && strstr(json_str(m, "text"), text) != NULL)
+			return true;
+	return false;
+}
+
+int world_live_buttons(const struct world *w)
+{
+	int n = 0;
+	size_t i;
+	json_t *m;
+	json_array_foreach(w->messages, i, m)
+		n += button_in(m, NULL) != NULL;
+	return n;
+}
+
+bool world_doubled(const struct world *w)
+{
+	size_t i;
+	json_t *m;
+	json_array_foreach(w->messages, i, m)
+		if (json_int(m, "posts") > 1)
+			return true;
+	return false;
+}
+
+/* --- everybody does their part ----------------------------------------------------------------------------- */
+
+static void play_user(struct world *w, int step)
+{
+	if (step == 8)
+		world_add_token(w, "new1", "SalesforceIQ");
+	world_click(w, JANE, "", step == 9 ? "It works" : step == 1 ? "Not installed" : "Done");
+}
+
+static void play_once(struct world *w, int64_t id)
+{
+	struct request_row row;
+	world_repair(w, id, &row);
+	if (text_eq(row.state, "waiting_user")) {
+		play_user(w, row.step);
+	} else if (text_eq(row.state, "waiting_admin")) {
+		for (size_t i = json_array_size(w->links); i > 0; i--)
+			if (!json_bool(json_array_get(w->links, i - 1), "login"))
+				json_array_remove(w->links, i - 1);
+		world_click(w, BOSS, "admin", "Check now");
+	} else if (text_eq(row.state, "waiting_approval")) {
+		world_click(w, OMAR, "approver", "Approve");
+	} else if (text_eq(row.state, "waiting_backend")) {
+		world_type(w, HELP, "requester", "confirm 1 04567890");
+	} else {
+		world_wait(w, 3000);
+	}
+	request_row_done(&row);
+}
+
+void world_play(struct world *w, int64_t id)
+{
+	for (int i = 0; i < 60; i++) {
+		enum request_state state = state_of_word(world_state(w, id));
+		if (state_is_final(state) || state == STATE_FAILED)
+			return;
+		play_once(w, id);
+	}
+}

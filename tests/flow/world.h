@@ -1,0 +1,89 @@
+/*
+ * tests/flow/world.h - a small world for the engine: one org, one channel, some people, a clock.
+ *
+ * The real commands, engine and SQLite store run in it; Salesforce and Slack are
+ * models in memory that count what is done to them. A crash can be planted at
+ * every boundary: after a commit, before a call leaves, after it had its effect
+ * but before its answer was committed, between sending a message and noting it.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bot/store/requests.h"
+#include "commands/door.h"
+#include "config/config.h"
+
+#define HELP    "U0HELP001"
+#define JANE    "U0JANE001"
+#define OMAR    "U0APPR001"
+#define ANA     "U0APPR002"
+#define BOSS    "U0ADMIN01"
+#define CHANNEL "C0HELP001"
+
+struct world {
+	struct store *store;
+	struct commands *commands;
+	struct config config;
+	int64_t now;
+	/* Salesforce: what Jane holds; rows as in a look (salesforce/salesforce.h) */
+	json_t *sets, *licences, *tokens, *links, *sessions, *mails, *connection;
+	bool frozen, active, set_is_broad, auto_unassign, blind_tokens;
+	int seats_total;
+	json_t *writes;      /* what was done: "delete-set 0Pa..." -> count */
+	enum errc fail_next; /* the next call fails with this, without effect */
+	int lost_answers;    /* so many writes have their effect, and the answer is lost */
+	/* Slack: messages as they stand */
+	json_t *messages;    /* [{channel, ts, thread, slot, request, key, body, posts}] */
+	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
+	int64_t last_ts;
+	json_t *dialog;      /* the newest opened view */
+	/* crashes */
+	int boundary;        /* how many have been passed */
+	int crash_at;        /* 0: never */
+	bool crashed;
+	json_t *dropped_group; /* users whose approver role is gone when asked afresh */
+};
+
+struct world *world_new(void);
+void world_free(struct world *w);
+
+/* Everything that is due happens, until all wait. */
+void world_run(struct world *w);
+/* Time passes, then everything that is due happens. */
+void world_wait(struct world *w, int64_t ms);
+/* The slash command, typed in the channel by a person with these roles ("requester approver admin guest" words). */
+void world_type(struct world *w, const char *user, const char *roles, const char *text);
+void world_mention(struct world *w, const char *user, const char *roles, int64_t repair, const char *text);
+/* Clicks the newest message that bears this button; false when there is none. */
+bool world_click(struct world *w, const char *user, const char *roles, const char *label);
+/* Clicks with a value and a message of one's own. */
+void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
+    const char *channel, const char *ts);
+/* Submits the open dialog with one value in one block. */
+void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value);
+
+/* The newest repair, or number id. The caller frees with request_row_done. */
+void world_repair(struct world *w, int64_t id, struct request_row *ret);
+const char *world_state(struct world *w, int64_t id); /* valid until the next call */
+const char *world_step_state(struct world *w, int64_t id, const char *key);
+/* How often this was done in Salesforce ("delete-set", "grant-set", "revoke", ...; with an object or all together). */
+int world_writes(const struct world *w, const char *what);
+/* Is this word in a message that stands (any) / in a private answer to the user? */
+bool world_says(const struct world *w, const char *text);
+bool world_told(const struct world *w, const char *user, const char *text);
+/* Messages that still bear a button. */
+int world_live_buttons(const struct world *w);
+/* Any message posted more than once? */
+bool world_doubled(const struct world *w);
+bool world_holds(const struct world *w, const char *set);
+
+/* Adds rows to what Jane holds. */
+void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group, const char *expires);
+void world_add_licence(struct world *w, const char *assignment, const char *licence, const char *name, bool broad);
+void world_add_token(struct world *w, const char *handle, const char *app);
+void world_add_link(struct world *w, const char *id, bool login);
+/* Everybody does their part until the repair has ended or nothing moves. */
+void world_play(struct world *w, int64_t id);
