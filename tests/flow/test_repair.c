@@ -107,7 +107,7 @@ static void a_set_that_comes_through_a_group_is_never_touched(void **state)
 	struct world *w = *state;
 	char reason[32];
 	json_array_clear(w->sets);
-	world_add_set(w, "0Pa000000000077AAA", "0PS000000000077AAA", "SalesBundle", "0PG000000000001AAA", "");
+	world_add_set(w, "0Pa000000000077AAA", "0PS000000000077GAA", "SalesBundle", "0PG000000000001AAA", "");
 	begin(w);
 	reason_of(w, 1, reason);
 	assert_string_equal(reason, "group_only");
@@ -329,7 +329,7 @@ static void a_licence_that_does_not_go_by_itself_is_removed_and_given_back(void 
 static void a_broad_licence_stays_and_the_step_says_skipped(void **state)
 {
 	struct world *w = *state;
-	world_add_licence(w, "2LA000000000005AAA", "0PL000000000005AAA", "SalesCloudEinsteinPsl", true);
+	world_add_licence(w, "2LA000000000005AAA", "0PL000000000005GAA", "SalesCloudEinsteinPsl", true);
 	begin(w);
 	world_play(w, 1);
 	assert_string_equal(world_state(w, 1), "completed");
@@ -356,7 +356,7 @@ static void a_stale_and_a_copied_button_are_told_so(void **state)
 	const json_t *card = NULL;
 	size_t i;
 	json_t *m;
-	json_array_foreach(w->messages, i, m)
+	json_array_foreach (w->messages, i, m)
 		if (text_eq(json_str(m, "channel"), "@" JANE))
 			card = m;
 	char value[64];

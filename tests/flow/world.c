@@ -18,20 +18,20 @@
 
 #define PSL_INBOX "0PLD000000003mwOAA"
 #define JANE_SF   "005Sj000003JNIXIA4"
-#define PS_INBOX  "0PS000000000001AAA"
+#define PS_INBOX  "0PS000000000001GAA"
 
-static char *sets_default[] = {"InboxWithEinsteinActivityCapture"};
-static char *apps_default[] = {"SalesforceIQ", "SIQ"};
-static char *addins_default[] = {"Outlook Integration"};
-static char *channels_default[] = {CHANNEL};
-static char *approvers_default[] = {"S0APPROVER"};
-static char *requesters_default[] = {"S0HELPDESK"};
-static char *admins_default[] = {BOSS};
+/* The settings' strings are not const: arrays of their own. */
+static char set_name[] = "InboxWithEinsteinActivityCapture", app_name[] = "SalesforceIQ",
+            addin_name[] = "Outlook Integration", channel_name[] = CHANNEL, approvers_name[] = "S0APPROVER",
+            requesters_name[] = "S0HELPDESK", admin_name[] = BOSS, command_name[] = "/eac", nothing[] = "";
+static char *sets_default[] = {set_name}, *apps_default[] = {app_name}, *addins_default[] = {addin_name},
+            *channels_default[] = {channel_name}, *approvers_default[] = {approvers_name},
+            *requesters_default[] = {requesters_name}, *admins_default[] = {admin_name};
 
 static void settings(struct config *c)
 {
-	c->slack.command = "/eac";
-	c->slack.status_channel = "";
+	c->slack.command = command_name;
+	c->slack.status_channel = nothing;
 	c->access.requesters = (struct config_list){requesters_default, 1};
 	c->access.approvers = (struct config_list){approvers_default, 1};
 	c->access.admins = (struct config_list){admins_default, 1};
@@ -48,9 +48,9 @@ static void settings(struct config *c)
 	c->backend.give_up_after_ms = CONFIG_NEVER;
 	c->salesforce.permission_sets = (struct config_list){sets_default, 1};
 	c->salesforce.reassign_same = true;
-	c->salesforce.siq_apps = (struct config_list){apps_default, 2};
+	c->salesforce.siq_apps = (struct config_list){apps_default, 1};
 	c->salesforce.addin_login_types = (struct config_list){addins_default, 1};
-	c->salesforce.connected_accounts_url = "";
+	c->salesforce.connected_accounts_url = nothing;
 	c->salesforce.poll_every_ms = 60000;
 	c->limits.open_repairs = 100;
 	c->limits.running_repairs = 8;
@@ -78,7 +78,8 @@ struct world *world_new(void)
 	w->messages = json_array();
 	w->private_answers = json_array();
 	w->writes = json_object();
-	w->connection = json_pack("{s:s,s:s,s:s}", "status", "NEEDSATTENTION", "mailbox", "jane@example.com", "configuration", "Sales");
+	w->connection = json_pack("{s:s,s:s,s:s}", "status", "NEEDSATTENTION", "mailbox", "jane@example.com",
+	                          "configuration", "Sales");
 	w->active = true;
 	w->auto_unassign = true;
 	w->seats_total = 10;
@@ -88,15 +89,17 @@ struct world *world_new(void)
 	world_add_token(w, "aaaa", "SalesforceIQ");
 	world_add_token(w, "bbbb", "SalesforceIQ");
 	world_add_token(w, "cccc", "Data Loader");
-	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000001AAA", "login_type", "Outlook Integration", "created", 1));
-	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000002AAA", "login_type", "Application", "created", 1));
+	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000001AAA", "login_type",
+	                                             "Outlook Integration", "created", 1));
+	json_array_append_new(w->sessions, json_pack("{s:s,s:s,s:i}", "id", "0Ak000000000002AAA", "login_type",
+	                                             "Application", "created", 1));
 	return w;
 }
 
 void world_free(struct world *w)
 {
-	json_t *all[] = {w->sets, w->licences, w->tokens, w->links, w->sessions, w->mails, w->connection, w->writes, w->messages,
-	    w->private_answers, w->dialog, w->dropped_group};
+	json_t *all[] = {w->sets,       w->licences, w->tokens,   w->links,           w->sessions, w->mails,
+	                 w->connection, w->writes,   w->messages, w->private_answers, w->dialog,   w->dropped_group};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		json_decref(all[i]);
 	store_close(w->store);
@@ -106,30 +109,34 @@ void world_free(struct world *w)
 
 /* --- what Jane holds ---------------------------------------------------------------- */
 
-void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group, const char *expires)
+void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group,
+                   const char *expires)
 {
-	json_array_append_new(w->sets,
-	    json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:b,s:s,s:b,s:b}", "id", assignment, "set", set, "group", group, "expires", expires,
-		"active", 1, "name", name, "label", name, "profile_owned", 0, "licence",
-		text_eq(name, "InboxWithEinsteinActivityCapture") ? PSL_INBOX : "", "inbox", 1, "eac", 1));
+	json_array_append_new(w->sets, json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:b,s:s,s:b,s:b}", "id", assignment,
+	                                         "set", set, "group", group, "expires", expires, "active", 1, "name",
+	                                         name, "label", name, "profile_owned", 0, "licence",
+	                                         text_eq(name, "InboxWithEinsteinActivityCapture") ? PSL_INBOX : "",
+	                                         "inbox", 1, "eac", 1));
 }
 
 void world_add_licence(struct world *w, const char *assignment, const char *licence, const char *name, bool broad)
 {
 	json_array_append_new(w->licences,
-	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:n,s:b,s:b,s:b}", "id", assignment, "licence", licence, "name", name, "label", name,
-		"status", "Active", "total", w->seats_total, "used", 5, "expires", "inbox", 1, "eac", 1, "broad", broad));
+	                      json_pack("{s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:n,s:b,s:b,s:b}", "id", assignment, "licence",
+	                                licence, "name", name, "label", name, "status", "Active", "total",
+	                                w->seats_total, "used", 5, "expires", "inbox", 1, "eac", 1, "broad", broad));
 }
 
 void world_add_token(struct world *w, const char *handle, const char *app)
 {
-	json_array_append_new(w->tokens, json_pack("{s:s,s:s,s:I,s:i}", "handle", handle, "app", app, "created", (json_int_t)w->now, "uses", 1));
+	json_array_append_new(w->tokens, json_pack("{s:s,s:s,s:I,s:i}", "handle", handle, "app", app, "created",
+	                                           (json_int_t)w->now, "uses", 1));
 }
 
 void world_add_link(struct world *w, const char *id, bool login)
 {
-	json_array_append_new(w->links, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", id, "handle", "jane@example.com", "provider", "Microsoft",
-					    "sso_name", "", "login", login));
+	json_array_append_new(w->links, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", id, "handle", "jane@example.com",
+	                                          "provider", "Microsoft", "sso_name", "", "login", login));
 }
 
 static void count_write(struct world *w, const char *what, const char *object)
@@ -144,7 +151,7 @@ int world_writes(const struct world *w, const char *what)
 	int n = 0;
 	const char *key;
 	json_t *count;
-	json_object_foreach(w->writes, key, count)
+	json_object_foreach (w->writes, key, count)
 		if (text_starts(key, what))
 			n += (int)json_integer_value(count);
 	return n;
@@ -164,7 +171,7 @@ bool world_holds(const struct world *w, const char *set)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(w->sets, i, row)
+	json_array_foreach (w->sets, i, row)
 		if (text_eq(json_str(row, "name"), set))
 			return true;
 	return false;
@@ -174,8 +181,9 @@ bool world_holds(const struct world *w, const char *set)
 
 static json_t *jane(const struct world *w)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", "jane@example.com", "email", "jane@example.com",
-	    "federation_id", "", "name", "Jane Doe", "active", w->active, "user_type", "Standard");
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", "jane@example.com", "email",
+	                 "jane@example.com", "federation_id", "", "name", "Jane Doe", "active", w->active, "user_type",
+	                 "Standard");
 }
 
 static json_t *answer_find(struct world *w, const char *word)
@@ -185,20 +193,24 @@ static json_t *answer_find(struct world *w, const char *word)
 		json_array_append_new(users, jane(w));
 	if (text_eq(word, "twin@example.com")) {
 		json_array_append_new(users, jane(w));
-		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIYIA4", "username", "twin2@example.com",
-						 "email", "twin@example.com", "name", "Twin", "active", 1));
+		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIYIA4", "username",
+		                                       "twin2@example.com", "email", "twin@example.com", "name", "Twin",
+		                                       "active", 1));
 	}
-	return json_pack("{s:o,s:{s:s,s:s},s:s,s:s,s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:[s]}],s:[],s:n}", "users", users,
-	    "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org", "00D000000000001AAA", "instance",
-	    "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup", 1, "AssignPermissionSets", 1, "ManageUsers", 1,
-	    "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name", "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence",
-	    PSL_INBOX, "inbox", 1, "eac", 1, "broad", w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+	return json_pack(
+	    "{s:o,s:{s:s,s:s},s:s,s:s,s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:[s]}],s:[],s:n}",
+	    "users", users, "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org",
+	    "00D000000000001AAA", "instance", "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup",
+	    1, "AssignPermissionSets", 1, "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
+	    "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence", PSL_INBOX, "inbox", 1, "eac", 1, "broad",
+	    w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
 }
 
 static json_t *answer_look(struct world *w, const char *extra)
 {
-	json_t *look = json_pack("{s:I,s:o,s:b,s:O,s:O,s:O,s:O,s:O,s:{}}", "at", (json_int_t)w->now, "user", jane(w), "frozen", w->frozen, "sets",
-	    w->sets, "licences", w->licences, "tokens", w->tokens, "links", w->links, "connection", w->connection, "unreadable");
+	json_t *look = json_pack("{s:I,s:o,s:b,s:O,s:O,s:O,s:O,s:O,s:{}}", "at", (json_int_t)w->now, "user", jane(w),
+	                         "frozen", w->frozen, "sets", w->sets, "licences", w->licences, "tokens", w->tokens,
+	                         "links", w->links, "connection", w->connection, "unreadable");
 	if (w->blind_tokens)
 		json_object_set_new(look, "tokens", json_null());
 	json_object_set_new(look, "sessions", text_eq(extra, "sessions") ? json_deep_copy(w->sessions) : json_null());
@@ -221,15 +233,15 @@ static json_t *do_remove(struct world *w, const json_t *args)
 	json_t *deletes = json_array();
 	size_t i;
 	json_t *id;
-	json_array_foreach(json_get(args, "assignments"), i, id) {
+	json_array_foreach (json_get(args, "assignments"), i, id) {
 		count_write(w, "delete-set", json_string_value(id));
 		bool had = take_row(w->sets, "id", json_string_value(id));
-		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok", had, "error",
-						   had ? "" : "ENTITY_IS_DELETED", "reason", ""));
+		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok", had,
+		                                         "error", had ? "" : "ENTITY_IS_DELETED", "reason", ""));
 		if (had && w->auto_unassign)
 			take_row(w->licences, "licence", PSL_INBOX);
 	}
-	json_array_foreach(json_get(args, "licences"), i, id) {
+	json_array_foreach (json_get(args, "licences"), i, id) {
 		count_write(w, "delete-licence", json_string_value(id));
 		take_row(w->licences, "id", json_string_value(id));
 		json_array_append_new(deletes, json_pack("{s:s,s:b}", "id", json_string_value(id), "ok", 1));
@@ -243,7 +255,8 @@ static bool grant_set(struct world *w, const json_t *grant)
 	if (w->seats_total <= 0)
 		return false;
 	snprintf(id, sizeof id, "0Pa0000000%05dAAA", w->boundary + 10);
-	world_add_set(w, id, json_str(grant, "set"), "InboxWithEinsteinActivityCapture", "", json_str(grant, "expires"));
+	world_add_set(w, id, json_str(grant, "set"), "InboxWithEinsteinActivityCapture", "",
+	              json_str(grant, "expires"));
 	if (w->auto_unassign)
 		world_add_licence(w, "2LA000000000009AAA", PSL_INBOX, "InboxPsl", false);
 	return true;
@@ -254,15 +267,16 @@ static json_t *do_restore(struct world *w, const json_t *args)
 	json_t *creates = json_array();
 	size_t i;
 	json_t *grant;
-	json_array_foreach(json_get(args, "grants"), i, grant) {
+	json_array_foreach (json_get(args, "grants"), i, grant) {
 		bool is_set = json_get(grant, "set") != NULL, ok = true;
 		count_write(w, is_set ? "grant-set" : "grant-licence", json_str(grant, is_set ? "set" : "licence"));
 		if (is_set)
 			ok = grant_set(w, grant);
-		else
+		else if ((ok = w->seats_total > 0))
 			world_add_licence(w, "2LA000000000008AAA", json_str(grant, "licence"), "InboxPsl", false);
-		json_array_append_new(creates, json_pack("{s:b,s:b,s:s,s:s}", "ok", ok, "already", 0, "error", ok ? "" : "LICENSE_LIMIT_EXCEEDED",
-						   "reason", ok ? "" : "no seat is left"));
+		json_array_append_new(creates, json_pack("{s:b,s:b,s:s,s:s}", "ok", ok, "already", 0, "error",
+		                                         ok ? "" : "LICENSE_LIMIT_EXCEEDED", "reason",
+		                                         ok ? "" : "no seat is left"));
 	}
 	return json_pack("{s:o,s:o}", "creates", creates, "look", read_back(w));
 }
@@ -271,7 +285,7 @@ static json_t *do_sessions(struct world *w, const json_t *args)
 {
 	size_t i;
 	json_t *id;
-	json_array_foreach(json_get(args, "ids"), i, id) {
+	json_array_foreach (json_get(args, "ids"), i, id) {
 		count_write(w, "end-session", json_string_value(id));
 		take_row(w->sessions, "id", json_string_value(id));
 	}
@@ -282,7 +296,7 @@ static json_t *do_links(struct world *w, const json_t *args)
 {
 	size_t i;
 	json_t *id;
-	json_array_foreach(json_get(args, "ids"), i, id) {
+	json_array_foreach (json_get(args, "ids"), i, id) {
 		count_write(w, "delete-link", json_string_value(id));
 		take_row(w->links, "id", json_string_value(id));
 	}
@@ -295,7 +309,8 @@ static json_t *answer_person(const json_t *args)
 	if (text_eq(user, "U0GUEST01"))
 		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
 	if (text_eq(user, JANE) || text_eq(email, "jane@example.com"))
-		return json_pack("{s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane", "tz_offset", 3600);
+		return json_pack("{s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane",
+		                 "tz_offset", 3600);
 	return NULL;
 }
 
@@ -304,16 +319,17 @@ static json_t *answer_persons(const struct world *w, const json_t *args)
 	json_t *persons = json_array();
 	size_t i;
 	json_t *user;
-	json_array_foreach(json_get(args, "users"), i, user)
-		json_array_append_new(persons, json_pack("{s:s,s:b,s:b,s:b}", "id", json_string_value(user), "known", 1, "groups_known", 1,
-						   "approver", json_get(w->dropped_group, json_string_value(user)) == NULL));
+	json_array_foreach (json_get(args, "users"), i, user)
+		json_array_append_new(persons, json_pack("{s:s,s:b,s:b,s:b}", "id", json_string_value(user), "known", 1,
+		                                         "groups_known", 1, "approver",
+		                                         json_get(w->dropped_group, json_string_value(user)) == NULL));
 	return persons;
 }
 
 static bool is_write(const char *kind)
 {
-	return text_eq(kind, "remove") || text_eq(kind, "restore") || text_eq(kind, "revoke") || text_eq(kind, "end-sessions") ||
-	       text_eq(kind, "delete-links");
+	return text_eq(kind, "remove") || text_eq(kind, "restore") || text_eq(kind, "revoke") ||
+	       text_eq(kind, "end-sessions") || text_eq(kind, "delete-links");
 }
 
 static json_t *make_call(struct world *w, const struct flow_call *call)
@@ -401,8 +417,8 @@ static enum errc job_wake(struct tx *tx, void *arg)
 static enum errc job_answer(struct tx *tx, void *arg)
 {
 	struct job *job = arg;
-	return flow_answered(tx, commands_runbook(job->w->commands), job->call.request, job->call.ticket, job->call.kind, job->answer,
-	    job->w->now, &job->next);
+	return flow_answered(tx, commands_runbook(job->w->commands), job->call.request, job->call.ticket,
+	                     job->call.kind, job->answer, job->w->now, &job->next);
 }
 
 static enum errc job_claim(struct tx *tx, void *arg)
@@ -425,7 +441,7 @@ static json_t *message_by(const struct world *w, const char *key, const char *va
 {
 	size_t i;
 	json_t *m;
-	json_array_foreach(w->messages, i, m)
+	json_array_foreach (w->messages, i, m)
 		if (text_eq(json_str(m, key), value))
 			return m;
 	return NULL;
@@ -437,7 +453,8 @@ static void deliver(struct world *w, const struct outbox_row *row, char ts[stati
 	json_t *known = message_by(w, "key", row->key);
 	ts[0] = '\0';
 	if (row->op == OUTBOX_EPHEMERAL) {
-		json_array_append_new(w->private_answers, json_pack("{s:s,s:s}", "user", row->user, "text", json_str(row->body, "text")));
+		json_array_append_new(w->private_answers,
+		                      json_pack("{s:s,s:s}", "user", row->user, "text", json_str(row->body, "text")));
 		return;
 	}
 	if (row->op == OUTBOX_UPDATE) {
@@ -456,8 +473,9 @@ static void deliver(struct world *w, const struct outbox_row *row, char ts[stati
 	snprintf(ts, 32, "%" PRId64 ".000100", ++w->last_ts);
 	assert(!row->in_thread || row->thread_ts[0] != '\0');
 	json_array_append_new(w->messages,
-	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:O,s:i}", "channel", row->conversation, "ts", ts, "thread", row->thread_ts, "slot", row->slot,
-		"key", row->key, "request", (json_int_t)row->request, "body", row->body, "posts", 1));
+	                      json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:O,s:i}", "channel", row->conversation, "ts", ts,
+	                                "thread", row->thread_ts, "slot", row->slot, "key", row->key, "request",
+	                                (json_int_t)row->request, "body", row->body, "posts", 1));
 }
 
 static void free_rows(struct job *job)
@@ -513,7 +531,8 @@ static bool carry(struct world *w, struct job *job)
 			answer.code = ERR_NOT_FOUND;
 		if (is_write(job->call.kind) && w->lost_answers > 0) {
 			w->lost_answers--;
-			answer = (struct flow_answer){.code = ERR_UNKNOWN, .error = "", .reason = "the answer was lost"};
+			answer =
+			    (struct flow_answer){.code = ERR_UNKNOWN, .error = "", .reason = "the answer was lost"};
 		}
 	}
 	w->fail_next = OK;
@@ -577,9 +596,10 @@ static void do_deed(struct world *w, struct deed *deed, const char *roles)
 		deed->person.fresh = pass == 1;
 		run(w, job_handle, &job);
 		if (job.reply.ack != NULL)
-			json_array_append_new(w->private_answers,
-			    json_pack("{s:s,s:O}", "user", deed->user, "text",
-				json_get(job.reply.ack, "text") != NULL ? json_get(job.reply.ack, "text") : job.reply.ack));
+			json_array_append_new(w->private_answers, json_pack("{s:s,s:O}", "user", deed->user, "text",
+			                                                    json_get(job.reply.ack, "text") != NULL
+			                                                        ? json_get(job.reply.ack, "text")
+			                                                        : job.reply.ack));
 		if (job.reply.dialog != NULL) {
 			json_decref(w->dialog);
 			w->dialog = json_incref(job.reply.dialog);
@@ -596,7 +616,14 @@ static void do_deed(struct world *w, struct deed *deed, const char *roles)
 
 static struct deed new_deed(enum door door, const char *user)
 {
-	return (struct deed){.door = door, .user = user, .channel = CHANNEL, .thread_ts = "", .message_ts = "", .text = "", .action = "", .value = ""};
+	return (struct deed){.door = door,
+	                     .user = user,
+	                     .channel = CHANNEL,
+	                     .thread_ts = "",
+	                     .message_ts = "",
+	                     .text = "",
+	                     .action = "",
+	                     .value = ""};
 }
 
 void world_type(struct world *w, const char *user, const char *roles, const char *text)
@@ -618,7 +645,7 @@ void world_mention(struct world *w, const char *user, const char *roles, int64_t
 }
 
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
-    const char *channel, const char *ts)
+                     const char *channel, const char *ts)
 {
 	struct deed deed = new_deed(DOOR_BUTTON, user);
 	deed.action = action;
@@ -632,10 +659,10 @@ static const json_t *button_in(const json_t *message, const char *label)
 {
 	size_t i, j;
 	json_t *block, *element;
-	json_array_foreach(json_path(message, "body", "blocks", NULL), i, block) {
+	json_array_foreach (json_path(message, "body", "blocks", NULL), i, block) {
 		if (!text_eq(json_str(block, "type"), "actions"))
 			continue;
-		json_array_foreach(json_get(block, "elements"), j, element)
+		json_array_foreach (json_get(block, "elements"), j, element)
 			if (label == NULL || text_eq(json_str(json_get(element, "text"), "text"), label))
 				return element;
 	}
@@ -664,7 +691,9 @@ void world_submit(struct world *w, const char *user, const char *roles, const ch
 	struct deed deed = new_deed(DOOR_DIALOG, user);
 	assert(w->dialog != NULL);
 	json_t *view = json_deep_copy(w->dialog);
-	json_object_set_new(view, "state", json_pack("{s:{s:{s:{s:s,s:s}}}}", "values", block, "value", "type", "plain_text_input", "value", value));
+	json_object_set_new(
+	    view, "state",
+	    json_pack("{s:{s:{s:{s:s,s:s}}}}", "values", block, "value", "type", "plain_text_input", "value", value));
 	deed.view = view;
 	deed.channel = "";
 	do_deed(w, &deed, roles);
@@ -716,7 +745,7 @@ bool world_says(const struct world *w, const char *text)
 	size_t i;
 	json_t *m;
 	bool found = false;
-	json_array_foreach(w->messages, i, m) {
+	json_array_foreach (w->messages, i, m) {
 		char *all = json_text(json_get(m, "body"));
 		found = found || strstr(all, text) != NULL;
 		free(all);
@@ -728,7 +757,7 @@ bool world_told(const struct world *w, const char *user, const char *text)
 {
 	size_t i;
 	json_t *m;
-	json_array_foreach(w->private_answers, i, m)
+	json_array_foreach (w->private_answers, i, m)
 		if (text_eq(json_str(m, "user"), user) && strstr(json_str(m, "text"), text) != NULL)
 			return true;
 	return false;
@@ -739,7 +768,7 @@ int world_live_buttons(const struct world *w)
 	int n = 0;
 	size_t i;
 	json_t *m;
-	json_array_foreach(w->messages, i, m)
+	json_array_foreach (w->messages, i, m)
 		n += button_in(m, NULL) != NULL;
 	return n;
 }
@@ -748,7 +777,7 @@ bool world_doubled(const struct world *w)
 {
 	size_t i;
 	json_t *m;
-	json_array_foreach(w->messages, i, m)
+	json_array_foreach (w->messages, i, m)
 		if (json_int(m, "posts") > 1)
 			return true;
 	return false;

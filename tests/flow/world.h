@@ -36,13 +36,13 @@ struct world {
 	enum errc fail_next; /* the next call fails with this, without effect */
 	int lost_answers;    /* so many writes have their effect, and the answer is lost */
 	/* Slack: messages as they stand */
-	json_t *messages;    /* [{channel, ts, thread, slot, request, key, body, posts}] */
+	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
 	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
 	int64_t last_ts;
-	json_t *dialog;      /* the newest opened view */
+	json_t *dialog; /* the newest opened view */
 	/* crashes */
-	int boundary;        /* how many have been passed */
-	int crash_at;        /* 0: never */
+	int boundary; /* how many have been passed */
+	int crash_at; /* 0: never */
 	bool crashed;
 	json_t *dropped_group; /* users whose approver role is gone when asked afresh */
 };
@@ -61,7 +61,7 @@ void world_mention(struct world *w, const char *user, const char *roles, int64_t
 bool world_click(struct world *w, const char *user, const char *roles, const char *label);
 /* Clicks with a value and a message of one's own. */
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
-    const char *channel, const char *ts);
+                     const char *channel, const char *ts);
 /* Submits the open dialog with one value in one block. */
 void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value);
 
@@ -81,7 +81,8 @@ bool world_doubled(const struct world *w);
 bool world_holds(const struct world *w, const char *set);
 
 /* Adds rows to what Jane holds. */
-void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group, const char *expires);
+void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group,
+                   const char *expires);
 void world_add_licence(struct world *w, const char *assignment, const char *licence, const char *name, bool broad);
 void world_add_token(struct world *w, const char *handle, const char *app);
 void world_add_link(struct world *w, const char *id, bool login);
