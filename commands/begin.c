@@ -5,6 +5,7 @@
  * whether a repair is right comes out while it is being checked.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bot/base/buf.h"
@@ -63,7 +64,7 @@ static enum errc limit_refusal(struct asked *asked, size_t count, struct buf *wh
 }
 
 /* The bot has to be in the channel, for everything else is posted there. NULL, or what to do. */
-static const char *channel_refusal(const struct asked *asked)
+static const char *channel_refusal(const struct asked *asked, char out[static 200])
 {
 	const struct place *place = &asked->deed->place;
 	if (place->direct)
@@ -71,9 +72,11 @@ static const char *channel_refusal(const struct asked *asked)
 	if (place->known && place->archived)
 		return "This channel is archived, so I can't post here. Please ask in another one.";
 	if (place->known && !place->member)
-		return "I am not in this channel, so I could not tell you how it goes. Type `/invite @eacbot` here and "
-		       "ask again.";
-	return NULL;
+		snprintf(out, 200,
+		         "I am not in this channel, so I could not tell you how it goes. Type `/invite @%s` here and "
+		         "ask again.",
+		         asked->env->bot_name[0] != '\0' ? asked->env->bot_name : "eacbot");
+	return out[0] != '\0' ? out : NULL;
 }
 
 static enum errc start_all(struct asked *asked, const struct repair_words *words, const char *channel)
@@ -131,7 +134,8 @@ enum errc command_repair(struct asked *asked)
 {
 	static const char hint[] =
 	    "Whose mailbox is to be repaired? For example `repair @jane` or `repair jane@example.com`.";
-	const char *why = channel_refusal(asked);
+	char words_of_why[200] = "";
+	const char *why = channel_refusal(asked, words_of_why);
 	if (why != NULL && asked->deed->door != DOOR_SHORTCUT)
 		return asked_refuse(asked, why);
 	struct repair_words *words = mem_alloc(sizeof *words);

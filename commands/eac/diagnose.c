@@ -205,7 +205,7 @@ static void plan_licence(const struct config *config, json_t *plan, const json_t
 	                                      json_str(row, "name"), "label", json_str(row, "label"), "why", why));
 }
 
-static json_t *make_plan(const struct config *config, const json_t *look, const json_t *owed)
+json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before)
 {
 	json_t *plan = json_pack("{s:[],s:[],s:[]}", "sets", "licences", "kept");
 	size_t i;
@@ -213,11 +213,11 @@ static json_t *make_plan(const struct config *config, const json_t *look, const 
 	json_array_foreach (json_get(look, "sets"), i, row)
 		if (is_direct(row) && set_is_listed(config, row))
 			plan_set(json_get(plan, "sets"), row);
-	json_array_foreach (json_get(owed, "sets"), i, row)
+	json_array_foreach (json_get(before, "sets"), i, row)
 		plan_set(json_get(plan, "sets"), row);
 	json_array_foreach (json_get(look, "licences"), i, row)
 		plan_licence(config, plan, row);
-	json_array_foreach (json_get(owed, "licences"), i, row)
+	json_array_foreach (json_get(before, "licences"), i, row)
 		if (by_id(json_get(plan, "licences"), "licence", json_str(row, "licence")) == NULL)
 			json_array_append(json_get(plan, "licences"), row);
 	char code[9];
@@ -458,7 +458,7 @@ static void check_sight(struct diagnosis *d, const json_t *found, const json_t *
 void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,
               const json_t *owed, int64_t now)
 {
-	*ret = (struct diagnosis){.warnings = json_array(), .plan = make_plan(config, look, owed)};
+	*ret = (struct diagnosis){.warnings = json_array(), .plan = diagnose_plan(config, look, owed)};
 	check_sight(ret, found, look);
 	if (json_is_false(json_get(json_get(look, "user"), "active")))
 		refuse_words(ret, "inactive", "This Salesforce user is inactive. Activate the user first.");

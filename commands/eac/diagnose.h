@@ -42,5 +42,7 @@ json_t *diagnose_tokens(const struct config *config, const json_t *look);   /* o
 json_t *diagnose_sessions(const struct config *config, const json_t *look); /* of the add-ins; NULL: unreadable */
 json_t *diagnose_sets(const json_t *plan, const json_t *look);     /* assignments of the plan's sets that are held */
 json_t *diagnose_licences(const json_t *plan, const json_t *look); /* licence assignments of the plan that are held */
+/* The plan by this look; what `before` holds and the look no longer shows stays in it. The caller owns it. */
+json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before);
 /* Eight hex digits over what the plan would change. */
 void diagnose_code(const json_t *target, const json_t *plan, char out[static 9]);

@@ -275,6 +275,16 @@ void text_plan(struct buf *b, const struct flow *flow)
 	}
 }
 
+void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again)
+{
+	begin(b);
+	buf_puts(b, "Salesforce has changed since the diagnosis.");
+	if (ask_again)
+		buf_puts(b, " The approval was for the old plan and is void; a new one is needed.");
+	buf_puts(b, " ");
+	text_plan(b, flow);
+}
+
 void text_step_ended(struct buf *b, int step, const char *state, const char *detail)
 {
 	begin(b);
@@ -501,6 +511,12 @@ struct message *text_copy_card(const struct flow *flow)
 		buf_puts(&b, ". What to tell them:\n> ");
 		text_user_task(&b, flow);
 	}
+	if (flow->row->step == EAC_DISCONNECT) {
+		const char *status = json_str(json_path(flow->row->facts, "look", "connection", NULL), "status");
+		buf_puts(&b, "\nSalesforce shows the connection as ");
+		mrkdwn_add_literal(&b, status[0] != '\0' ? status : "none", 40);
+		buf_puts(&b, " (this can be hours old).");
+	}
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));
 	message_section(m, buf_str(&b));
@@ -683,7 +699,7 @@ struct message *text_prompt(const struct flow *flow)
 	const struct config *config = eac_env(flow)->config;
 	const json_t *facts = flow->row->facts;
 	AUTO_BUF struct buf ask = {0}, who = {0}, plan = {0}, evidence = {0}, text = {0};
-	bool first = flow->row->step == EAC_DISCONNECT;
+	bool first = flow->row->step != EAC_BACKEND;
 	buf_init(&ask, 1500);
 	buf_init(&who, 2500);
 	buf_init(&plan, 4000);
@@ -691,8 +707,10 @@ struct message *text_prompt(const struct flow *flow)
 	add_principals(&ask, &config->access.approvers);
 	buf_printf(&ask, " *Approval needed* for ");
 	add_id(&ask, flow->row);
-	buf_puts(&ask, first ? ": before anything is asked of the user or removed."
-	                     : ": before Salesforce's backend team is asked (step 1.7).");
+	buf_puts(&ask, flow->row->step == EAC_REMOVE_SET
+	                   ? ": the plan has changed, and nothing of it is removed without your word."
+	               : first ? ": before anything is asked of the user or removed."
+	                       : ": before Salesforce's backend team is asked (step 1.7).");
 	if (config->approval.quorum > 1)
 		buf_printf(&ask, " %d different approvers are needed.", config->approval.quorum);
 	buf_puts(&who, "*For:* ");

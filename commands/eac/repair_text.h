@@ -36,6 +36,7 @@ void text_superseded(struct buf *b, const char *by);
 /* --- the parent and the thread --------------------------------------------------- */
 json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);
+void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again);
 void text_step_ended(struct buf *b, int step, const char *state, const char *detail);
 void text_returned(struct buf *b, int step, const char *why);
 void text_keeps_coming_back(struct buf *b, const char *why);

@@ -266,8 +266,28 @@ static enum errc remove_rows(struct flow *flow, const json_t *sets, const json_t
 	return OK;
 }
 
+/*
+ * The last look before the removal: where it differs from the plan (another expiry date, another listed set), what
+ * is removed and given back is what is there now, and an approval of the old plan is void.
+ */
+static enum errc renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again)
+{
+	json_t *facts = flow->row->facts, *plan = diagnose_plan(eac_env(flow)->config, look, plan_of(flow));
+	bool same = text_eq(json_str(plan, "code"), json_str(plan_of(flow), "code"));
+	*ret_ask_again = !same && json_bool(facts, "gate_first");
+	json_object_set_new(facts, "plan", plan);
+	if (same)
+		return OK;
+	AUTO_BUF struct buf b = {0};
+	text_plan_changed(&b, flow, *ret_ask_again);
+	eac_line(flow, buf_str(&b));
+	return OK;
+}
+
 enum errc eac_remove_set_begin(struct flow *flow)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
 	const json_t *look = eac_fresh_look(flow);
 	if (look == NULL) {
 		eac_look(flow, "login", 0);
@@ -276,8 +296,13 @@ enum errc eac_remove_set_begin(struct flow *flow)
 	json_t *held = diagnose_sets(plan_of(flow), look);
 	if (held == NULL)
 		return blind(flow, "sets");
+	bool ask_again = false;
 	enum errc rc = eac_step_started(flow);
-	if (rc == OK && json_array_size(held) == 0) {
+	if (rc == OK && json_array_size(held) > 0)
+		rc = renew_plan(flow, look, &ask_again);
+	if (rc == OK && ask_again) {
+		rc = eac_gate_open(flow);
+	} else if (rc == OK && json_array_size(held) == 0) {
 		bool ours = json_int(flow->row->facts, "tries") > 0;
 		rc = note_debt(flow);
 		AUTO_BUF struct buf b = {0};
@@ -579,6 +604,8 @@ static enum errc links_answered(struct flow *flow, const char *kind, const struc
 
 enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_answer(flow, kind, answer);
 	if (text_eq(kind, "look"))
 		return look_answered(flow, answer);
 	if (text_eq(kind, "revoke"))

@@ -439,6 +439,32 @@ static void salesforce_away_for_an_hour_loses_nothing(void **state)
 	assert_string_equal(world_state(w, 1), "completed");
 }
 
+static void a_plan_that_changed_after_the_approval_is_asked_again(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.before_teardown = true;
+	begin(w);
+	world_click(w, OMAR, "approver", "Approve");
+	world_click(w, JANE, "", "Done");
+	json_set_str(json_array_get(w->sets, 0), "expires", "2027-01-31T00:00:00Z");
+	world_click(w, JANE, "", "Not installed");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_int_equal(world_writes(w, "delete-set"), 0);
+	assert_true(world_says(w, "is void"));
+	world_play(w, 1);
+	assert_string_equal(world_state(w, 1), "completed");
+	assert_string_equal(json_str(json_array_get(w->sets, 0), "expires"), "2027-01-31T00:00:00Z");
+}
+
+static void a_changed_expiry_date_is_the_one_given_back(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	json_set_str(json_array_get(w->sets, 0), "expires", "2027-03-31T00:00:00Z");
+	world_play(w, 1);
+	assert_string_equal(json_str(json_array_get(w->sets, 0), "expires"), "2027-03-31T00:00:00Z");
+}
+
 /* Plays a repair with a kill at boundary k; true when there were fewer boundaries than that. */
 static bool play_killed_at(int k)
 {
@@ -506,6 +532,8 @@ int main(void)
 	    T(two_approvers_are_needed_where_the_quorum_says_so),
 	    T(a_vote_of_somebody_who_left_the_group_no_longer_counts),
 	    T(a_gate_stands_before_anything_where_that_is_set),
+	    T(a_plan_that_changed_after_the_approval_is_asked_again),
+	    T(a_changed_expiry_date_is_the_one_given_back),
 	    T(two_people_at_once_force_the_gate_before),
 	    T(salesforce_away_for_an_hour_loses_nothing),
 	    cmocka_unit_test(killed_at_any_boundary_it_ends_the_same),
