@@ -247,11 +247,12 @@ static struct MHD_Response *body_response(char *text, size_t len, bool chunked)
 static struct MHD_Response *response_of(struct sim *sim, const struct sim_request *req, struct sim_answer *ans)
 {
 	const char *accepts = sim_header(req, "accept-encoding");
-	char *text = ans->body ? ans->body : sim_calloc(1, 1);
+	char *text;
 	size_t len = ans->body_len;
 
 	if (ans->serve)
 		return upgrade_response(sim, ans);
+	text = ans->body ? ans->body : sim_calloc(1, 1);
 	if (ans->gzip && accepts && strstr(accepts, "gzip")) {
 		ans->body = gzip_stored(text, len, &len);
 		free(text);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOURNAL_MAX = 20000, BODY_MAX = 64 * 1024 };
+enum { JOURNAL_MAX = 20000, BODY_MAX = 16 * 1024 };
 
 static void journal_add(struct sim *sim, json_t *line)
 {

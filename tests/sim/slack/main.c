@@ -73,14 +73,15 @@ static int serve(const char *path, double time_scale, const struct sim_options *
 	static const struct sim_ops ops = {.handle = handle, .control = control, .kind = kind, .stop = stop};
 	json_t *state = sim_load(path);
 	struct slack *slack = state ? slack_new(state, time_scale) : NULL;
+	struct sim *sim = slack ? sim_new(&ops, slack) : NULL;
 	int status = 2;
 
 	if (slack) {
-		slack->sim = sim_new(&ops, slack);
-		status = sim_run(slack->sim, options);
-		sim_free(slack->sim);
+		slack->sim = sim;
+		status = sim_run(sim, options);
 	}
-	slack_free(slack);
+	slack_free(slack); /* before the lock that its alarms sleep on */
+	sim_free(sim);
 	json_decref(state);
 	return status;
 }

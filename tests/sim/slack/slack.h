@@ -36,6 +36,7 @@ struct slack {
 	int64_t born_us;            /* makes ids differ between two runs of the fake */
 	int64_t last_ts_us;         /* of the latest message */
 	json_int_t ids;
+	int socket_ids;
 	double time_scale; /* of the waits that last minutes: redelivery, recycling, response_url */
 };
 

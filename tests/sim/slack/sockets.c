@@ -420,7 +420,7 @@ static void serve_socket(void *ctx, int fd, const char *extra, size_t extra_len)
 	socket->len = extra_len < READ_MAX ? extra_len : 0;
 	memcpy(socket->buf, extra, socket->len);
 	sim_lock(slack->sim);
-	socket->id = (int)++slack->ids;
+	socket->id = ++slack->socket_ids;
 	socket->opened_ms = socket->heard_ms = sim_now_ms();
 	begin(socket);
 	take_frames(socket);

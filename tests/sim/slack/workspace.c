@@ -5,6 +5,7 @@
 #include "tests/sim/slack/workspace.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,24 +112,9 @@ const char *channel_payload_name(const json_t *channel)
 
 /* --- what a client makes of typed text -------------------------------- */
 
-struct writer {
-	char *text;
-	size_t len;
-};
-
-static void write_text(struct writer *out, const char *text, size_t len)
+static void write_new(FILE *out, json_t *string)
 {
-	out->text = realloc(out->text, out->len + len + 1);
-	if (!out->text)
-		abort();
-	memcpy(out->text + out->len, text, len);
-	out->len += len;
-	out->text[out->len] = '\0';
-}
-
-static void write_new(struct writer *out, json_t *string)
-{
-	write_text(out, json_string_value(string), json_string_length(string));
+	fputs(json_string_value(string), out);
 	json_decref(string);
 }
 
@@ -142,7 +128,7 @@ static size_t word_len(const char *text, const char *also)
 }
 
 /* "@name" or "#name" at `text`; how many bytes it took, 0: none. */
-static size_t encode_name(const struct slack *slack, struct writer *out, const char *text, bool named)
+static size_t encode_name(const struct slack *slack, FILE *out, const char *text, bool named)
 {
 	size_t len = word_len(text + 1, "._-");
 	char *name = strndup(text + 1, len);
@@ -160,7 +146,7 @@ static size_t encode_name(const struct slack *slack, struct writer *out, const c
 	return item ? len + 1 : 0;
 }
 
-static size_t encode_address(struct writer *out, const char *text)
+static size_t encode_address(FILE *out, const char *text)
 {
 	size_t len = word_len(text, "._-+@");
 	const char *at = memchr(text, '@', len);
@@ -171,38 +157,42 @@ static size_t encode_address(struct writer *out, const char *text)
 	return len;
 }
 
-static void encode_char(struct writer *out, char c, bool typed)
+static void encode_char(FILE *out, char c, bool typed)
 {
 	if (typed && c == '&')
-		write_text(out, "&amp;", 5);
+		fputs("&amp;", out);
 	else if (typed && c == '<')
-		write_text(out, "&lt;", 4);
+		fputs("&lt;", out);
 	else if (typed && c == '>')
-		write_text(out, "&gt;", 4);
+		fputs("&gt;", out);
 	else
-		write_text(out, &c, 1);
+		fputc(c, out);
 }
 
 json_t *workspace_encode(const struct slack *slack, const char *text, bool named, bool typed)
 {
-	struct writer out = {0};
-	json_t *string;
+	char *encoded = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&encoded, &len);
 	const char *start = text;
+	json_t *string;
 
-	write_text(&out, "", 0);
+	if (!out)
+		abort();
 	while (*text) {
 		bool word = text == start || text[-1] == ' ' || text[-1] == '\n' || text[-1] == ',';
 		size_t took = 0;
 
 		if (word && (*text == '@' || *text == '#'))
-			took = encode_name(slack, &out, text, named);
+			took = encode_name(slack, out, text, named);
 		else if (word && typed)
-			took = encode_address(&out, text);
+			took = encode_address(out, text);
 		if (took == 0)
-			encode_char(&out, *text, typed);
+			encode_char(out, *text, typed);
 		text += took ? took : 1;
 	}
-	string = json_string(out.text);
-	free(out.text);
+	fclose(out);
+	string = json_stringn(encoded, len);
+	free(encoded);
 	return string ? string : json_string("");
 }
