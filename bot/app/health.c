@@ -80,7 +80,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
                                   const char *version, const char *data, size_t *data_len, void **state)
 {
 	static const char seen[] = "";
-	AUTO_BUF struct buf body;
+	AUTO_BUF struct buf body = {0};
 	const char *type = "text/plain; charset=utf-8";
 	unsigned status = MHD_HTTP_METHOD_NOT_ALLOWED;
 

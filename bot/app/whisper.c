@@ -15,7 +15,7 @@ enum { TEXT_MAX = 12 * 1024 };
 /* {"text","blocks"}, or NULL where there is nothing to say. */
 static json_t *body_of(const json_t *payload)
 {
-	AUTO_BUF struct buf text;
+	AUTO_BUF struct buf text = {0};
 	const json_t *blocks = json_get(payload, "blocks");
 	json_t *error;
 	const char *block;
