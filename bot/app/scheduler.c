@@ -223,6 +223,7 @@ static void on_call_answer(void *arg, const struct flow_answer *answer)
 	text_copy(run->answer_reason, sizeof run->answer_reason, answer->reason);
 	/* A copy: from here on it belongs to the store's thread. */
 	run->answer_body = answer->body != NULL ? json_deep_copy(answer->body) : NULL;
+	run->scheduler->options.answered(run->scheduler->options.arg);
 	store_submit(run->scheduler->options.store, answer_job, on_job, run);
 }
 

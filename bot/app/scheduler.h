@@ -22,6 +22,8 @@ struct scheduler_options {
 	struct calls *calls;
 	struct commands *commands;
 	int running_max; /* repairs in hand at once */
+	/* An answer has come and is about to be written down. */
+	void (*answered)(void *arg);
 	/* A job of ours has been committed: messages may wait. */
 	void (*committed)(void *arg);
 	void *arg;

@@ -60,6 +60,7 @@ static void set_defaults(struct slack_times *times)
 	set_default(&times->back_off_ms, 500);
 	set_default(&times->crowded_ms, 30000);
 	set_default(&times->probe_ms, 300000);
+	set_default(&times->gap_ms, 3000);
 }
 
 static void envelope_came(void *arg, uint64_t socket, const struct envelope *envelope)

@@ -33,6 +33,7 @@ struct slack_times {
 	int64_t back_off_ms; /* the first one, doubled by each failure: 0.5 s */
 	int64_t crowded_ms;  /* the first rest after too_many_websockets, doubled up to 20 times it: 30 s */
 	int64_t probe_ms;    /* between tries while a person has to act: 5 min */
+	int64_t gap_ms;      /* without a live socket, before it is worth telling: 3 s */
 };
 
 struct slack_options {
@@ -53,7 +54,7 @@ struct slack_callbacks {
 	void (*envelope)(void *arg, uint64_t socket, const struct envelope *envelope);
 	/* What slack_get_figures or slack_identity tells may have changed. */
 	void (*state)(void *arg);
-	/* A gap of at least 3 s without any live socket has ended: look at what may have been missed. */
+	/* A time of at least times.gap_ms without any live socket has ended: look at what may have been missed. */
 	void (*gap)(void *arg, int64_t gap_ms);
 	void *arg;
 };

@@ -21,7 +21,6 @@ enum {
 	BACK_OFF_MAX_MS = 60 * 1000,
 	CROWDED_DOUBLINGS = 20, /* the longest rest is so many times the first */
 	FLAP_MS = 10 * 1000,    /* sent away sooner than that after hello counts as a failure */
-	GAP_MS = 3000,          /* shorter ones lose nothing */
 };
 
 struct socket_set {
@@ -227,7 +226,7 @@ static void end_gap(struct socket_set *set)
 	int64_t gap_ms = set->gap_since_ms ? clock_boot_ms() - set->gap_since_ms : 0;
 
 	set->gap_since_ms = 0;
-	if (gap_ms >= GAP_MS)
+	if (gap_ms >= set->context->times.gap_ms)
 		set->callbacks.gap(set->callbacks.arg, gap_ms);
 }
 

@@ -1,0 +1,222 @@
+/*
+ * app/watch.c - keeps an eye on the parts: tells the log what changed, the commands what became known, systemd that we
+ * live.
+ */
+#include "bot/app/app_private.h"
+
+#include <stdlib.h>
+
+#include "bot/app/notify.h"
+#include "bot/base/clock.h"
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+
+enum {
+	TICK_MS = 1000,
+	PROBE_EVERY_MS = 30 * 1000, /* while Salesforce does not let us in */
+	LAG_MS = 1000,
+	STORE_SILENT_MS = 90 * 1000, /* a store that hangs is a service that hangs: systemd shall restart it */
+	NAME_TIMEOUT_MS = 10 * 1000,
+};
+
+/* --- what the commands have to know
+ * ------------------------------------------------------------------------------------- */
+
+/* News for the commands, brought to the store's thread. */
+struct news {
+	struct app *app;
+	char bot_user[24];
+	char bot_name[80];
+	char instance[200];
+};
+
+static enum errc news_job(struct tx *tx, void *arg)
+{
+	struct news *news = arg;
+
+	(void)tx;
+	if (news->bot_user[0] != '\0')
+		commands_set_bot(news->app->commands, news->bot_user, news->bot_name);
+	if (news->instance[0] != '\0')
+		commands_set_org(news->app->commands, news->instance);
+	return OK;
+}
+
+/* What a failing store did not run is brought again by the next tick. */
+static void on_news(void *arg, enum errc code)
+{
+	struct news *news = arg;
+
+	if (code != OK && news->bot_user[0] != '\0')
+		news->app->bot_user[0] = '\0';
+	if (code != OK && news->instance[0] != '\0')
+		news->app->instance[0] = '\0';
+	free(news);
+}
+
+static void tell_bot(struct app *app, const char *user, const char *name)
+{
+	struct news *news = mem_alloc(sizeof *news);
+
+	news->app = app;
+	text_copy(news->bot_user, sizeof news->bot_user, user);
+	text_copy(news->bot_name, sizeof news->bot_name, name);
+	store_submit(app->store, news_job, on_news, news);
+}
+
+static void on_bot_name(void *arg, const struct person *bot)
+{
+	struct app *app = arg;
+
+	if (bot->known && bot->name[0] != '\0' && text_eq(bot->id, app->bot_user))
+		tell_bot(app, bot->id, bot->name);
+}
+
+static void check_bot(struct app *app)
+{
+	const struct slack_identity *us = slack_identity(app->slack);
+
+	if (us == NULL || text_eq(us->bot_user, app->bot_user))
+		return;
+	text_copy(app->bot_user, sizeof app->bot_user, us->bot_user);
+	log_event(LOG_INFO, "slack.identity", "we are %s of app %s in workspace %s", us->bot_user, us->app_id,
+	          us->team);
+	tell_bot(app, us->bot_user, "eacbot");
+	people_get(app->people, us->bot_user, false, NAME_TIMEOUT_MS, on_bot_name, app);
+	dispatch_start(app->dispatch);
+}
+
+void watch_org(void *arg)
+{
+	struct app *app = arg;
+	struct sf_figures figures;
+	struct news *news;
+
+	sf_get_figures(app->sf, &figures);
+	if (figures.instance[0] == '\0' || text_eq(figures.instance, app->instance))
+		return;
+	text_copy(app->instance, sizeof app->instance, figures.instance);
+	news = mem_alloc(sizeof *news);
+	news->app = app;
+	text_copy(news->instance, sizeof news->instance, figures.instance);
+	store_submit(app->store, news_job, on_news, news);
+}
+
+/* --- what the log has to know
+ * --------------------------------------------------------------------------------------------- */
+
+static void log_slack(struct app *app)
+{
+	struct slack_figures now;
+
+	slack_get_figures(app->slack, &now);
+	if (now.live != app->slack_live)
+		log_event(now.live > 0 ? LOG_INFO : LOG_WARNING, "slack.connections",
+		          "%u of %d connections are live%s%s", now.live, app->config->slack.connections,
+		          now.live == 0 ? ": " : "", now.live == 0 ? now.last_loss : "");
+	if (!text_eq(now.trouble, app->slack_trouble))
+		log_event(now.trouble[0] != '\0' ? LOG_WARNING : LOG_INFO, "slack.state", "%s",
+		          now.trouble[0] != '\0' ? now.trouble : "Slack can be used");
+	if (now.ghosts != app->slack_ghosts)
+		log_event(now.ghosts ? LOG_WARNING : LOG_INFO, "slack.ghosts",
+		          now.ghosts
+		              ? "Slack counts %u connections and we have %u: what goes to the others is lost; is a "
+		                "second service running with this app token?"
+		              : "Slack counts %u connections, and we have %u",
+		          now.reported, now.live + now.draining);
+	app->slack_live = now.live;
+	app->slack_ghosts = now.ghosts;
+	text_copy(app->slack_trouble, sizeof app->slack_trouble, now.trouble);
+}
+
+void watch_slack_state(void *arg)
+{
+	struct app *app = arg;
+
+	log_slack(app);
+	if (app->drain_since == 0)
+		check_bot(app);
+}
+
+void watch_slack_gap(void *arg, int64_t gap_ms)
+{
+	struct app *app = arg;
+
+	log_event(LOG_WARNING, "slack.gap",
+	          "for %lld s there was no connection: clicks of that time are lost, they can be typed",
+	          (long long)(gap_ms / 1000));
+	people_groups_changed(app->people);
+}
+
+static void log_salesforce(struct app *app)
+{
+	struct sf_figures now;
+
+	sf_get_figures(app->sf, &now);
+	if (now.let_in != app->sf_let_in && now.let_in)
+		log_event(LOG_INFO, "salesforce.state", "Salesforce lets us in (%s)", now.instance);
+	else if (!now.let_in && !text_eq(now.trouble, app->sf_trouble))
+		log_event(LOG_WARNING, "salesforce.state", "Salesforce does not let us in: %s", now.trouble);
+	if (now.quota_spent != app->sf_quota_spent)
+		log_event(now.quota_spent ? LOG_WARNING : LOG_INFO, "salesforce.quota",
+		          now.quota_spent
+		              ? "the allowance of API calls is used up (%lld of %lld): only a probing call is made"
+		              : "API calls are made again (%lld of %lld used)",
+		          (long long)now.api_used, (long long)now.api_limit);
+	app->sf_let_in = now.let_in;
+	app->sf_quota_spent = now.quota_spent;
+	text_copy(app->sf_trouble, sizeof app->sf_trouble, now.trouble);
+}
+
+static void probe_salesforce(struct app *app)
+{
+	int64_t now = clock_boot_ms();
+
+	if (app->sf_let_in || now < app->probe_at)
+		return;
+	app->probe_at = now + PROBE_EVERY_MS;
+	sf_probe(app->sf);
+}
+
+static void on_tick(void *arg)
+{
+	struct app *app = arg;
+
+	loop_timer_set(app->tick, TICK_MS);
+	if (loop_lag_ms(app->loop) > LAG_MS)
+		log_event(LOG_WARNING, "loop.lag", "the loop was %lld ms late", (long long)loop_lag_ms(app->loop));
+	log_salesforce(app);
+	watch_org(app);
+	if (app->drain_since != 0)
+		return;
+	check_bot(app);
+	probe_salesforce(app);
+	reload_tick(app);
+}
+
+static void on_watchdog(void *arg)
+{
+	struct app *app = arg;
+	struct pulse_figures figures;
+
+	pulse_get_figures(app->pulse, &figures);
+	if (figures.silent_ms < STORE_SILENT_MS || app->drain_since != 0)
+		notify_send("WATCHDOG=1");
+	loop_timer_set(app->watchdog, notify_watchdog_ms());
+}
+
+void watch_start(struct app *app)
+{
+	app->tick = loop_timer_new(app->loop, on_tick, app);
+	app->watchdog = loop_timer_new(app->loop, on_watchdog, app);
+	loop_timer_set(app->tick, 0);
+	if (notify_watchdog_ms() > 0)
+		loop_timer_set(app->watchdog, 0);
+}
+
+void watch_free(struct app *app)
+{
+	loop_timer_free(app->tick);
+	loop_timer_free(app->watchdog);
+}
