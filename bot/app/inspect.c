@@ -85,7 +85,7 @@ struct requests_walk {
 	size_t count;
 };
 
-static void set_step(json_t *steps, const struct step_row *row)
+static void set_step(json_t *steps, const char *key, const struct step_row *row)
 {
 	json_t *step = json_object();
 
@@ -94,7 +94,7 @@ static void set_step(json_t *steps, const struct step_row *row)
 	json_object_set_new(step, "started_at", time_or_null(row->started_at));
 	json_object_set_new(step, "ended_at", time_or_null(row->ended_at));
 	json_object_set_new(step, "detail", word_or_null(row->detail));
-	json_object_set_new(steps, row->key, step);
+	json_object_set_new(steps, key, step);
 }
 
 /* All ten, in their order, whether begun or not. */
@@ -106,7 +106,7 @@ static enum errc read_steps(struct tx *tx, int64_t request, json_t *steps)
 
 		if (rc != OK)
 			return rc;
-		set_step(steps, &row);
+		set_step(steps, eac_step_key(i), &row);
 	}
 	return OK;
 }
