@@ -2,8 +2,8 @@
  * main.c - the command line: which subcommand, with which options, and the exit code.
  *
  * 0 all is well, 1 it ran and failed, 2 wrong usage or configuration. What a
- * subcommand does is elsewhere: config (check), app/app.h (run), app/inspect.h
- * (requests, audit).
+ * subcommand does is elsewhere: config (check), app/app.h (run), app/doctor.h,
+ * app/inspect.h (requests, audit).
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "bot/app/app.h"
+#include "bot/app/doctor.h"
 #include "bot/app/inspect.h"
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
@@ -43,7 +44,7 @@ struct command {
 	command_fn *run;
 };
 
-static command_fn run_service, check_file, show_requests, show_audit;
+static command_fn run_service, check_file, try_everything, show_requests, show_audit;
 
 static const struct command commands[] = {
     {"run", "-c FILE", 0, "the service, in the foreground",
@@ -61,6 +62,15 @@ static const struct command commands[] = {
      "\n"
      "Exit codes: 0 good, perhaps with warnings; 2 wrong usage, or a mistake.\n",
      check_file},
+    {"doctor", "-c FILE [--json]", TAKES_JSON, "try everything live, change nothing",
+     "Asks Slack and Salesforce whether tokens, scopes, groups, people, channels, log-in, rights, permission sets,\n"
+     "licences and objects are as a repair needs them, and says what to do where they are not. The service may be\n"
+     "running: no socket is opened, which would take clicks away from it.\n"
+     "\n"
+     "  --json   an array of objects: check, state (ok, warning, failed), detail, fix\n"
+     "\n"
+     "Exit codes: 0 well, perhaps with warnings; 1 a check failed; 2 wrong usage or configuration.\n",
+     try_everything},
     {"requests", "-c FILE [--json] [--all]", TAKES_JSON | TAKES_ALL, "the repairs that the store holds",
      "Looks into the store; the service may be running.\n"
      "\n"
@@ -238,6 +248,11 @@ static int check_file(const struct arguments *a)
 	config_free(config);
 	printf("%s: ok\n", a->file);
 	return WELL;
+}
+
+static int try_everything(const struct arguments *a)
+{
+	return doctor_run(a->file, a->json, stdout);
 }
 
 static int show_requests(const struct arguments *a)

@@ -96,6 +96,9 @@ struct config {
 	} limits;
 };
 
+/* In every warning about a secret file that others can read. */
+#define CONFIG_OPEN_SECRET "others can read this secret"
+
 /* One mistake or warning; text is a whole line "FILE:LINE:COLUMN: key: what is wrong". */
 typedef void config_say_fn(void *arg, bool warning, const char *text);
 

@@ -155,7 +155,7 @@ static void warn_if_open(const char *path, struct config_place place, const char
 	struct stat st;
 
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)))
-		config_warning(report, place, key, "%s: others can read this secret (mode %04o); chmod 600 it", path,
+		config_warning(report, place, key, "%s: " CONFIG_OPEN_SECRET " (mode %04o); chmod 600 it", path,
 		               (unsigned)st.st_mode & 07777U);
 }
 

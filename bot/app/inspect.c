@@ -142,10 +142,7 @@ static json_t *request_json(const struct request_row *row, json_t *steps)
 /* The words of others, fit for a terminal and one line. */
 static const char *plain(char *out, size_t size, const char *words)
 {
-	text_copy(out, size, text_empty(words) ? "-" : words);
-	for (char *c = out; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f || ((unsigned char)*c == 0xc2 && (unsigned char)c[1] < 0xa0))
-			*c = '?';
+	text_copy_plain(out, size, text_empty(words) ? "-" : words);
 	return out;
 }
 

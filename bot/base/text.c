@@ -69,6 +69,21 @@ bool text_copy(char *out, size_t size, const char *s)
 	return n == len;
 }
 
+bool text_copy_plain(char *out, size_t size, const char *s)
+{
+	bool whole = text_copy(out, size, s);
+
+	for (unsigned char *c = (unsigned char *)out; size > 0 && *c; c++) {
+		bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+
+		if (c1)
+			c[1] = '?';
+		if (c1 || *c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+	return whole;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';

@@ -13,6 +13,8 @@ bool text_empty(const char *s); /* NULL or "" */
 /* Copies at most size-1 bytes, always terminates, never cuts inside a UTF-8 character. NULL copies "". True if all
  * fitted. */
 bool text_copy(char *out, size_t size, const char *s);
+/* The same, with control characters (C0, C1, DEL) replaced by '?': the words of strangers, fit for a terminal. */
+bool text_copy_plain(char *out, size_t size, const char *s);
 /* Trims ASCII blanks in place at both ends; returns the new start. */
 char *text_trim(char *s);
 bool text_is_utf8(const char *s, size_t len);
