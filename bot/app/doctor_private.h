@@ -35,7 +35,7 @@ struct doctor {
 typedef void doctor_probe(struct doctor *d);
 
 void doctor_next(struct doctor *d);
-/* Leaves out the probes up to and including the last one of this kind: they would only repeat the failure. */
+/* Leaves out the rest of Slack's probes: without a token they would only repeat the failure. */
 void doctor_skip_slack(struct doctor *d);
 
 doctor_probe doctor_bot_token, doctor_app_token, doctor_people, doctor_emails, doctor_groups, doctor_channels,

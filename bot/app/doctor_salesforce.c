@@ -133,7 +133,10 @@ static void org_answered(void *arg, const struct sf_answer *answer)
 	sf_get_figures(d->sf, &figures);
 	if (answer->code != OK) {
 		findings_add(d->findings, FINDING_FAILED, figures.let_in ? "salesforce-org" : "salesforce-login",
-		             "the table at the end of deploy/salesforce/README.md", "%s", answer->reason);
+		             answer->code == ERR_TEMPORARY
+		                 ? "let this machine reach salesforce.login_url, or try again later"
+		                 : "the table at the end of deploy/salesforce/README.md",
+		             "%s", answer->reason);
 		d->probe++; /* the objects would only repeat it */
 		doctor_next(d);
 		return;

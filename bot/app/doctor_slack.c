@@ -14,8 +14,13 @@
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 
-static const char token_fix[] =
-    "deploy/README.md, Install, 1: copy the token anew, and reinstall the app if it was changed";
+/* What to do when Slack did not answer well. */
+static const char *fix_for(const struct slack_answer *answer, const char *of_token)
+{
+	if (answer->code == ERR_AUTH || answer->code == ERR_DENIED || answer->code == ERR_REFUSED)
+		return of_token;
+	return "let this machine reach slack.api_url, or set HTTPS_PROXY and tls.ca_file; then try again";
+}
 
 /* A scope that is missing is told once, at the end. True if that was it. */
 static bool note_scope(struct doctor *d, const struct slack_answer *answer)
@@ -30,14 +35,18 @@ static bool note_scope(struct doctor *d, const struct slack_answer *answer)
 	return true;
 }
 
-/* The first probe: whose token is it? */
+/* The first probe: whose token is it? Where that is not known, only the other token is tried. */
+static const char token_fix[] =
+    "deploy/README.md, Install, 1: copy the token anew, and reinstall the app if it was changed";
+
 static void bot_token_answered(void *arg, const struct slack_answer *answer)
 {
 	struct doctor *d = arg;
 
 	if (answer->code != OK) {
-		findings_add(d->findings, FINDING_FAILED, "slack-bot-token", token_fix, "%s", answer->reason);
-		doctor_skip_slack(d);
+		findings_add(d->findings, FINDING_FAILED, "slack-bot-token", fix_for(answer, token_fix), "%s",
+		             answer->reason);
+		doctor_next(d);
 		return;
 	}
 	text_copy(d->us.bot_user, sizeof(d->us.bot_user), json_str(answer->body, "user_id"));
@@ -202,6 +211,10 @@ static void collect_ids(struct doctor *d, const char *letters)
 
 void doctor_people(struct doctor *d)
 {
+	if (!*d->us.bot_user) {
+		doctor_skip_slack(d);
+		return;
+	}
 	collect_ids(d, "UW");
 	ask_next_person(d);
 }

@@ -55,7 +55,7 @@ expect 'an unknown word is wrong usage' 2 repair
 says err 'unknown subcommand: repair'
 expect '--help is answered on stdout' 0 --help
 is_empty err
-for word in run check requests audit; do
+for word in run check doctor requests audit; do
 	expect "--help names $word" 0 --help
 	says out "eacbot $word"
 	expect "$word --help is its own" 0 $word --help
