@@ -5,6 +5,7 @@
 set -u
 [ $# -eq 1 ] || { echo "usage: $0 BINARY" >&2; exit 2; }
 case $1 in /*) eacbot=$1 ;; *) eacbot=$PWD/$1 ;; esac
+[ -x "$eacbot" ] || { echo "$eacbot is no program" >&2; exit 2; }
 unset SLACK_APP_TOKEN SLACK_BOT_TOKEN SALESFORCE_CLIENT_SECRET CREDENTIALS_DIRECTORY STATE_DIRECTORY
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -14,7 +15,7 @@ failed=0
 
 # expect NAME CODE ARGUMENTS... - runs it; leaves its streams in out and err
 expect() {
-	name=$1 code=$2
+	what=$1 name=$1 code=$2
 	shift 2
 	"$eacbot" "$@" >out 2>err </dev/null
 	got=$?
@@ -28,11 +29,11 @@ bad() {
 	sed 's/^/        err: /' err
 }
 says() { # FILE TEXT
-	name="$name, $1 has \"$2\""
+	name="$what, $1 has \"$2\""
 	if grep -qF -- "$2" "$1"; then good; else bad "not said"; fi
 }
 is_empty() { # FILE
-	name="$name, nothing on $1"
+	name="$what, nothing on $1"
 	if [ -s "$1" ]; then bad "something is"; else good; fi
 }
 
