@@ -11,6 +11,7 @@
 #include "tests/sim/slack/alarms.h"
 #include "tests/sim/slack/answers.h"
 #include "tests/sim/slack/feed.h"
+#include "tests/sim/slack/socket.h"
 #include "tests/sim/slack/sockets.h"
 
 #include <stdio.h>

@@ -1,165 +1,21 @@
 /*
- * tests/sim/slack/sockets.c - the WebSocket connections of Socket Mode.
- *
- * Each has a thread that reads; everybody writes with the lock held. A socket
- * whose client went away without a Close leaves a ghost: Slack goes on
- * counting it, for hours, and tells so in the next hello.
+ * tests/sim/slack/sockets.c - all connections of Socket Mode: the upgrade,
+ * whose turn it is, the registrations that outlive their socket, and the
+ * orders to them.
  */
 
 #include "tests/sim/slack/sockets.h"
 
-#include "tests/sim/slack/alarms.h"
-#include "tests/sim/slack/envelopes.h"
-#include "tests/sim/slack/ws_frame.h"
+#include "tests/sim/slack/socket.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-enum { READ_MAX = 1024 * 1024, SEND_WAIT_MS = 5000, CLOSE_WAIT_MS = 3000, GHOST_MS = 5 * 60 * 60 * 1000 };
-
-struct socket {
-	struct socket *next;
-	struct slack *slack;
-	int id;
-	int fd;
-	bool hello;   /* said; before it the socket gets no envelopes */
-	bool leaving; /* told to go */
-	bool silent;  /* we play dead */
-	bool closing; /* we sent a Close */
-	bool closed;  /* the client sent one */
-	bool gone;    /* nothing can be written any more */
-	bool reset;   /* ended by us without a word */
-	bool inside;  /* in the middle of a fragmented message of the client */
-	int64_t opened_ms;
-	int64_t heard_ms;
-	json_int_t turns;      /* how many envelopes it has had, for the round robin */
-	json_int_t pings;      /* the client's */
-	json_int_t unanswered; /* our pings since its last pong */
-	char *buf;
-	size_t len;
-};
-
-/* --- writing ---------------------------------------------------------- */
-
-static void send_bytes(struct socket *socket, const void *data, size_t len)
-{
-	const char *bytes = data;
-
-	while (len > 0 && !socket->gone) {
-		ssize_t n = send(socket->fd, bytes, len, MSG_NOSIGNAL);
-		struct pollfd writable = {.fd = socket->fd, .events = POLLOUT};
-
-		if (n >= 0) {
-			bytes += n;
-			len -= (size_t)n;
-		} else if (errno != EINTR && (errno != EAGAIN || poll(&writable, 1, SEND_WAIT_MS) <= 0)) {
-			socket->gone = true;
-		}
-	}
-}
-
-static void send_frame(struct socket *socket, enum ws_op op, bool fin, const char *data, size_t len)
-{
-	unsigned char head[WS_HEAD_MAX];
-
-	if (socket->closing && op != WS_CLOSE)
-		return;
-	send_bytes(socket, head, ws_head(head, op, fin, len));
-	send_bytes(socket, data, len);
-}
-
-void socket_send(struct socket *socket, const char *text, size_t len)
-{
-	size_t piece = (size_t)slack_setting(socket->slack, "fragment");
-	enum ws_op op = WS_TEXT;
-
-	if (socket->silent)
-		return;
-	if (piece == 0)
-		piece = len;
-	while (len > piece) {
-		send_frame(socket, op, false, text, piece);
-		if (slack_switch(socket->slack, "interleave"))
-			send_frame(socket, WS_PING, true, "between", 7);
-		text += piece;
-		len -= piece;
-		op = WS_CONTINUATION;
-	}
-	send_frame(socket, op, true, text, len);
-}
-
-static void send_json(struct socket *socket, json_t *json)
-{
-	char *text = json_dumps(json, JSON_COMPACT);
-
-	socket_send(socket, text, strlen(text));
-	free(text);
-	json_decref(json);
-}
-
-static void send_close(struct socket *socket, int code, const char *reason)
-{
-	char data[WS_CONTROL_MAX];
-	size_t len = 0;
-
-	if (socket->closing)
-		return;
-	if (code > 0 && code != 1005) {
-		data[0] = (char)(unsigned char)(code >> 8);
-		data[1] = (char)(unsigned char)code;
-		len = 2 + strlen(reason);
-		memcpy(data + 2, reason, strlen(reason));
-	}
-	send_frame(socket, WS_CLOSE, true, data, len);
-	socket->closing = true;
-}
-
-/* --- hello and disconnect --------------------------------------------- */
-
-static json_t *debug_info(const struct slack *slack)
-{
-	return json_pack("{s:s, s:s, s:i, s:I}", "host", "applink-7fc4fdbb64-sim01", "started",
-	                 "2026-09-01 10:11:12.120", "build_number", 54, "approximate_connection_time",
-	                 slack_setting(slack, "approximate_connection_time"));
-}
-
-static void say_hello(struct socket *socket)
-{
-	const struct slack *slack = socket->slack;
-	const char *other = sim_text(slack->settings, "hello_app_id");
-
-	if (!slack_switch(slack, "hello"))
-		return;
-	send_json(socket, json_pack("{s:s, s:i, s:{s:s}, s:o}", "type", "hello", "num_connections",
-	                            sockets_registered(slack), "connection_info", "app_id",
-	                            *other ? other : slack_app_id(slack), "debug_info", debug_info(slack)));
-	socket->hello = true;
-}
-
-static void close_later(struct slack *slack, json_t *arg)
-{
-	struct socket *socket = socket_by_id(slack, (int)json_integer_value(arg));
-
-	if (socket)
-		send_close(socket, 1000, "");
-}
-
-static void say_disconnect(struct socket *socket, const char *reason, int64_t close_after_ms)
-{
-	send_json(socket, json_pack("{s:s, s:s, s:{s:s}}", "type", "disconnect", "reason", reason, "debug_info", "host",
-	                            "applink-7fc4fdbb64-sim01"));
-	socket->leaving = true;
-	alarm_set(socket->slack, close_after_ms, close_later, json_integer(socket->id));
-}
+enum { GHOST_MS = 5 * 60 * 60 * 1000 };
 
 /* --- who is registered ------------------------------------------------ */
 
-static void ghosts_forget(struct slack *slack)
+void ghosts_forget(struct slack *slack)
 {
 	for (size_t i = json_array_size(slack->ghosts); i-- > 0;) {
 		const json_t *ghost = json_array_get(slack->ghosts, i);
@@ -248,192 +104,6 @@ int socket_id(const struct socket *socket)
 	return socket->id;
 }
 
-/* --- reading ---------------------------------------------------------- */
-
-static void on_text(struct socket *socket, const struct ws_frame *frame)
-{
-	struct sim *sim = socket->slack->sim;
-
-	if (socket->inside || !frame->fin) {
-		sim_violation(sim, "socket %d: a fragmented message, which Slack ignores", socket->id);
-	} else if (frame->len >= ENVELOPE_ACK_MAX) {
-		sim_violation(sim, "socket %d: a message of %zu bytes", socket->id, frame->len);
-		send_close(socket, 1009, "Max frame length of 20480 has been exceeded.");
-	} else {
-		envelope_acknowledged(socket->slack, socket->id, frame->data, frame->len);
-	}
-	socket->inside = !frame->fin;
-}
-
-static void on_close(struct socket *socket, const struct ws_frame *frame)
-{
-	int code = frame->len >= 2 ? (unsigned char)frame->data[0] * 256 + (unsigned char)frame->data[1] : 1005;
-
-	sim_note(socket->slack->sim, "socket", "%d: the client sent Close %d", socket->id, code);
-	if (frame->len == 1 || code < 1000 || code == 1006)
-		sim_violation(socket->slack->sim, "socket %d: a Close with code %d", socket->id, code);
-	send_close(socket, code, "");
-	socket->closed = true;
-}
-
-static void on_frame(struct socket *socket, const struct ws_frame *frame)
-{
-	if (socket->silent)
-		return;
-	switch (frame->op) {
-	case WS_TEXT:
-	case WS_CONTINUATION: on_text(socket, frame); break;
-	case WS_BINARY: sim_violation(socket->slack->sim, "socket %d: a binary message", socket->id); break;
-	case WS_PING:
-		socket->pings++;
-		send_frame(socket, WS_PONG, true, frame->data, frame->len);
-		break;
-	case WS_PONG: socket->unanswered = 0; break;
-	case WS_CLOSE: on_close(socket, frame); break;
-	}
-}
-
-/* Every whole frame of what has been read. */
-static void take_frames(struct socket *socket)
-{
-	struct ws_frame frame;
-	const char *why = NULL;
-	size_t done = 0;
-
-	while (!socket->closed && !socket->gone) {
-		ssize_t n = ws_read(socket->buf + done, socket->len - done, &frame, &why);
-
-		if (n < 0) {
-			sim_violation(socket->slack->sim, "socket %d: %s", socket->id, why);
-			send_close(socket, 1002, why);
-			socket->gone = true;
-		}
-		if (n <= 0)
-			break;
-		on_frame(socket, &frame);
-		done += (size_t)n;
-	}
-	memmove(socket->buf, socket->buf + done, socket->len - done);
-	socket->len -= done;
-}
-
-static void on_quiet(struct socket *socket)
-{
-	if (socket->silent || socket->closing || slack_setting(socket->slack, "ping_ms") == 0)
-		return;
-	socket->unanswered++;
-	send_frame(socket, WS_PING, true, "Ping from applink-sim01", 23);
-}
-
-/* Milliseconds until something has to be done although nothing comes in. */
-static int patience(const struct socket *socket)
-{
-	json_int_t ping_ms = slack_setting(socket->slack, "ping_ms");
-
-	if (socket->closing)
-		return CLOSE_WAIT_MS;
-	return ping_ms > 0 ? (int)ping_ms : -1;
-}
-
-/* Reads until the socket is over; the lock is not held while it waits. */
-static void read_on(struct socket *socket)
-{
-	struct sim *sim = socket->slack->sim;
-
-	while (!socket->closed && !socket->gone) {
-		struct pollfd readable = {.fd = socket->fd, .events = POLLIN};
-		int wait = patience(socket);
-		int ready;
-		ssize_t n = 0;
-
-		sim_unlock(sim);
-		ready = poll(&readable, 1, wait);
-		if (ready > 0)
-			n = recv(socket->fd, socket->buf + socket->len, READ_MAX - socket->len, MSG_DONTWAIT);
-		sim_lock(sim);
-		if (ready == 0 && socket->closing)
-			break;
-		if (ready == 0)
-			on_quiet(socket);
-		if (ready > 0 && (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)))
-			break;
-		if (n > 0) {
-			socket->len += (size_t)n;
-			socket->heard_ms = sim_now_ms();
-			take_frames(socket);
-			sim_changed(sim);
-		}
-		if (socket->len == READ_MAX)
-			break;
-	}
-}
-
-/* --- the life of a socket --------------------------------------------- */
-
-static void begin(struct socket *socket)
-{
-	struct slack *slack = socket->slack;
-
-	ghosts_forget(slack);
-	socket->next = slack->sockets;
-	slack->sockets = socket;
-	sim_note(slack->sim, "socket", "%d: open, %d registered", socket->id, sockets_registered(slack));
-	if (sockets_registered(slack) > SOCKETS_MAX)
-		say_disconnect(socket, "too_many_websockets", 100);
-	else if (slack_switch(slack, "link_disabled"))
-		say_disconnect(socket, "link_disabled", 100);
-	else
-		say_hello(socket);
-}
-
-static void end(struct socket *socket)
-{
-	struct slack *slack = socket->slack;
-	struct socket **at = &slack->sockets;
-
-	while (*at != socket)
-		at = &(*at)->next;
-	*at = socket->next;
-	if (socket->reset || socket->silent) {
-		sim_note(slack->sim, "socket", "%d: over, as told", socket->id);
-	} else if (!socket->closed && !socket->closing) {
-		sim_note(slack->sim, "socket", "%d: the client went away without a Close; a ghost remains", socket->id);
-		ghost_add(slack, slack_switch(slack, "ghosts_swallow"));
-	} else if (!socket->closed) {
-		sim_note(slack->sim, "socket", "%d: the client did not answer our Close", socket->id);
-	} else {
-		sim_note(slack->sim, "socket", "%d: closed", socket->id);
-	}
-	envelopes_socket_gone(slack, socket->id);
-	sim_changed(slack->sim);
-}
-
-static void serve_socket(void *ctx, int fd, const char *extra, size_t extra_len)
-{
-	struct slack *slack = ctx;
-	struct socket *socket = sim_calloc(1, sizeof(*socket));
-	struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-	socket->slack = slack;
-	socket->fd = fd;
-	socket->buf = sim_calloc(1, READ_MAX);
-	socket->len = extra_len < READ_MAX ? extra_len : 0;
-	memcpy(socket->buf, extra, socket->len);
-	sim_lock(slack->sim);
-	socket->id = ++slack->socket_ids;
-	socket->opened_ms = socket->heard_ms = sim_now_ms();
-	begin(socket);
-	take_frames(socket);
-	read_on(socket);
-	end(socket);
-	if (socket->reset)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	sim_unlock(slack->sim);
-	shutdown(fd, SHUT_WR);
-	free(socket->buf);
-	free(socket);
-}
-
 /* --- the upgrade ------------------------------------------------------ */
 
 static bool header_has(const struct sim_request *req, const char *name, const char *word)
@@ -484,20 +154,10 @@ void sockets_upgrade(struct slack *slack, const struct sim_request *req, struct 
 	sim_answer_header(ans, "Upgrade", "websocket");
 	sim_answer_header(ans, "Sec-WebSocket-Accept", json_string_value(accept));
 	json_decref(accept);
-	sim_answer_upgrade(ans, serve_socket, slack);
+	sim_answer_upgrade(ans, socket_serve, slack);
 }
 
 /* --- control ---------------------------------------------------------- */
-
-static void reset_socket(struct socket *socket)
-{
-	struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-	socket->reset = true;
-	socket->gone = true;
-	setsockopt(socket->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	shutdown(socket->fd, SHUT_RD);
-}
 
 static int64_t close_after(const struct slack *slack, const json_t *order, const char *what)
 {
@@ -516,19 +176,19 @@ static bool do_to(struct socket *socket, const json_t *order)
 
 	if (strcmp(what, "warning") == 0 || strcmp(what, "refresh_requested") == 0 ||
 	    strcmp(what, "link_disabled") == 0 || strcmp(what, "too_many_websockets") == 0)
-		say_disconnect(socket, what, close_after(socket->slack, order, what));
+		socket_disconnect(socket, what, close_after(socket->slack, order, what));
 	else if (strcmp(what, "close") == 0)
-		send_close(socket, code ? (int)json_integer_value(code) : 1000, sim_text(order, "reason"));
+		socket_close(socket, code ? (int)json_integer_value(code) : 1000, sim_text(order, "reason"));
 	else if (strcmp(what, "reset") == 0)
-		reset_socket(socket);
+		socket_reset(socket);
 	else if (strcmp(what, "silent") == 0)
 		socket->silent = true;
 	else if (strcmp(what, "ping") == 0)
-		send_frame(socket, WS_PING, true, text, strlen(text));
+		socket_frame(socket, WS_PING, true, text, strlen(text));
 	else if (strcmp(what, "text") == 0)
 		socket_send(socket, text, strlen(text));
 	else if (strcmp(what, "binary") == 0)
-		send_frame(socket, WS_BINARY, true, text, strlen(text));
+		socket_frame(socket, WS_BINARY, true, text, strlen(text));
 	else
 		return false;
 	return true;
@@ -586,7 +246,7 @@ void sockets_control(struct slack *slack, const struct sim_request *req, struct 
 void sockets_stop(struct slack *slack)
 {
 	for (struct socket *socket = slack->sockets; socket; socket = socket->next) {
-		send_close(socket, 1001, "");
+		socket_close(socket, 1001, "");
 		shutdown(socket->fd, SHUT_RDWR);
 	}
 }

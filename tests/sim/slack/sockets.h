@@ -19,13 +19,13 @@ struct socket *socket_next(struct slack *slack);
 struct socket *socket_by_id(const struct slack *slack, int id);
 int socket_id(const struct socket *socket);
 
-/* A text message, in as many frames as the settings say. */
-void socket_send(struct socket *socket, const char *text, size_t len);
-
 /* A registration without a socket; `swallow`: it takes its turn of the envelopes, which are lost. */
 void ghost_add(struct slack *slack, bool swallow);
 /* Whether a swallowing ghost's turn has come: then the envelope is lost. */
 bool ghost_takes_next(struct slack *slack);
+
+/* Those whose time is over are no longer counted. */
+void ghosts_forget(struct slack *slack);
 
 /* What hello calls num_connections. */
 int sockets_registered(const struct slack *slack);
