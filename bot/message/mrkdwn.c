@@ -214,11 +214,11 @@ void mrkdwn_add_principal(struct buf *b, const char *id)
 void mrkdwn_add_time(struct buf *b, int64_t wall_ms)
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
-	char fallback[40] = "?";
+	char fallback[40];
 	struct tm tm;
 
-	if (gmtime_r(&seconds, &tm))
-		strftime(fallback, sizeof(fallback), "%Y-%m-%d %H:%M UTC", &tm);
+	if (!gmtime_r(&seconds, &tm) || !strftime(fallback, sizeof(fallback), "%Y-%m-%d %H:%M UTC", &tm))
+		text_copy(fallback, sizeof(fallback), "at an unreadable time");
 	buf_printf(b, "<!date^%lld^{date_short_pretty} {time}|%s>", (long long)seconds, fallback);
 }
 

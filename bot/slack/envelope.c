@@ -231,7 +231,7 @@ void envelope_key(const struct envelope *e, char out[static KEY_SIZE])
 	AUTO_BUF struct buf key;
 	char hex[DIGEST_CHARS + 1];
 
-	buf_init(&key, 16 * 1024);
+	buf_init(&key, 16384);
 	if (e->event) {
 		add_event(&key, e);
 	} else if (e->view && *json_str(e->view, "id") && text_starts(e->kind, "view_")) {

@@ -210,9 +210,10 @@ void slack_free(struct slack *slack)
 {
 	if (!slack)
 		return;
+	web_cancel(slack->web, slack->auth_ticket);
 	socket_set_free(slack->set);
 	wires_free(slack->wires);
-	web_free(slack->web);
+	web_free(slack->web); /* last: what sockets asked for is cancelled by them, the rest is answered */
 	loop_timer_free(slack->auth);
 	free(slack);
 }

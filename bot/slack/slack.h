@@ -106,8 +106,8 @@ void slack_start(struct slack *slack);
  */
 void slack_stop(struct slack *slack, loop_fn *done, void *arg);
 /*
- * After slack_stop's done, before http_free and loop_shut. Calls under way are answered with ABORTED from inside (do
- * not call again then), sockets that still stand are cut. NULL is fine.
+ * After slack_stop's done, before http_free and loop_shut. Calls under way are answered with ABORTED from inside (no
+ * function of this module may be called then), sockets that still stand are cut. NULL is fine.
  */
 void slack_free(struct slack *slack);
 

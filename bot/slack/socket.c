@@ -319,7 +319,10 @@ static void on_deadline(void *arg)
 		note(s, SOCKET_END_LOST, "%s did not say hello", s->url.host);
 		fire(s, SOCKET_EVENT_CLOSE);
 		break;
-	case SOCKET_LIVE: fire(s, SOCKET_EVENT_AGED); break;
+	case SOCKET_LIVE:
+		note(s, SOCKET_END_WANTED, "its announced life is nearly over");
+		fire(s, SOCKET_EVENT_AGED);
+		break;
 	case SOCKET_DRAINING: fire(s, SOCKET_EVENT_CLOSE); break;
 	case SOCKET_CLOSING: /* politeness has an end */ wire_kill(s->wire); break;
 	default: break;

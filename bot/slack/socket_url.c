@@ -4,10 +4,24 @@
 #include "bot/slack/socket_url.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bot/base/text.h"
+
+/* 1 to 65535, or 0 when it is no port. */
+static int port_of(const char *digits, size_t len)
+{
+	int port = 0;
+
+	if (!len || len > 5)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		if (digits[i] < '0' || digits[i] > '9')
+			return 0;
+		port = 10 * port + (digits[i] - '0');
+	}
+	return port < 65536 ? port : 0;
+}
 
 /* Reads "host", "host:port" or "[v6]:port" of `len` bytes. */
 static bool read_authority(struct socket_url *u, const char *s, size_t len, int default_port)
@@ -16,7 +30,6 @@ static bool read_authority(struct socket_url *u, const char *s, size_t len, int 
 	const char *end = brackets ? memchr(s, ']', len) : memchr(s, ':', len);
 	const char *host = s + brackets, *rest;
 	size_t host_len;
-	char digits[6];
 
 	if (brackets && !end)
 		return false;
@@ -26,16 +39,9 @@ static bool read_authority(struct socket_url *u, const char *s, size_t len, int 
 		return false;
 	memcpy(u->host, host, host_len);
 	u->host[host_len] = '\0';
-	u->port = default_port;
 	len -= (size_t)(rest - s);
-	if (!len)
-		return true;
-	if (rest[0] != ':' || len < 2 || len > 6)
-		return false;
-	memcpy(digits, rest + 1, len - 1);
-	digits[len - 1] = '\0';
-	u->port = atoi(digits);
-	return strspn(digits, "0123456789") == len - 1 && u->port > 0 && u->port < 65536;
+	u->port = !len ? default_port : rest[0] == ':' ? port_of(rest + 1, len - 1) : 0;
+	return u->port != 0;
 }
 
 /* Nothing that could end the request line or smuggle a header. */

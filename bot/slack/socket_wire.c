@@ -52,24 +52,28 @@ struct frame {
 	unsigned char bytes[]; /* LWS_PRE bytes for the library's header, then the text */
 };
 
+enum wire_state {
+	WIRE_CALLING, /* inside the library's call that connects */
+	WIRE_DIALING,
+	WIRE_OPEN,
+	WIRE_CLOSING, /* Close was asked for: nothing is received any more */
+	WIRE_FINISHED,
+};
+
 struct wire {
 	struct vhost *vhost;
 	struct wire_callbacks callbacks;
 	void *arg;
 	struct lws *wsi;        /* NULL: not connected, or ended */
 	struct loop_timer *end; /* tells the owner, after the library's callback */
-	bool is_connecting;     /* inside the library's call */
-	bool is_destroyed;      /* inside that call */
-	bool is_open;
-	bool is_closing; /* Close was asked for: nothing is received any more */
-	bool is_finished;
+	enum wire_state state;
 	bool wants_ping;
 	int close_code;
 	char close_reason[100];
 	struct frame *first, **last; /* waiting to be sent */
 	struct buf text;             /* the message that is arriving */
 	int status;                  /* of a refused upgrade */
-	char reason[160];
+	char reason[240];
 };
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user, void *in, size_t len);
@@ -191,10 +195,9 @@ static void tell_end(void *arg)
 /* The connection is over. The library may still speak about the wsi: it must not find us any more. */
 static void finish(struct wire *wire)
 {
-	if (wire->is_finished)
+	if (wire->state == WIRE_FINISHED)
 		return;
-	wire->is_finished = true;
-	wire->is_open = false;
+	wire->state = WIRE_FINISHED;
 	if (wire->wsi)
 		lws_set_wsi_user(wire->wsi, NULL);
 	wire->wsi = NULL;
@@ -211,16 +214,18 @@ static void connection_failed(struct wire *wire, struct lws *wsi, const char *in
 		wire->status = 0;
 	if (wire->status)
 		snprintf(wire->reason, sizeof(wire->reason), "the upgrade was refused with status %d", wire->status);
-	else if (in && len)
-		snprintf(wire->reason, sizeof(wire->reason), "%.*s%s%.60s", (int)len, in, *log ? "; " : "", log);
+	else if (in && len && memmem(in, len, "SSL", 3) && *log)
+		snprintf(wire->reason, sizeof(wire->reason), "%.150s; behind a proxy that opens TLS, see tls.ca_file",
+		         log);
 	else
-		snprintf(wire->reason, sizeof(wire->reason), "the connection failed%s%.100s", *log ? "; " : "", log);
+		snprintf(wire->reason, sizeof(wire->reason), "%.*s%s%.60s", in && len ? (int)len : 21,
+		         in && len ? in : "the connection failed", *log ? "; " : "", log);
 }
 
 static void received(struct wire *wire, struct lws *wsi, const char *in, size_t len)
 {
 	wire->callbacks.heard(wire->arg);
-	if (wire->is_closing || wire->is_finished)
+	if (wire->state != WIRE_OPEN)
 		return;
 	if (lws_is_first_fragment(wsi))
 		buf_clear(&wire->text);
@@ -280,21 +285,21 @@ static int writeable(struct wire *wire, struct lws *wsi)
 
 	if (wire->first && wire->close_code != TOO_BIG_CODE) {
 		result = send_frame(wire, wsi);
-	} else if (wire->is_closing) {
+	} else if (wire->state == WIRE_CLOSING) {
 		lws_close_reason(wsi, (enum lws_close_status)wire->close_code, (unsigned char *)wire->close_reason,
 		                 strlen(wire->close_reason));
 		return -1;
 	} else if (wire->wants_ping) {
 		result = send_ping(wire, wsi);
 	}
-	if (wire->first || wire->wants_ping || wire->is_closing)
+	if (wire->first || wire->wants_ping || wire->state == WIRE_CLOSING)
 		lws_callback_on_writable(wsi);
 	return result;
 }
 
 static void upgraded(struct wire *wire)
 {
-	wire->is_open = true;
+	wire->state = WIRE_OPEN;
 	wire->callbacks.open(wire->arg);
 }
 
@@ -302,12 +307,12 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user
 {
 	struct wire *wire = user;
 
-	if (!wire || wire->is_finished)
+	if (!wire || wire->state == WIRE_FINISHED)
 		return 0;
 	switch (event) {
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		connection_failed(wire, wsi, in, len);
-		if (!wire->is_connecting)
+		if (wire->state != WIRE_CALLING)
 			finish(wire);
 		break;
 	case LWS_CALLBACK_CLIENT_ESTABLISHED: upgraded(wire); break;
@@ -317,8 +322,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user
 	case LWS_CALLBACK_CLIENT_WRITEABLE: return writeable(wire, wsi);
 	case LWS_CALLBACK_CLIENT_CLOSED: finish(wire); break;
 	case LWS_CALLBACK_WSI_DESTROY:
-		wire->is_destroyed = wire->is_connecting;
-		if (!wire->is_connecting && wsi == wire->wsi)
+		if (wire->state == WIRE_CALLING)
+			wire->state = WIRE_FINISHED; /* the caller is told by the call itself */
+		else if (wsi == wire->wsi)
 			finish(wire);
 		break;
 	default: break;
@@ -348,10 +354,11 @@ static struct lws *connect_lws(struct wire *wire, const struct socket_url *url, 
 	/* the certificate is checked against this name, not against the address */
 	host = usual_port ? mem_strdup(url->host) : mem_printf("%s:%d", url->host, url->port);
 	info.host = host;
-	wire->is_connecting = true;
 	wsi = lws_client_connect_via_info(&info);
-	wire->is_connecting = false;
-	return wire->is_destroyed ? NULL : wsi;
+	if (wire->state == WIRE_FINISHED)
+		return NULL;
+	wire->state = WIRE_DIALING;
+	return wsi;
 }
 
 enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
@@ -385,7 +392,7 @@ enum errc wire_send(struct wire *wire, const char *text, size_t len)
 {
 	struct frame *frame;
 
-	if (!wire->is_open || wire->is_closing)
+	if (wire->state != WIRE_OPEN)
 		return ERR_ABORTED;
 	frame = mem_alloc(sizeof(*frame) + LWS_PRE + len);
 	frame->len = len;
@@ -403,7 +410,7 @@ bool wire_has_unsent(const struct wire *wire)
 
 void wire_ping(struct wire *wire)
 {
-	if (!wire->is_open || wire->is_closing)
+	if (wire->state != WIRE_OPEN)
 		return;
 	wire->wants_ping = true;
 	lws_callback_on_writable(wire->wsi);
@@ -411,22 +418,22 @@ void wire_ping(struct wire *wire)
 
 void wire_close(struct wire *wire, int code, const char *reason)
 {
-	if (wire->is_finished || wire->is_closing)
-		return;
-	wire->is_closing = true;
-	wire->close_code = code;
-	text_copy(wire->close_reason, sizeof(wire->close_reason), reason);
-	if (wire->is_open)
+	if (wire->state == WIRE_DIALING) {
+		wire_kill(wire); /* nobody to be polite to */
+	} else if (wire->state == WIRE_OPEN) {
+		wire->state = WIRE_CLOSING;
+		wire->close_code = code;
+		text_copy(wire->close_reason, sizeof(wire->close_reason), reason);
 		lws_callback_on_writable(wire->wsi);
-	else
-		wire_kill(wire);
+	}
 }
 
 void wire_kill(struct wire *wire)
 {
-	wire->is_closing = true;
-	if (wire->wsi)
-		lws_set_timeout(wire->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
+	if (wire->state == WIRE_FINISHED)
+		return;
+	wire->state = WIRE_CLOSING;
+	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_ASYNC);
 }
 
 void wire_free(struct wire *wire)

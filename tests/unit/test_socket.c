@@ -266,9 +266,9 @@ static void begin(struct fixture *f, int connections)
 	    .bot_token = f->bot_token,
 	    .connections = connections,
 	    .times = {.dial_ms = 2000,
-	              .hello_ms = 500,
+	              .hello_ms = 1500,
 	              .ping_ms = 100,
-	              .dead_ms = 500,
+	              .dead_ms = 2000,
 	              .drain_ms = 800,
 	              .close_ms = 500,
 	              .stagger_ms = 50,
@@ -550,6 +550,21 @@ static void an_address_that_can_not_be_had_is_asked_again(void **state)
 	end(f);
 }
 
+static void an_address_is_not_asked_for_before_slack_lets_us(void **state)
+{
+	struct fixture *f = *state;
+
+	if (f->port)
+		order(f, "/_sim/faults", "{\"kind\":\"apps.connections.open\",\"retry_after\":1}");
+	begin(f, 1);
+	turn_until(f, there_is_trouble);
+	turn_for(f, 700);
+	assert_int_equal(figures(f).opens, 1);
+	turn_until(f, one_is_live);
+	assert_int_equal(figures(f).opens, 2);
+	end(f);
+}
+
 static bool an_envelope_of_an_event_came(struct fixture *f)
 {
 	return f->envelopes > 0 && f->largest > 0;
@@ -594,7 +609,8 @@ static void a_message_that_is_too_large_ends_the_socket(void **state)
 	}
 	turn_until(f, two_said_hello_and_one_stays);
 	waitpid(child, NULL, 0);
-	assert_non_null(strstr(figures(f).last_loss, "larger than 4 MiB"));
+	if (!strstr(figures(f).last_loss, "larger than 4 MiB"))
+		fail_msg("%s", figures(f).last_loss);
 	assert_true(journal_says(f, "the client sent Close 1009"));
 	end(f);
 }
@@ -853,6 +869,7 @@ int main(void)
 	    CASE(no_hello_is_not_waited_for_for_ever),
 	    CASE(a_refused_upgrade_is_tried_again),
 	    CASE(an_address_that_can_not_be_had_is_asked_again),
+	    CASE(an_address_is_not_asked_for_before_slack_lets_us),
 	    CASE(a_message_in_pieces_is_put_together),
 	    CASE(a_message_that_is_too_large_ends_the_socket),
 	    CASE(what_is_no_envelope_is_counted_and_ignored),
