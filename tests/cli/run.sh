@@ -1,14 +1,17 @@
 #!/bin/sh
 # tests/cli/run.sh BINARY - the command line as a person and a script meet it: words, streams, exit codes.
 #
-# No network and no service; one line a test, the last line is "N passed, N failed".
+# No network and no service; one line a test, the last line is "N passed, N failed". Where sim-slack and sim-salesforce
+# lie beside BINARY, doctor is tried against them.
 set -u
 [ $# -eq 1 ] || { echo "usage: $0 BINARY" >&2; exit 2; }
 case $1 in /*) eacbot=$1 ;; *) eacbot=$PWD/$1 ;; esac
 [ -x "$eacbot" ] || { echo "$eacbot is no program" >&2; exit 2; }
 unset SLACK_APP_TOKEN SLACK_BOT_TOKEN SALESFORCE_CLIENT_SECRET CREDENTIALS_DIRECTORY STATE_DIRECTORY
 dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+sims=
+trap 'for pid in $sims; do kill "$pid"; done; rm -rf "$dir"' EXIT
+top=$PWD
 cd "$dir" || exit 1
 passed=0
 failed=0
@@ -103,6 +106,59 @@ if [ -e eacbot.db ]; then bad 'eacbot.db is there'; else good; fi
 name='a full disk on stdout is a failure'
 "$eacbot" --help >/dev/full 2>err
 if [ $? -eq 1 ]; then good; else bad 'not told'; fi
+
+# start NAME ARGUMENTS... - a fake beside the binary; its port is left in $port
+start() {
+	fake=$1
+	shift
+	"$(dirname "$eacbot")/$fake" --port 0 --die-with-parent "$@" >"$fake.out" 2>"$fake.err" &
+	sims="$sims $!"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		port=$(sed -n 's/^listening 127.0.0.1:\([0-9]*\)$/\1/p' "$fake.out" 2>/dev/null)
+		[ -n "$port" ] && return
+		sleep 0.5
+	done
+	echo "$fake does not begin" >&2
+	exit 1
+}
+doctor() {
+	openssl req -x509 -key key -days 2 -subj /CN=eacbot -out certificate 2>/dev/null
+	start sim-slack --state "$top/tests/sim/slack/workspace.json"
+	slack=$port
+	start sim-salesforce --state "$top/tests/sim/salesforce/org.json" --public-key certificate
+	(umask 077
+	printf 'xapp-1-A0EAC00001-1-sim\n' >app
+	printf 'xoxb-1-sim\n' >bot)
+	cat >well.yaml <<-YAML
+		slack: {api_url: "http://127.0.0.1:$slack/api/", app_token_file: app, bot_token_file: bot}
+		access: {requesters: [S0HELPDESK], approvers: [S0APPROVER], admins: [U0ADMIN001], channels: [C0HELP0001]}
+		salesforce: {client_id: 3MVG9eacbot, username: eacbot@example.com, private_key_file: key, login_url: "http://127.0.0.1:$port"}
+	YAML
+	sed 's/S0HELPDESK/S0OLDGROUP/; s/U0ADMIN001/U0GUEST001/; s/C0HELP0001/C0NOBOT001/
+		s/username:/permission_sets: [Nonsense], username:/' well.yaml >ill.yaml
+	sed 's/3MVG9eacbot/3MVG9other/; s/slack: {/slack: {app_token_file: other, /; s/, app_token_file: app//' well.yaml >locked.yaml
+	(umask 022; printf 'xapp-1-other\n' >other; chmod 644 other)
+
+	expect 'doctor finds nothing where all is well' 0 doctor -c well.yaml
+	says out ' 0 warning, 0 failed'
+	is_empty err
+	expect 'doctor --json is an array' 0 doctor -c well.yaml --json
+	says out '"check": "salesforce-rights"'
+	expect 'doctor names what is wrong' 1 doctor -c ill.yaml
+	says out 'S0OLDGROUP (Switched off) is disabled'
+	says out 'U0GUEST001 (gus) is a guest'
+	says out 'the bot is not in C0NOBOT001'
+	says out 'Nonsense: there is none of this API name'
+	expect 'doctor fails for an open secret, a bad token and a refused log-in' 1 doctor -c locked.yaml
+	says out 'others can read this secret'
+	says out 'apps.connections.open: Slack says invalid_auth'
+	says out 'client identifier invalid'
+	expect 'a doctor that reaches nobody says so' 1 doctor -c dead.yaml
+	says out 'let this machine reach slack.api_url'
+}
+sed 's/slack: {/slack: {api_url: "http:\/\/127.0.0.1:1\/", /; s/salesforce: {/salesforce: {login_url: "http:\/\/127.0.0.1:1", /' \
+	good.yaml >dead.yaml
+if [ -x "$(dirname "$eacbot")/sim-slack" ] && [ -x "$(dirname "$eacbot")/sim-salesforce" ]; then doctor; fi
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
