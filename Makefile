@@ -116,6 +116,9 @@ endef
 $(eval $(call sim_rule,slack))
 $(eval $(call sim_rule,salesforce))
 
+# The only unit test that wants another program beside it; without it, its cases skip themselves.
+$(O)/tests/unit/test_socket: | $(O)/sim-slack
+
 sims: $(SIMS)
 tests: $(TESTS)
 fuzzers: $(FUZZERS)

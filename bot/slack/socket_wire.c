@@ -271,11 +271,12 @@ static int send_frame(struct wire *wire, struct lws *wsi)
 
 static int send_ping(struct wire *wire, struct lws *wsi)
 {
-	unsigned char bytes[LWS_PRE + 8];
+	static const unsigned char payload[] = {'e', 'a', 'c', 'b', 'o', 't'};
+	unsigned char bytes[LWS_PRE + sizeof(payload)];
 
 	wire->wants_ping = false;
-	memcpy(bytes + LWS_PRE, "eacbot", 6);
-	return lws_write(wsi, bytes + LWS_PRE, 6, LWS_WRITE_PING) < 6 ? -1 : 0;
+	memcpy(bytes + LWS_PRE, payload, sizeof(payload));
+	return lws_write(wsi, bytes + LWS_PRE, sizeof(payload), LWS_WRITE_PING) < (int)sizeof(payload) ? -1 : 0;
 }
 
 /* One write per call: texts first, then a ping, then the close. -1 ends the connection. */

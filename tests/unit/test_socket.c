@@ -83,7 +83,7 @@ static int start_sim(void **state)
 	FILE *stream = fdopen(out[0], "r");
 	if (!stream || !fgets(line, sizeof(line), stream) || !strstr(line, "127.0.0.1:"))
 		return -1;
-	f->port = atoi(strstr(line, "127.0.0.1:") + 10);
+	f->port = (int)strtol(strstr(line, "127.0.0.1:") + 10, NULL, 10);
 	fclose(stream);
 	return 0;
 }
