@@ -334,17 +334,20 @@ static void kept_licences(const struct flow *flow, const json_t *look, struct bu
 
 static enum errc licences_done(struct flow *flow, const json_t *look)
 {
-	AUTO_BUF struct buf b = {0};
+	AUTO_BUF struct buf b = {0}, kept = {0};
 	buf_init(&b, 380);
-	kept_licences(flow, look, &b);
-	const char *refused = json_str(flow->row->facts, "licence_needed");
-	if (refused[0] != '\0')
-		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", refused);
-	bool skipped = b.len > 0;
+	buf_init(&kept, 300);
+	kept_licences(flow, look, &kept);
+	const char *needed = json_str(flow->row->facts, "licence_needed");
+	bool planned = json_array_size(json_get(plan_of(flow), "licences")) > 0;
+	/* skipped: nothing could go, by policy; a licence that went with its set is done, whatever else stays */
+	bool skipped = needed[0] != '\0' || (!planned && kept.len > 0);
 	if (!skipped)
-		buf_puts(&b, json_array_size(json_get(plan_of(flow), "licences")) > 0
-		                 ? "no Inbox or EAC licence is left"
-		                 : "there was none to remove");
+		buf_puts(&b, planned ? "gone, as Salesforce shows" : "there was none to remove");
+	else
+		buf_puts(&b, needed);
+	if (kept.len > 0)
+		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", buf_str(&kept));
 	return ended(flow, skipped ? "skipped" : "done", buf_str(&b));
 }
 
