@@ -258,8 +258,11 @@ enum errc eac_ended(struct flow *flow, enum request_event end, const struct requ
 	AUTO_BUF struct buf line = {0};
 	text_status_ended(&line, flow);
 	rc = eac_status_line(flow, buf_str(&line));
-	if (rc == OK && eac_target_slack(flow->row)[0] != '\0' && json_bool(flow->row->facts, "user_asked"))
-		rc = eac_say(flow, eac_target_slack(flow->row), OUTBOX_DECISION, text_user_end(flow));
+	if (rc == OK && eac_target_slack(flow->row)[0] != '\0' && json_bool(flow->row->facts, "user_asked")) {
+		char direct[32];
+		snprintf(direct, sizeof direct, "@%s", eac_target_slack(flow->row));
+		rc = eac_say(flow, direct, OUTBOX_DECISION, text_user_end(flow));
+	}
 	return rc;
 }
 
