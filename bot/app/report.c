@@ -120,11 +120,12 @@ static void put_store(const struct report *report, struct buf *b)
 		metrics_number(b, "eacbot_outbox_pending", (double)pulse.outbox_pending);
 	gauge(b, "eacbot_store_writable", "1 while the store takes writes.", pulse.known && pulse.writable);
 	store_get_figures(report->store, &store);
-	for (size_t i = 0; i < commits.bound_count; i++) {
-		bounds[i] = store_commit_bounds_ms[i] / 1000;
-		commits.buckets[i] = store.commit_buckets[i];
+	for (size_t i = 0; i <= commits.bound_count; i++) {
+		if (i < commits.bound_count)
+			bounds[i] = store_commit_bounds_ms[i] / 1000;
+		/* The store counts what is at most so long; the histogram what lies between two bounds. */
+		commits.buckets[i] = store.commit_buckets[i] - (i > 0 ? store.commit_buckets[i - 1] : 0);
 	}
-	commits.buckets[commits.bound_count] = store.commit_buckets[commits.bound_count];
 	commits.sum = store.commit_seconds_sum;
 	metrics_histogram(b, "eacbot_store_commit_seconds", "Time of a commit.", &commits);
 	counter(b, "eacbot_store_failed_commits_total", "Commits that failed.", (double)store.failed_commits);

@@ -134,9 +134,10 @@ void watch_slack_state(void *arg)
 {
 	struct app *app = arg;
 
+	if (app->drain_since != 0)
+		return; /* that sockets close is what we want */
 	log_slack(app);
-	if (app->drain_since == 0)
-		check_bot(app);
+	check_bot(app);
 }
 
 void watch_slack_gap(void *arg, int64_t gap_ms)
