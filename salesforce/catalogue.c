@@ -20,8 +20,8 @@
 #include "salesforce/soql.h"
 
 enum { LEARN_MAX = 20, WHY_MAX = 5 };
-static const int64_t lasts_ms = 24 * 3600 * 1000;
-static const int64_t guess_lasts_ms = 3600 * 1000; /* what could not be read is tried again sooner */
+static const int64_t lasts_ms = INT64_C(24) * 3600 * 1000;
+static const int64_t guess_lasts_ms = INT64_C(3600) * 1000; /* what could not be read is tried again sooner */
 
 struct entry {
 	char id[19];

@@ -16,7 +16,7 @@
 #include "salesforce/sf_id.h"
 
 enum { ROWS_MAX = 200, REF_MAX = 32 };
-static const int64_t links_last_ms = 3600 * 1000;
+static const int64_t links_last_ms = INT64_C(3600) * 1000;
 static const char link_object[] = "ThirdPartyAccountLink";
 
 /* --- deleting rows --- */

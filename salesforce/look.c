@@ -20,8 +20,8 @@
 
 enum { QUERY_MAX = 4096, SOURCE_VERSION = 64 };
 
-static const int64_t rights_last_ms = 15 * 60 * 1000;
-static const int64_t short_rights_last_ms = 30 * 1000;
+static const int64_t rights_last_ms = INT64_C(15) * 60 * 1000;
+static const int64_t short_rights_last_ms = INT64_C(30) * 1000;
 
 static enum sf_look_extra extra_of(const struct op *op)
 {

@@ -28,8 +28,8 @@ enum {
 	AUDIENCES = 3,
 	TOKEN_MAX = 8192,
 };
-static const int64_t version_lasts_ms = 24 * 3600 * 1000;
-static const int64_t version_retry_ms = 3600 * 1000; /* when the list could not be read */
+static const int64_t version_lasts_ms = INT64_C(24) * 3600 * 1000;
+static const int64_t version_retry_ms = INT64_C(3600) * 1000; /* when the list could not be read */
 
 enum doing { IDLE, LOGIN, VERSIONS };
 

@@ -163,6 +163,8 @@ static void put_reason(struct sf_trouble *ret, const char *sentence, const char 
 
 	while (*message && (unsigned char)*message <= ' ')
 		message++;
+	if (!sentence && *message == '\0')
+		sentence = err_sentence(ret->code);
 	snprintf(text, sizeof(text), "%s%s%s%s%s%s", sentence ? sentence : "", right ? " (the bot needs " : "",
 	         right ? right : "", right ? ")" : "", sentence && *message ? ": " : "", message);
 	for (char *p = text; *p; p++) {
@@ -251,7 +253,10 @@ static bool form_value(const char *text, size_t len, const char *key, char *out,
 			out[n++] = (char)strtol(hex, NULL, 16);
 			p += 2;
 		} else {
-			out[n++] = *p == '+' ? ' ' : *p;
+			out[n] = *p;
+			if (out[n] == '+')
+				out[n] = ' ';
+			n++;
 		}
 	}
 	out[n] = '\0';

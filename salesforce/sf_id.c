@@ -36,8 +36,8 @@ static char checksum_char(const char five[static 5])
 
 static void checksum(const char *id, char out[static 4])
 {
-	for (int i = 0; i < 3; i++)
-		out[i] = checksum_char(id + 5 * i);
+	for (size_t i = 0; i < 3; i++)
+		out[i] = checksum_char(id + i * 5);
 	out[3] = '\0';
 }
 

@@ -16,7 +16,7 @@
 #include "salesforce/soql.h"
 
 enum { HANDLE_LEN = 16 };
-static const int64_t kept_ms = 5 * 60 * 1000;
+static const int64_t kept_ms = INT64_C(5) * 60 * 1000;
 
 struct kept {
 	char user[19];

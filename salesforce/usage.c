@@ -8,16 +8,15 @@
 #include "salesforce/usage.h"
 
 #include <ctype.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bot/base/mem.h"
+#include "bot/base/text.h"
 
 enum { HOURS = 25, ERRC_COUNT = ERR_BUG + 1 };
-static const int64_t hour_ms = 3600 * 1000;
-static const int64_t probe_every_ms = 15 * 60 * 1000;
+static const int64_t hour_ms = INT64_C(3600) * 1000;
+static const int64_t probe_every_ms = INT64_C(15) * 60 * 1000;
 
 struct usage {
 	int budget_percent;
@@ -135,14 +134,22 @@ bool usage_take(struct usage *usage, int64_t now_ms)
 	return true;
 }
 
+/* Digits, at most twelve: -1 if there are none. *end is behind them. */
+static int64_t read_number(const char *text, const char **end)
+{
+	size_t len = strspn(text, "0123456789");
+
+	*end = text + len;
+	return len >= 1 && len <= 12 ? strtoll(text, NULL, 10) : -1;
+}
+
 static void read_limit_info(struct usage *usage, const char *limit_info)
 {
-	const char *at = strstr(limit_info, "api-usage=");
-	int64_t used, limit;
+	const char *at = text_starts(limit_info, "api-usage=") ? limit_info + strlen("api-usage=") : "";
+	int64_t used = read_number(at, &at);
+	int64_t limit = *at == '/' ? read_number(at + 1, &at) : -1;
 
-	if (!at || (at != limit_info && at[-1] == '-')) /* per-app-api-usage is another count */
-		return;
-	if (sscanf(at, "api-usage=%12" SCNd64 "/%12" SCNd64, &used, &limit) != 2 || used < 0 || limit <= 0)
+	if (used < 0 || limit <= 0)
 		return;
 	usage->used = used;
 	usage->limit = limit;
