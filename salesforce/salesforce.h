@@ -21,6 +21,7 @@ struct sf;
 
 enum sf_auth { SF_JWT, SF_CLIENT_CREDENTIALS };
 
+/* Everything is copied. */
 struct sf_options {
 	const char *login_url; /* without trailing slash */
 	enum sf_auth auth;
@@ -28,76 +29,103 @@ struct sf_options {
 	const char *username;               /* jwt */
 	const struct secret *private_key;   /* jwt: PEM */
 	const struct secret *client_secret; /* client_credentials */
-	const char *api_version;            /* "64.0"; min(this, the org's newest) is used */
+	const char *api_version;            /* "64.0"; min(this, the org's newest) is used, never less than 59.0 */
 	const char *const *permission_sets; /* API names of the allow-list */
 	size_t permission_set_count;
 	int budget_percent; /* of the org's daily calls; 100: no bound of ours */
 };
 
-/* The outcome of one question or deed. Comes later, once, on the loop thread. */
+/* The outcome of one question or deed. Comes later, once, on the loop thread; never from inside the asking call. */
 struct sf_answer {
-	enum errc code;     /* OK; TEMPORARY: certainly not done; UNKNOWN: perhaps done, look; AUTH; DENIED (a right is
-	                       missing); QUOTA; REFUSED; NOT_FOUND; INVALID; PROTOCOL; BUG */
+	/*
+	 * OK. Of a whole call that failed:
+	 * TEMPORARY: certainly not done. UNKNOWN: perhaps done, look. PROTOCOL: a question's answer can't be read.
+	 * AUTH: we are not let in. QUOTA: the org's allowance or our share is spent. DENIED: a right is missing.
+	 * REFUSED, NOT_FOUND: Salesforce's no. INVALID: what was asked can't be asked. BUG. ABORTED: sf_free.
+	 * Where one call does several things, each has its own outcome in the body.
+	 */
+	enum errc code;
 	const char *error;  /* Salesforce's word ("INSUFFICIENT_ACCESS_OR_READONLY"), or "" */
-	const char *reason; /* a sentence for a person or a log; never a secret; never NULL */
+	const char *reason; /* a sentence for a person or a log, in one line; never a secret; never NULL */
 	json_t *body;       /* normalised; borrowed: json_incref to keep; NULL on failure */
 };
 typedef void sf_answer_fn(void *arg, const struct sf_answer *answer);
 
+/*
+ * INVALID when an option that is needed is missing. A key or secret that can't be used is no error here: it is the
+ * trouble of every login until sf_set_secrets gives a better one. Nothing is sent before the first question or probe.
+ */
 enum errc sf_new(struct sf **ret, struct http *http, const struct sf_options *options, struct err *reterr) MUST_CHECK;
-void sf_free(struct sf *sf); /* outstanding answers come with ABORTED from inside; call before http_free */
+/* Outstanding answers come with ABORTED from inside; what is asked from there is not answered (ticket 0). Call before
+ * http_free, and not from inside an answer. */
+void sf_free(struct sf *sf);
 /* New secrets (SIGHUP); they stay the caller's. Drops the session. */
 void sf_set_secrets(struct sf *sf, const struct secret *private_key, const struct secret *client_secret);
 
 /*
- * Who is meant, and what is known of the org (one composite, counted once).
- * `word`: a Salesforce id (15/18), a username, an e-mail address; all readings are tried:
- * Id, Username, Email, FederationIdentifier. Inactive users are found too.
- * {"users":[{"id":18 chars,"username","email","federation_id","name","active":bool,"user_type"}],   at most 6
+ * Who is meant, and what is known of the org (one composite, counted once; a few more calls once a day).
+ * `word`: a Salesforce id (15/18), a username, an e-mail address; all readings are tried: Id, Username, Email,
+ * FederationIdentifier. Inactive users are found too. INVALID: no such word can be looked for.
+ * {"users":[{"id":18 characters,"username","email","federation_id","name","active":bool,"user_type","profile",
+ *     "last_login":ms or null}],    at most 6
  *  "bot":{"id","username"}, "org":"00D...", "instance":"https://...",
- *  "rights":{"ApiEnabled":bool,"ViewSetup":..,"AssignPermissionSets":..,"ManageUsers":..,"CustomizeApplication":..} or
- * null when unreadable, "sets":[{"id","name","label","licence":id or "",
- * "inbox":bool,"eac":bool,"broad":bool,"broad_why":["PermissionsApiEnabled",..at most 5]}],  the allow-list's, as far
- * as they exist "licences":[{"id","name","label","status","total":n,"used":n,"expires":ms or
- * null,"inbox":bool,"eac":bool,"broad":bool}],   those with an Inbox or EAC flag or tied to a listed set
- *  "population":{"ACTIVE":n,...} or null}
+ *  "rights":{"ApiEnabled":bool,"ViewSetup":..,"AssignPermissionSets":..,"ManageUsers":..,"CustomizeApplication":..}
+ *     or null when unreadable,
+ *  "sets":[{"id","name","label","licence":id or "","inbox":bool,"eac":bool,"broad":bool,
+ *     "broad_why":["PermissionsApiEnabled",... at most 5]}],    the allow-list's, as far as they exist
+ *  "licences":[{"id","name","label","status","total":n,"used":n,"expires":ms or null,"inbox":bool,"eac":bool,
+ *     "broad":bool}],    those with an Inbox or EAC flag or tied to a listed set
+ *  "population":{"ACTIVE":n,...} or null,
+ *  "unreadable":{"sets":why,...}}
+ * "sets" and "licences" are null when they can't be read. What is broad is known for a day; what can't be judged is
+ * broad. The name of a licence is its id where the bot may not see names.
  */
 http_ticket sf_find(struct sf *sf, const char *word, sf_answer_fn *done, void *arg);
 
 enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_SESSIONS, SF_LOOK_MAIL };
 /*
  * Everything about one user, in one composite of five queries:
- * {"at":ms (the server's time),"user":{as in find, plus "profile","last_login":ms or null} or null,
- *  "frozen":bool or null (LOGIN only),
- *  "sets":[{"id":the assignment,"set":permission set id,"group":id or "","expires":RFC 3339 or
- * "","active":bool,"name","label","profile_owned":bool,"licence":id or "","inbox":bool,"eac":bool}],
- *  "licences":[{"id":the assignment,"licence":id,"name","label","status","total","used","expires":ms or
- * null,"inbox","eac","broad"}], "tokens":[{"handle":opaque word,"app","created":ms,"last_used":ms or null,"uses":n}],
+ * {"at":ms (the server's time),
+ *  "user":{as in find} or null when there is none,
+ *  "frozen":bool or null    (LOGIN only),
+ *  "sets":[{"id":the assignment,"set":permission set id,"group":id or "","expires":RFC 3339 or "","active":bool,
+ *     "name","label","profile_owned":bool,"licence":id or "","inbox":bool,"eac":bool}],
+ *  "licences":[{"id":the assignment,"licence":id,"name","label","status","total","used","expires":ms or null,
+ *     "inbox","eac","broad"}],
+ *  "tokens":[{"handle":opaque word,"app","created":ms,"last_used":ms or null,"uses":n}],
  *  "links":[{"id","handle","provider","sso_name","login":bool (usable for single sign-on: never to be removed)}],
- *  "connection":{"status","mailbox","configuration","terms":bool or
- * null,"global_terms","advice_title","advice","onboarding"} or null, "sessions":[{"id","login_type","created":ms}]
- * (SESSIONS: live ones), "mails":[{"id","created":ms,"source"}]          (MAIL: sent by the user since `since_ms`,
- * source "" = written in Salesforce), "unreadable":{"tokens":"INVALID_TYPE ...",...}   what could not be read, and why}
- * A part that could not be read is null, never [].
+ *  "connection":{"status","mailbox","configuration","terms":bool or null,"global_terms","advice_title","advice",
+ *     "onboarding"} or null when there is none,
+ *  "sessions":[{"id","login_type","created":ms}]    (SESSIONS: live ones),
+ *  "mails":[{"id","created":ms,"source"}]           (MAIL: sent by the user since `since_ms`; source "" = written in
+ *     Salesforce; needs API version 64.0),
+ *  "unreadable":{"tokens":"INVALID_TYPE ...",...}    what could not be read, and why}
+ * A part that could not be read is null, never [], and is in "unreadable"; so is a part that the bot has no right to
+ * see of others, for Salesforce shows it as empty then. A passing trouble of a part that is verified by (all but
+ * connection and mails) makes the whole look TEMPORARY. A licence without an Inbox or EAC flag is always broad.
  */
 http_ticket sf_look(struct sf *sf, const char *user_id, enum sf_look_extra extra, int64_t since_ms, sf_answer_fn *done,
                     void *arg);
 
-/* Deletes login sessions (AuthSession rows). {"deleted":[ids],"failed":[{"id","error","reason"}]} ; gone already counts
- * as deleted. */
+/* Deletes login sessions (AuthSession rows). {"deleted":[ids],"failed":[{"id","error","reason","code":"DENIED"}]}; gone
+ * already counts as deleted. At most 200; what is beyond is left. */
 http_ticket sf_end_sessions(struct sf *sf, const char *const *ids, size_t count, sf_answer_fn *done, void *arg);
-/* Revokes the OAuth token behind a handle of the newest look at that user (POST to the instance, uncounted). NOT_FOUND:
- * handle unknown here (look again). OK with {"revoked":true}, or {"revoked":false} for invalid_token (look again). */
+/*
+ * Revokes the OAuth token behind a handle of the newest look at that user (POST to the instance, uncounted). A handle
+ * works once and for five minutes. NOT_FOUND: handle unknown here (look again). OK with {"revoked":true}, or
+ * {"revoked":false} for invalid_token (look again).
+ */
 http_ticket sf_revoke(struct sf *sf, const char *handle, sf_answer_fn *done, void *arg);
-/* Deletes third-party account links; only where the org allows it. Answers as sf_end_sessions; DENIED/REFUSED when the
- * object is not deletable. */
+/* Deletes third-party account links; only where the org allows it. Answers as sf_end_sessions; REFUSED, without trying,
+ * when the object is not deletable. */
 http_ticket sf_delete_links(struct sf *sf, const char *const *ids, size_t count, sf_answer_fn *done, void *arg);
 /* {"deletable":bool}; cached for an hour. */
 http_ticket sf_links_deletable(struct sf *sf, sf_answer_fn *done, void *arg);
 /*
  * Deletes permission set assignments, then permission set licence assignments, in this order, and reads back in the
- * same composite. {"deletes":[{"id","ok":bool,"error","reason"}],"look":{"at","sets","licences"} or null when the
- * reading back failed}
+ * same composite; at most 24 together. {"deletes":[{"id","ok":bool,"error","reason","code":"OK"}],
+ * "look":{"at","user","sets","licences"} or null when the reading back failed}. Gone already is ok. Whether it is
+ * really gone, the look tells.
  */
 http_ticket sf_remove(struct sf *sf, const char *user_id, const char *const *assignments, size_t assignment_count,
                       const char *const *licence_assignments, size_t licence_count, sf_answer_fn *done, void *arg);
@@ -105,12 +133,13 @@ http_ticket sf_remove(struct sf *sf, const char *user_id, const char *const *ass
 struct sf_grant {
 	const char *set;     /* permission set id; NULL when licence is given */
 	const char *licence; /* permission set licence id */
-	const char *expires; /* RFC 3339 or NULL (sets only) */
+	const char *expires; /* RFC 3339, "" or NULL (sets only) */
 };
-/* Creates licence assignments and set assignments in the order given and reads back.
- * {"creates":[{"ok":bool,"already":bool,"error","reason"}],"look":{...}} */
+/* Creates licence assignments and set assignments in the order given, at most 24, and reads back.
+ * {"creates":[{"ok":bool,"already":bool,"error","reason","code"}],"look":{...}} */
 http_ticket sf_restore(struct sf *sf, const char *user_id, const struct sf_grant *grants, size_t count,
                        sf_answer_fn *done, void *arg);
+/* The answer will not come. What was sent already may happen all the same. Unknown tickets are fine. */
 void sf_cancel(struct sf *sf, http_ticket ticket);
 
 struct sf_figures {
@@ -118,14 +147,15 @@ struct sf_figures {
 	char trouble[200]; /* why not; "" */
 	int64_t api_used;  /* of the newest Sforce-Limit-Info; -1 unknown */
 	int64_t api_limit;
-	int64_t our_calls; /* counted calls of ours in the last 24 h */
-	bool quota_spent;  /* only a probing call every 15 min */
-	int64_t clock_skew_ms;
-	char instance[200]; /* "" before the first login */
+	int64_t our_calls;     /* counted calls of ours in the last 24 h */
+	bool quota_spent;      /* only a probing call every 15 min */
+	int64_t clock_skew_ms; /* the server's time minus ours; 0 unknown */
+	char instance[200];    /* "" before the first login */
 };
 void sf_get_figures(const struct sf *sf, struct sf_figures *ret);
 /* fn(arg, kind, result, count): kind is login, find, look, ...; result ok or the errc's name in lower case. */
 void sf_each_count(const struct sf *sf, void (*fn)(void *arg, const char *kind, const char *result, uint64_t n),
                    void *arg);
-/* Logs in if there is no session (at start, and as a probe). */
+/* Logs in if there is no session, and makes the probing call if one is due (at start, and from time to time while
+ * trouble lasts). Its outcome is in the figures. */
 void sf_probe(struct sf *sf);
