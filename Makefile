@@ -168,6 +168,10 @@ coverage:
 	@$(MAKE) --no-print-directory MODE=cov unit
 	@tests/coverage.sh $(B)/cov
 
+# The table of moves as a drawing: make states | dot -Tsvg >states.svg
+states:
+	@awk -f tests/lint/states.awk bot/flow/request_states.h
+
 install: $(B)/eacbot
 	install -D -m 0755 $(B)/eacbot $(DESTDIR)$(PREFIX)/bin/eacbot
 	install -D -m 0644 config/eacbot.example.yaml $(DESTDIR)$(PREFIX)/share/doc/eacbot/eacbot.example.yaml
@@ -187,11 +191,12 @@ help:
 	@echo "  make bench          how fast it is"
 	@echo "  make conformance    official client libraries against the fakes (needs node and npm)"
 	@echo "  make coverage       lines that the tests reach"
+	@echo "  make states         the table of a repair's moves, for Graphviz"
 	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
 	@echo "  make clean"
 
 .PHONY: all sims tests fuzzers benches sources test-sources compile-flags test-programs fuzz-programs unit check lint \
-	demo bench conformance fuzz coverage install clean help FORCE
+	demo bench conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell test -d $(O) && find $(O) -name '*.d')

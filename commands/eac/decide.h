@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "bot/flow/flow.h"
-#include "commands/door.h"
 
 /* What `repair` was asked for: one person. */
 struct eac_request {
