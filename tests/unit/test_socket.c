@@ -364,6 +364,17 @@ static void an_envelope_is_acknowledged_on_its_socket(void **state)
 	end(f);
 }
 
+static void tell_first_socket(struct fixture *f, const char *what)
+{
+	json_t *sockets = control(f, "GET", "/_sim/sockets", "");
+	json_int_t id = json_integer_value(json_get(json_array_get(json_get(sockets, "sockets"), 0), "socket"));
+	AUTO_FREE char *body =
+	    mem_printf("{\"do\":\"%s\",\"socket\":%lld,\"close_after_ms\":5000}", what, (long long)id);
+
+	json_decref(sockets);
+	order(f, "/_sim/sockets", body);
+}
+
 static bool a_third_said_hello(struct fixture *f)
 {
 	return figures(f).hellos == 3 && figures(f).draining == 0;
@@ -376,14 +387,8 @@ static void a_socket_that_has_to_go_is_replaced_before_it_goes(void **state)
 	begin(f, 2);
 	turn_until(f, two_are_live);
 	f->least_live = 99;
-	order(f, "/_sim/sockets", "{\"do\":\"warning\",\"socket\":1,\"close_after_ms\":5000}");
-	order(f, "/_sim/sockets", "{\"do\":\"refresh_requested\",\"socket\":1,\"close_after_ms\":5000}");
-	json_t *sockets = control(f, "GET", "/_sim/sockets", "");
-	json_int_t first = json_integer_value(json_get(json_array_get(json_get(sockets, "sockets"), 0), "socket"));
-	json_decref(sockets);
-	AUTO_FREE char *again =
-	    mem_printf("{\"do\":\"refresh_requested\",\"socket\":%lld,\"close_after_ms\":5000}", (long long)first);
-	order(f, "/_sim/sockets", again);
+	tell_first_socket(f, "warning");
+	tell_first_socket(f, "refresh_requested");
 	turn_until(f, a_third_said_hello);
 	turn_for(f, 300);
 	assert_in_range(f->least_live, 2, 3);
