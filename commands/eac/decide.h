@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "bot/flow/flow.h"
+#include "bot/store/outbox.h"
 
 /* What `repair` was asked for: one person. */
 struct eac_request {
