@@ -197,7 +197,7 @@ static struct secret *find(const struct config *config, const struct row *row, c
 	} else if (path) {
 		if (from_file(&found, path, setting->place, key, report))
 			warn_if_open(path, setting->place, key, report);
-	} else if (!setting->bad && !text_empty(value)) {
+	} else if (!setting->bad && value && *value) {
 		found = secret_new(value, strlen(value));
 	} else if (!setting->bad && is_needed(config, row->key)) {
 		tell_missing(row, setting, report);

@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bot/base/text.h"
@@ -42,16 +41,17 @@ static const char *take_host(char *out, size_t size, const char *s)
 	return begin + n;
 }
 
+/* What follows the port; NULL when it is none. */
 static const char *take_port(const char *s)
 {
 	unsigned port = 0;
-	int n = 0;
+	int digits = 0;
 
 	if (*s != ':')
 		return s;
-	if (sscanf(s + 1, "%5u%n", &port, &n) != 1 || !isdigit((unsigned char)s[1]) || port == 0 || port > 65535)
-		return NULL;
-	return s + 1 + n;
+	for (s++; isdigit((unsigned char)*s) && digits < 6; s++, digits++)
+		port = port * 10 + (unsigned)(*s - '0');
+	return digits > 0 && port > 0 && port <= 65535 ? s : NULL;
 }
 
 bool config_url_parse(struct config_url *ret, const char *text)

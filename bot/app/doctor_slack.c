@@ -6,7 +6,7 @@
  */
 #include "bot/app/doctor_private.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bot/app/profile.h"
@@ -88,14 +88,16 @@ static bool read_socket_host(const char *url, char host[static 200], int *ret_po
 {
 	bool tls = text_starts(url, "wss://");
 	const char *s = url + strlen(tls ? "wss://" : "ws://");
+	long port = tls ? 443 : 80;
 	size_t n;
-	unsigned port = tls ? 443 : 80;
 
 	if (!tls && !text_starts(url, "ws://"))
 		return false;
 	n = strcspn(s, ":/?");
-	if (n == 0 || n >= 200 || (s[n] == ':' && sscanf(s + n + 1, "%5u", &port) != 1))
+	if (n == 0 || n >= 200)
 		return false;
+	if (s[n] == ':')
+		port = strtol(s + n + 1, NULL, 10);
 	memcpy(host, s, n);
 	host[n] = '\0';
 	*ret_port = (int)port;
