@@ -2,9 +2,10 @@
  * store/audit.h - who did what, in a chain of hashes.
  *
  * hash(n) is the SHA-256, in hex, of hash(n-1) (64 zeros before line 1) and then
- * of n, at, actor, via, action, repair and detail, as the command line prints
- * them: at in RFC 3339 with whole seconds, n and repair in decimal. Each is a
- * netstring: its length in bytes, ":", itself, ",". Anybody can recompute that.
+ * of n, at, actor, via, action, repair and detail, each as a netstring: its
+ * length in bytes, ":", itself, ",". n is in decimal, at in RFC 3339 with whole
+ * seconds, repair the bare number (0: none). All of it is in what `audit --json`
+ * prints, so anybody can recompute the chain.
  *
  * Cutting a line out, changing or reordering one breaks the chain; cutting off
  * the end shows against a head noted elsewhere.

@@ -12,7 +12,7 @@
 #include "bot/base/mem.h"
 
 static const char *const kinds[] = {"sqlite"};
-static const char *kind;
+static const char *kind = "sqlite";
 
 static void open_store(struct fixture *fixture)
 {
