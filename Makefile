@@ -60,6 +60,7 @@ SUPPORT_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/support/*.c tests/unit/
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(O)/%)
 BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/bench_*.c)))
+PLAYS := $(O)/demo $(O)/scenarios
 SIMS := $(O)/sim-slack $(O)/sim-salesforce
 
 all: $(B)/eacbot
@@ -108,6 +109,12 @@ $(FUZZERS): $(O)/%: $(O)/%.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay
 $(BENCHES): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
 	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
 
+# Without libsupport.a: they need no package of the tests.
+$(O)/demo: $(call objects,$(wildcard tests/demo/*.c tests/stage/*.c)) $(LIB)
+$(O)/scenarios: $(call objects,$(wildcard tests/scenario/*.c tests/stage/*.c)) $(LIB)
+$(PLAYS):
+	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
+
 define sim_rule
 $(O)/sim-$(1): $(call objects,$(wildcard tests/sim/$(1)/*.c) $(wildcard tests/sim/*.c))
 	@echo "link    $$@"
@@ -123,12 +130,14 @@ sims: $(SIMS)
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 benches: $(BENCHES)
+plays: $(PLAYS)
 
 # What belongs to the program, for tests/lint.
 sources:
 	@printf '%s\n' bot/main.c $(sort $(SRC))
 test-sources:
-	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/sim/*.c tests/sim/*/*.c))
+	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/stage/*.c tests/scenario/*.c \
+		tests/demo/*.c tests/sim/*.c tests/sim/*/*.c))
 compile-flags:
 	@printf '%s\n' '-std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS)'
 test-programs:
@@ -148,8 +157,8 @@ lint:
 
 demo:
 	@deploy/install-deps build
-	@$(MAKE) --no-print-directory -j2 $(B)/eacbot sims
-	@B='$(B)' tests/demo/run.sh
+	@$(MAKE) --no-print-directory -j2 $(B)/eacbot sims $(O)/demo
+	@tests/demo/run.sh "$(O)"
 
 bench: $(B)/eacbot sims benches
 	@B='$(B)' tests/bench/run.sh
@@ -195,8 +204,8 @@ help:
 	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
 	@echo "  make clean"
 
-.PHONY: all sims tests fuzzers benches sources test-sources compile-flags test-programs fuzz-programs unit check lint \
-	demo bench conformance fuzz coverage states install clean help FORCE
+.PHONY: all sims tests fuzzers benches plays sources test-sources compile-flags test-programs fuzz-programs unit check \
+	lint demo bench conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell test -d $(O) && find $(O) -name '*.d')
