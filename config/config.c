@@ -197,10 +197,3 @@ void config_each_restart_key(const struct config *old, const struct config *fres
 		    !config_value_same(old, fresh, &config_keys[i]))
 			fn(arg, config_keys[i].path);
 }
-
-void config_take(struct config *live, struct config *fresh)
-{
-	for (int i = 0; i < CONFIG_KEY_COUNT; i++)
-		if (config_keys[i].takes != CONFIG_RESTART)
-			config_value_swap(live, fresh, &config_keys[i]);
-}

@@ -115,8 +115,3 @@ bool config_list_has_nocase(const struct config_list *list, const char *word);
 /* Names, for the log, the keys that differ and need a restart; calls fn(arg, key) for each. */
 void config_each_restart_key(const struct config *old, const struct config *fresh,
                              void (*fn)(void *arg, const char *key), void *arg);
-/*
- * A reload: exchanges everything that needs no restart (access, limits, log, tls, the secrets, approval, people,
- * backend) between the two. Afterwards `fresh` holds the old values; free it once nobody points into them.
- */
-void config_take(struct config *live, struct config *fresh);

@@ -1,5 +1,5 @@
 /*
- * config/value.c - one key's value: set, compared, exchanged, freed; see value.h.
+ * config/value.c - one key's value: set, compared, freed; see value.h.
  *
  * A kind says whether a list of words is allowed and how its member is stored;
  * how one word is read is words.c.
@@ -242,47 +242,4 @@ bool config_value_same(const struct config *a, const struct config *b, const str
 	case SECRET: break;
 	}
 	return false;
-}
-
-static void swap_bytes(void *a, void *b, size_t size)
-{
-	char kept[sizeof(struct config_list)];
-
-	memcpy(kept, a, size);
-	memcpy(a, b, size);
-	memcpy(b, kept, size);
-}
-
-void config_value_swap(struct config *a, struct config *b, const struct config_key *key)
-{
-	void *ma = config_member(a, key);
-	void *mb = config_member(b, key);
-
-	switch (kinds[key->kind].storage) {
-	case TEXT:
-	case SECRET: swap_bytes(ma, mb, sizeof(void *)); break;
-	case WORDS: swap_bytes(ma, mb, sizeof(struct config_list)); break;
-	case CHANNELS:
-		swap_bytes(ma, mb, sizeof(struct config_list));
-		swap_bytes(&a->access.any_channel, &b->access.any_channel, sizeof(bool));
-		break;
-	case REASSIGN:
-		swap_bytes(ma, mb, sizeof(struct config_list));
-		swap_bytes(&a->salesforce.reassign_same, &b->salesforce.reassign_same, sizeof(bool));
-		break;
-	case LISTEN:
-		swap_bytes(ma, mb, sizeof(void *));
-		swap_bytes(&a->http.port, &b->http.port, sizeof(int));
-		break;
-	case HOURS:
-		swap_bytes(&a->people.hours_from_min, &b->people.hours_from_min, sizeof(int));
-		swap_bytes(&a->people.hours_to_min, &b->people.hours_to_min, sizeof(int));
-		break;
-	case INT: swap_bytes(ma, mb, sizeof(int)); break;
-	case INT64: swap_bytes(ma, mb, sizeof(int64_t)); break;
-	case DECIMAL: swap_bytes(ma, mb, sizeof(double)); break;
-	case BOOL: swap_bytes(ma, mb, sizeof(bool)); break;
-	case LEVEL: swap_bytes(ma, mb, sizeof(a->log.level)); break;
-	case FORMAT: swap_bytes(ma, mb, sizeof(a->log.format)); break;
-	}
 }

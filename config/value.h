@@ -1,5 +1,5 @@
 /*
- * config/value.h - one key's value in struct config: set from the file, compared, exchanged, freed.
+ * config/value.h - one key's value in struct config: set from the file, compared, freed.
  */
 #pragma once
 
@@ -15,5 +15,3 @@ void config_value_set(struct config *config, const struct config_key *key, struc
 void config_value_free(struct config *config, const struct config_key *key);
 /* Do the two hold the same? Not for secrets (false). */
 bool config_value_same(const struct config *a, const struct config *b, const struct config_key *key);
-/* Exchanges the key's member. */
-void config_value_swap(struct config *a, struct config *b, const struct config_key *key);

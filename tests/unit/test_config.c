@@ -640,26 +640,22 @@ static void count_key(void *arg, const char *key)
 	buf_printf(arg, "%s ", key);
 }
 
-static void a_reload_takes_what_needs_no_restart_and_names_the_rest(void **state)
+static void changes_that_need_a_restart_are_named(void **state)
 {
 	struct fixture *f = *state;
-	struct config *live = read_with(f, "", "", "", "");
+	struct config *old = read_with(f, "", "", "", "");
 	struct config *fresh = read_with(
 	    f, "  connections: 3\n", "  protected_users: [a@b.c]\n", "  reassign: [InboxWithEinsteinActivityCapture]\n",
 	    "log: {level: debug}\nhttp: {listen: \"127.0.0.1:1\"}\napproval: {quorum: 2}\n");
 	struct buf keys;
 
 	buf_init(&keys, 1000);
-	config_each_restart_key(live, fresh, count_key, &keys);
+	config_each_restart_key(old, fresh, count_key, &keys);
 	assert_string_equal(buf_str(&keys), "slack.connections salesforce.reassign http.listen ");
-	config_take(live, fresh);
-	assert_int_equal(live->log.level, LOG_DEBUG);
-	assert_int_equal(live->approval.quorum, 2);
-	assert_int_equal(live->access.protected_users.count, 1);
-	assert_int_equal(live->slack.connections, 2);
-	assert_int_equal(live->http.port, 9464);
-	assert_true(live->salesforce.reassign_same);
-	config_free(live);
+	buf_clear(&keys);
+	config_each_restart_key(old, old, count_key, &keys);
+	assert_string_equal(buf_str(&keys), "");
+	config_free(old);
 	config_free(fresh);
 	buf_done(&keys);
 }
@@ -782,7 +778,7 @@ int main(void)
 	    CASE(a_secret_that_others_can_read_is_a_warning),
 	    CASE(a_credential_wins_over_a_file_and_a_file_over_the_environment),
 	    CASE(looking_into_the_store_needs_no_secret),
-	    CASE(a_reload_takes_what_needs_no_restart_and_names_the_rest),
+	    CASE(changes_that_need_a_restart_are_named),
 	    CASE(every_section_is_suggested),
 	    CASE(the_example_file_has_every_key_and_no_mistake),
 	    CASE(the_readme_tells_every_key_with_its_default),
