@@ -272,6 +272,7 @@ static void users_do_not_disturb_each_other(void **state)
 
 	(void)state;
 	empty = tokens_take(t, "005000000000002", none);
+	assert_int_equal(json_array_size(empty), 0);
 	s = tokens_use(t, json_str(json_array_get(out, 0), "handle"));
 	assert_non_null(s);
 	secret_free(s);
