@@ -132,7 +132,9 @@ static void authenticated(void *arg, const struct slack_answer *answer)
 
 	slack->auth_ticket = 0;
 	if (answer->code) {
-		text_copy(slack->bot_trouble, sizeof(slack->bot_trouble), answer->reason);
+		/* once we were let in, a passing failure says nothing about the token */
+		if (needs_a_person(answer->code) || !slack->identified)
+			text_copy(slack->bot_trouble, sizeof(slack->bot_trouble), answer->reason);
 		loop_timer_set(slack->auth, next_auth_ms(slack, answer));
 	} else {
 		slack->auth_failures = 0;
