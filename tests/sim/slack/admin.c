@@ -119,6 +119,17 @@ static void archive(const struct order *order)
 	tell(order, channel, on ? "archived" : "unarchived");
 }
 
+/* {channel, set: {is_read_only: true, …}}: what has no event of its own. */
+static void set_channel(const struct order *order)
+{
+	json_t *channel = channel_of(order);
+
+	if (!channel)
+		return;
+	json_object_update(channel, json_object_get(order->body, "set"));
+	tell(order, channel, "changed");
+}
+
 /* Without a user: the bot. */
 static const char *who(const struct order *order)
 {
@@ -258,16 +269,10 @@ static const struct {
 	const char *path;
 	void (*run)(const struct order *order);
 } orders[] = {
-    {"/_sim/group", set_group},
-    {"/_sim/archive", archive},
-    {"/_sim/kick", kick},
-    {"/_sim/invite", invite},
-    {"/_sim/delete_message", delete_message},
-    {"/_sim/user", change_user},
-    {"/_sim/raw", raw},
-    {"/_sim/event", event},
-    {"/_sim/redeliver", redeliver},
-    {"/_sim/settings", settings},
+    {"/_sim/group", set_group},     {"/_sim/archive", archive},   {"/_sim/set_channel", set_channel},
+    {"/_sim/kick", kick},           {"/_sim/invite", invite},     {"/_sim/delete_message", delete_message},
+    {"/_sim/user", change_user},    {"/_sim/raw", raw},           {"/_sim/event", event},
+    {"/_sim/redeliver", redeliver}, {"/_sim/settings", settings},
 };
 
 bool admin_control(struct slack *slack, const struct sim_request *req, struct sim_answer *ans)

@@ -7,6 +7,7 @@
 
 #include "tests/sim/slack/slack.h"
 
-/* POST /_sim/group, archive, kick, invite, delete_message, user, raw, redeliver, event, settings. False: none of these.
+/* POST /_sim/group, archive, set_channel, kick, invite, delete_message, user, raw, redeliver, event, settings. False:
+ * none of these.
  */
 bool admin_control(struct slack *slack, const struct sim_request *req, struct sim_answer *ans);

@@ -34,6 +34,8 @@ static json_t *place_to_write(struct call *call, bool people)
 		error = json_is_true(json_object_get(channel, "is_private")) ? "channel_not_found" : "not_in_channel";
 	else if (json_is_true(json_object_get(channel, "is_archived")))
 		error = "is_archived";
+	else if (channel_is_dm(channel) && json_is_false(json_object_get(slack->app, "messages_tab")))
+		error = "messages_tab_disabled";
 	else if (json_is_true(json_object_get(channel, "is_read_only")))
 		error = "restricted_action_read_only_channel";
 	if (!error)
