@@ -188,8 +188,10 @@ static enum errc insert(struct tx *tx, struct outbox_row *row)
 	         value_text(row->user), value_int(row->in_thread), value_text(row->slot), value_text(row->key),
 	         value_int(row->not_before), value_int(row->attempts), value_int(row->first_sent_at),
 	         value_text(body)));
-	if (code == OK)
-		code = hurry_lane(tx, row);
+	if (code != OK)
+		return code;
+	tx->outbox.n++;
+	code = hurry_lane(tx, row);
 	return code == OK ? settle(tx, row) : code;
 }
 
@@ -225,6 +227,7 @@ enum errc outbox_put(struct tx *tx, struct outbox_row *row)
 
 static enum errc delete_row(struct tx *tx, const struct outbox_row *row)
 {
+	tx->outbox.n--;
 	return sql_run(tx, NULL, "DELETE FROM outbox WHERE id = $1", ARGS(value_int(row->id)));
 }
 
@@ -322,7 +325,14 @@ enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation)
 
 enum errc outbox_pending(struct tx *tx, int64_t *ret)
 {
-	return sql_int(tx, ret, 0, "SELECT count(*) FROM outbox", NO_ARGS);
+	enum errc code = OK;
+	if (!tx->outbox.known)
+		code = sql_int(tx, &tx->outbox.n, 0, "SELECT count(*) FROM outbox", NO_ARGS);
+	if (code != OK)
+		return code;
+	tx->outbox.known = true;
+	*ret = tx->outbox.n;
+	return OK;
 }
 
 enum errc outbox_next(struct tx *tx, int64_t *ret)

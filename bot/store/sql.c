@@ -29,19 +29,26 @@ static enum errc note(struct tx *tx, enum errc code)
 	return code;
 }
 
+/* What was remembered of rows may no longer be so. */
+static void forget(struct tx *tx)
+{
+	tx->audit.known = false;
+	tx->outbox.known = false;
+}
+
 enum errc tx_begin(struct tx *tx, bool read_only)
 {
 	tx->broken = OK;
 	tx->wrote = false;
 	tx->error[0] = '\0';
 	if (tx->driver->shared)
-		tx->audit.known = false;
+		forget(tx);
 	return note(tx, tx->driver->begin(tx->db, read_only));
 }
 
 void tx_rollback(struct tx *tx)
 {
-	tx->audit.known = false;
+	forget(tx);
 	tx->driver->rollback(tx->db);
 }
 
@@ -55,7 +62,7 @@ enum errc tx_commit(struct tx *tx)
 
 static void undo_job(struct tx *tx)
 {
-	tx->audit.known = false;
+	forget(tx);
 	if (!tx->driver->in_transaction(tx->db))
 		return;
 	enum errc code = tx->driver->exec(tx->db, "ROLLBACK TO job; RELEASE job");

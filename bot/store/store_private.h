@@ -71,12 +71,19 @@ struct audit_head {
 	char hash[65];
 };
 
+/* How many rows the outbox has: asked at every claim, and counting them would take as long as they are many. */
+struct outbox_count {
+	bool known;
+	int64_t n;
+};
+
 struct tx {
 	const struct store_driver *driver;
 	struct db *db;
 	enum errc broken; /* what a statement of this job met on the disk; the job can't swallow it */
 	bool wrote;       /* something but SELECT ran */
 	struct audit_head audit;
+	struct outbox_count outbox;
 	char error[200]; /* the words to `broken` */
 };
 

@@ -131,6 +131,39 @@ TEST(a_post_is_claimed_once_and_fills_its_slot)
 	return OK;
 }
 
+static enum errc put_two_and_fail(struct tx *tx, void *arg)
+{
+	(void)arg;
+	post(tx, 0, help, "", "a");
+	post(tx, 0, help, "", "b");
+	return ERR_REFUSED;
+}
+
+static enum errc put_two(struct tx *tx, void *arg)
+{
+	int64_t pending;
+	MUST(outbox_pending(tx, &pending));
+	assert_int_equal(put_two_and_fail(tx, arg), ERR_REFUSED);
+	return OK;
+}
+
+static enum errc ask_pending(struct tx *tx, void *arg)
+{
+	return outbox_pending(tx, arg);
+}
+
+static void what_pends_is_what_was_committed(void **state)
+{
+	int64_t pending;
+	fixture_run(state, put_two, NULL);
+	assert_int_equal(fixture_try(state, put_two_and_fail, NULL), ERR_REFUSED);
+	fixture_run(state, ask_pending, &pending);
+	assert_int_equal(pending, 2);
+	fixture_run(state, put_two, NULL);
+	fixture_run(state, ask_pending, &pending);
+	assert_int_equal(pending, 4);
+}
+
 TEST(an_answer_about_a_row_that_is_gone_is_not_found)
 {
 	(void)arg;
@@ -603,6 +636,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    CASE(a_post_is_claimed_once_and_fills_its_slot),
+	    CASE(what_pends_is_what_was_committed),
 	    CASE(an_answer_about_a_row_that_is_gone_is_not_found),
 	    CASE(an_id_is_never_given_out_twice),
 	    CASE(a_row_without_words_or_place_is_invalid),
