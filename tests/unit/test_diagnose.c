@@ -1,0 +1,251 @@
+/*
+ * tests/unit/test_diagnose.c - what is planned, what refuses, what only warns.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "bot/base/json.h"
+#include "commands/eac/diagnose.h"
+
+#define PS  "0PS000000000001GAA"
+#define PSL "0PL000000000001GAA"
+#define DAY ((int64_t)24 * 3600 * 1000)
+
+static char inbox_set[] = "InboxWithEinsteinActivityCapture", app[] = "SalesforceIQ", ceo[] = "ceo@example.com",
+            licence_name[] = "InboxPsl";
+static char *sets[] = {inbox_set}, *apps[] = {app}, *protected[] = {ceo}, *licences[] = {licence_name};
+
+struct case_in_hand {
+	struct config config;
+	json_t *found, *look;
+	struct diagnosis d;
+};
+
+static int setup(void **state)
+{
+	static struct case_in_hand c;
+	c = (struct case_in_hand){0};
+	c.config.salesforce.permission_sets = (struct config_list){sets, 1};
+	c.config.salesforce.siq_apps = (struct config_list){apps, 1};
+	c.config.access.protected_users = (struct config_list){protected, 1};
+	c.config.people.give_up_after_ms = 3 * DAY;
+	c.config.approval.expire_after_ms = 3 * DAY;
+	c.found =
+	    json_pack("{s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:b}],s:[{s:s,s:s,s:s,s:i,s:i,s:n}],s:n}", "rights",
+	              "ApiEnabled", 1, "ViewSetup", 1, "AssignPermissionSets", 1, "ManageUsers", 1,
+	              "CustomizeApplication", 1, "sets", "id", PS, "name", inbox_set, "broad", 0, "licences", "id", PSL,
+	              "label", "Inbox", "status", "Active", "total", 10, "used", 5, "expires", "population");
+	c.look = json_pack(
+	    "{s:{s:s,s:s,s:s,s:b},s:b,s:[{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:s,s:b,s:b}],s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b}],"
+	    "s:[],s:[],s:{s:s,s:s,s:s}}",
+	    "user", "id", "005Sj000003JNIXIA4", "username", "jane@example.com", "email", "jane@example.com", "active",
+	    1, "frozen", 0, "sets", "id", "0Pa1", "set", PS, "group", "", "expires", "", "profile_owned", 0, "licence",
+	    PSL, "name", inbox_set, "label", "Inbox", "inbox", 1, "eac", 1, "licences", "id", "2LA1", "licence", PSL,
+	    "name", "InboxPsl", "label", "Inbox", "inbox", 1, "eac", 1, "broad", 0, "tokens", "links", "connection",
+	    "status", "NEEDSATTENTION", "mailbox", "jane@example.com", "configuration", "Sales");
+	*state = &c;
+	return c.found == NULL || c.look == NULL;
+}
+
+static int teardown(void **state)
+{
+	struct case_in_hand *c = *state;
+	diagnosis_done(&c->d);
+	json_decref(c->found);
+	json_decref(c->look);
+	return 0;
+}
+
+static const char *reason(struct case_in_hand *c)
+{
+	diagnosis_done(&c->d);
+	diagnose(&c->d, &c->config, c->found, c->look, NULL, 1795000000000);
+	return c->d.reason;
+}
+
+static json_t *held_set(struct case_in_hand *c)
+{
+	return json_array_get(json_get(c->look, "sets"), 0);
+}
+
+static json_t *connection(struct case_in_hand *c)
+{
+	return json_get(c->look, "connection");
+}
+
+static void an_ordinary_user_may_be_repaired(void **state)
+{
+	struct case_in_hand *c = *state;
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(json_get(c->d.plan, "sets")), 1);
+	assert_int_equal(json_array_size(json_get(c->d.plan, "licences")), 1);
+	assert_int_equal(json_array_size(c->d.warnings), 0);
+}
+
+static void each_missing_right_is_named(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_bool(json_get(c->found, "rights"), "ManageUsers", false);
+	assert_string_equal(reason(c), "bot_rights");
+	assert_non_null(strstr(c->d.text, "Manage Users"));
+}
+
+static void a_part_that_can_not_be_read_is_a_missing_right(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_object_set_new(c->look, "links", json_null());
+	assert_string_equal(reason(c), "bot_rights");
+}
+
+static void profile_rows_are_not_assignments(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_bool(held_set(c), "profile_owned", true);
+	assert_string_equal(reason(c), "group_only");
+	assert_int_equal(json_array_size(json_get(c->d.plan, "sets")), 0);
+}
+
+static void a_set_off_the_list_is_not_planned(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_str(held_set(c), "name", "SalesReports");
+	assert_string_equal(reason(c), "nothing_assigned");
+}
+
+static void a_broad_set_is_refused_unless_allowed(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_bool(json_array_get(json_get(c->found, "sets"), 0), "broad", true);
+	assert_string_equal(reason(c), "broad_set");
+	c->config.salesforce.allow_broad = true;
+	assert_string_equal(reason(c), "");
+}
+
+static void a_broad_licence_stays(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_bool(json_array_get(json_get(c->look, "licences"), 0), "broad", true);
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(json_get(c->d.plan, "licences")), 0);
+	assert_int_equal(json_array_size(json_get(c->d.plan, "kept")), 1);
+}
+
+static void a_list_of_licences_is_the_only_word_on_them(void **state)
+{
+	struct case_in_hand *c = *state;
+	c->config.salesforce.permission_set_licenses = (struct config_list){licences, 1};
+	json_set_bool(json_array_get(json_get(c->look, "licences"), 0), "broad", true);
+	reason(c);
+	assert_int_equal(json_array_size(json_get(c->d.plan, "licences")), 1);
+	json_set_str(json_array_get(json_get(c->look, "licences"), 0), "name", "OtherPsl");
+	reason(c);
+	assert_int_equal(json_array_size(json_get(c->d.plan, "licences")), 0);
+}
+
+static void a_licence_that_could_not_be_given_back_refuses(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_t *licence = json_array_get(json_get(c->found, "licences"), 0);
+	json_set_str(licence, "status", "Disabled");
+	assert_string_equal(reason(c), "license_unavailable");
+	json_set_str(licence, "status", "Active");
+	json_set_int(licence, "used", 11);
+	assert_string_equal(reason(c), "license_unavailable");
+	json_set_int(licence, "used", 5);
+	json_set_int(licence, "expires", 1795000000000 + 5 * DAY);
+	assert_string_equal(reason(c), "license_unavailable");
+	json_set_int(licence, "expires", 1795000000000 + 7 * DAY);
+	assert_string_equal(reason(c), "");
+}
+
+static void a_full_pool_only_warns(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_int(json_array_get(json_get(c->found, "licences"), 0), "used", 10);
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 1);
+}
+
+static void an_org_that_is_broken_is_not_repaired_user_by_user(void **state)
+{
+	static const char *const broken[] = {"NEEDSATTENTIONGLOBAL", "NEEDSATTENTIONHYBRID"};
+	struct case_in_hand *c = *state;
+	for (size_t i = 0; i < 2; i++) {
+		json_set_str(connection(c), "status", broken[i]);
+		assert_string_equal(reason(c), "org_level");
+		assert_true(c->d.org_level);
+	}
+	json_set_str(connection(c), "status", "ACTIVE");
+	json_set_str(connection(c), "global_terms", "PENDING");
+	assert_string_equal(reason(c), "org_level");
+}
+
+static void many_broken_users_and_another_mailbox_are_said(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_object_set_new(c->found, "population", json_pack("{s:i,s:i}", "ACTIVE", 10, "NEEDSATTENTION", 30));
+	json_set_str(connection(c), "mailbox", "other@example.com");
+	json_set_str(connection(c), "advice_title", "Reconnect");
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 3);
+}
+
+static void what_is_owed_counts_as_held(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_t *owed = json_pack("{s:[{s:s,s:s,s:s,s:s,s:s}],s:[]}", "sets", "set", PS, "name", inbox_set, "label",
+	                         "Inbox", "licence", PSL, "expires", "", "licences");
+	json_array_clear(json_get(c->look, "sets"));
+	diagnose(&c->d, &c->config, c->found, c->look, owed, 1795000000000);
+	assert_string_equal(c->d.reason, "");
+	assert_int_equal(json_array_size(json_get(c->d.plan, "sets")), 1);
+	json_decref(owed);
+}
+
+static void protection_is_by_username_address_or_id(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_t *user = json_pack("{s:s,s:s,s:s}", "id", "005Sj000003JNIXIA4", "username", "CEO@example.com", "email",
+	                         "x@example.com");
+	assert_true(diagnose_is_protected(&c->config, user));
+	json_set_str(user, "username", "jane@example.com");
+	assert_false(diagnose_is_protected(&c->config, user));
+	json_decref(user);
+}
+
+static void the_code_changes_with_what_would_be_given_back(void **state)
+{
+	struct case_in_hand *c = *state;
+	char before[9], after[9];
+	reason(c);
+	diagnose_code(json_get(c->look, "user"), c->d.plan, before);
+	json_set_str(json_array_get(json_get(c->d.plan, "sets"), 0), "expires", "2027-01-31");
+	diagnose_code(json_get(c->look, "user"), c->d.plan, after);
+	assert_string_not_equal(before, after);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(an_ordinary_user_may_be_repaired),
+	    T(each_missing_right_is_named),
+	    T(a_part_that_can_not_be_read_is_a_missing_right),
+	    T(profile_rows_are_not_assignments),
+	    T(a_set_off_the_list_is_not_planned),
+	    T(a_broad_set_is_refused_unless_allowed),
+	    T(a_broad_licence_stays),
+	    T(a_list_of_licences_is_the_only_word_on_them),
+	    T(a_licence_that_could_not_be_given_back_refuses),
+	    T(a_full_pool_only_warns),
+	    T(an_org_that_is_broken_is_not_repaired_user_by_user),
+	    T(many_broken_users_and_another_mailbox_are_said),
+	    T(what_is_owed_counts_as_held),
+	    T(protection_is_by_username_address_or_id),
+	    T(the_code_changes_with_what_would_be_given_back),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
