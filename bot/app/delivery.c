@@ -143,6 +143,7 @@ static json_t *arguments_of(const struct delivery *delivery)
 
 	json_set_str(arguments, "channel", delivery->channel);
 	json_set_str(arguments, "text", json_str(row->body, "text"));
+	json_set_str(arguments, "parse", "none"); /* an update's default would look for names and links by itself */
 	if (!delivery->plain && json_is_array(json_get(row->body, "blocks")))
 		json_object_set_new(arguments, "blocks", json_deep_copy(json_get(row->body, "blocks")));
 	if (row->op == OUTBOX_UPDATE) {
