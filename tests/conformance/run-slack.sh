@@ -17,6 +17,7 @@ cp "$here/slack.package.json" "$work/package.json" # apart from the other suite,
 
 # One suite with a fake of its own.
 run() {
+	: >"$work/listening" # a kept folder holds that of the last run
 	"$sim" --state "$top/tests/sim/slack/workspace.json" --time-scale 0.01 --die-with-parent >"$work/listening" &
 	pid=$!
 	until grep -q listening "$work/listening"; do
