@@ -67,7 +67,7 @@ all: $(B)/eacbot
 
 $(B)/eacbot: $(O)/eacbot
 	@mkdir -p $(@D)
-	@cp $< $@
+	@cp --remove-destination $< $@
 
 $(O)/eacbot: $(O)/bot/main.o $(LIB)
 	@echo "link    $@"

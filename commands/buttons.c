@@ -59,7 +59,7 @@ static enum errc run_help(struct asked *asked)
 	                    "I have called the helpdesk; somebody will get in touch with you. The buttons above stay.");
 }
 
-/* --- dialogs ---------------------------------------------------------------------- */
+/* --- dialogs --- */
 
 static enum errc open_case_dialog(struct asked *asked)
 {
@@ -131,7 +131,7 @@ static const struct button *button_find(const char *action)
 	return NULL;
 }
 
-/* --- which repair, which card ---------------------------------------------------------- */
+/* --- which repair, which card --- */
 
 static enum errc out_of_date(struct asked *asked)
 {
@@ -201,7 +201,7 @@ enum errc commands_button(struct asked *asked)
 	return live ? run_checked(asked, button->rights, button->after_dialog, button->run) : out_of_date(asked);
 }
 
-/* --- submitted dialogs -------------------------------------------------------------------- */
+/* --- submitted dialogs --- */
 
 static enum errc submit_confirm(struct asked *asked)
 {

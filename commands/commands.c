@@ -58,7 +58,7 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-/* --- answering ----------------------------------------------------------------- */
+/* --- answering --- */
 
 enum errc asked_answer_body(struct asked *asked, json_t *body)
 {
@@ -118,7 +118,7 @@ enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_
 	return asked_answer(asked, buf_str(&b));
 }
 
-/* --- from a deed to a command ------------------------------------------------------ */
+/* --- from a deed to a command --- */
 
 static const char *via_of(enum door door)
 {
@@ -304,7 +304,7 @@ void reply_done(struct reply *reply)
 	*reply = (struct reply){0};
 }
 
-/* --- the environment ------------------------------------------------------------------ */
+/* --- the environment --- */
 
 struct commands *commands_new(const struct config *config)
 {

@@ -25,8 +25,7 @@ enum {
 	DRAIN_MS = 8 * 1000,       /* for everything; the promise is ten seconds */
 };
 
-/* --- who tells whom
- * ------------------------------------------------------------------------------------------------------- */
+/* --- who tells whom --- */
 
 static void on_deed_committed(void *arg, bool wake)
 {
@@ -72,8 +71,7 @@ static void on_metrics_asked(void *arg, struct buf *body)
 	report_metrics(&((struct app *)arg)->report, body);
 }
 
-/* --- going down
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- going down --- */
 
 static void on_sockets_closed(void *arg)
 {
@@ -121,8 +119,7 @@ static void on_signal(void *arg, int signal_number)
 		begin_drain(app, signal_number == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
-/* --- building
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- building --- */
 
 static enum errc build_store(struct app *app, struct err *reterr)
 {
@@ -285,8 +282,7 @@ static void take_apart(struct app *app)
 	config_free(app->config);
 }
 
-/* --- running
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- running --- */
 
 static void start(struct app *app)
 {

@@ -68,8 +68,7 @@ static void finish(struct delivery *delivery, const struct delivery_result *resu
 	free(delivery);
 }
 
-/* --- send
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- send --- */
 
 static void send_row(struct delivery *delivery);
 
@@ -173,8 +172,7 @@ static void send_row(struct delivery *delivery)
 	           delivery);
 }
 
-/* --- look for an earlier try
- * ------------------------------------------------------------------------------------------ */
+/* --- look for an earlier try --- */
 
 static void look(struct delivery *delivery, const char *cursor);
 
@@ -254,8 +252,7 @@ static void look(struct delivery *delivery, const char *cursor)
 	           arguments, CALL_TIMEOUT_MS, on_look, delivery);
 }
 
-/* --- where to
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- where to --- */
 
 static void go(struct delivery *delivery)
 {

@@ -106,8 +106,7 @@ void dispatch_stop(struct dispatch *dispatch)
 	loop_timer_set(dispatch->timer, -1);
 }
 
-/* --- acknowledging
- * ---------------------------------------------------------------------------------------------------- */
+/* --- acknowledging --- */
 
 static json_t *ephemeral(const char *text)
 {
@@ -224,8 +223,7 @@ static void settle_receipt(struct visit *visit, enum errc code)
 	receipt_free(receipt);
 }
 
-/* --- visits
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- visits --- */
 
 static struct visit *visit_new(struct dispatch *dispatch)
 {
@@ -504,8 +502,7 @@ static void begin_visits(struct dispatch *dispatch, uint64_t socket, const struc
 	}
 }
 
-/* --- envelopes
- * -------------------------------------------------------------------------------------------------------- */
+/* --- envelopes --- */
 
 static void count(struct dispatch_figures *figures, enum envelope_type type)
 {
@@ -583,8 +580,7 @@ void dispatch_envelope(struct dispatch *dispatch, uint64_t socket, const struct 
 	}
 }
 
-/* --- what an earlier run, or a failed commit, left undone
- * -------------------------------------------------------------- */
+/* --- what an earlier run, or a failed commit, left undone --- */
 
 struct sweep {
 	struct dispatch *dispatch;

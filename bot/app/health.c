@@ -34,8 +34,7 @@ struct health {
 	int port;
 };
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- answers --- */
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *type, struct buf *body)
 {
@@ -102,8 +101,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	return answer(connection, status, type, &body);
 }
 
-/* --- in the loop
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- in the loop --- */
 
 static void turn(struct health *health)
 {
@@ -128,9 +126,7 @@ static void on_timer(void *arg)
 	turn(arg);
 }
 
-/* --- life
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 static enum errc find_address(const char *host, int port, struct addrinfo **ret, struct err *reterr)
 {

@@ -120,8 +120,7 @@ void outbox_pump_stop(struct outbox_pump *pump)
 	loop_timer_set(pump->timer, -1);
 }
 
-/* --- the outcome
- * -------------------------------------------------------------------------------------------------------- */
+/* --- the outcome --- */
 
 static enum errc give_up(struct parcel *parcel, struct tx *tx)
 {
@@ -228,8 +227,7 @@ static void on_delivered(void *arg, const struct delivery_result *result)
 	store_submit(parcel->pump->options.store, outcome_job, on_outcome, parcel);
 }
 
-/* --- sending what was claimed
- * -------------------------------------------------------------------------------------------- */
+/* --- sending what was claimed --- */
 
 /* How long the row has to wait for its method; an update also for its own message. */
 static int64_t hold_ms(struct parcel *parcel, int64_t now)
@@ -269,8 +267,7 @@ static void send_parcel(struct outbox_pump *pump, struct outbox_row *row)
 	delivery_begin(pump->deliveries, &parcel->row, on_delivered, parcel);
 }
 
-/* --- claiming
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- claiming --- */
 
 static enum errc claim_job(struct tx *tx, void *arg)
 {

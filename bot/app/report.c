@@ -13,8 +13,7 @@
 /* A store that has not answered for so long takes no writes, whatever it said last. */
 enum { SILENT_MS = 30 * 1000 };
 
-/* --- /readyz
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- /readyz --- */
 
 static json_t *part(json_t *whole, const char *name, bool ready, const char *trouble)
 {
@@ -88,8 +87,7 @@ bool report_ready(const struct report *report, struct buf *body)
 	return ready;
 }
 
-/* --- /metrics
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- /metrics --- */
 
 static void gauge(struct buf *b, const char *name, const char *help, double value)
 {

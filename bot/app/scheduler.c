@@ -141,7 +141,7 @@ static int64_t pause_after(int failures)
 	return pause < REST_MAX_MS ? pause : REST_MAX_MS;
 }
 
-/* --- wake, call, answer ------------------------------------------------------------------------------------------ */
+/* --- wake, call, answer --- */
 
 static void on_call_answer(void *arg, const struct flow_answer *answer);
 

@@ -20,8 +20,7 @@ enum {
 	NAME_TIMEOUT_MS = 10 * 1000,
 };
 
-/* --- what the commands have to know
- * ------------------------------------------------------------------------------------- */
+/* --- what the commands have to know --- */
 
 /* News for the commands, brought to the store's thread. */
 struct news {
@@ -103,8 +102,7 @@ void watch_org(void *arg)
 	store_submit(app->store, news_job, on_news, news);
 }
 
-/* --- what the log has to know
- * --------------------------------------------------------------------------------------------- */
+/* --- what the log has to know --- */
 
 static void log_slack(struct app *app)
 {

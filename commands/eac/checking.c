@@ -42,7 +42,7 @@ static enum errc refuse(struct flow *flow, const char *reason, const char *mrkdw
 	return eac_tell(flow->tx, row->id, row->channel, false, row->requester, message_line(buf_str(&b)));
 }
 
-/* --- the person in Slack --------------------------------------------------------- */
+/* --- the person in Slack --- */
 
 static enum errc ask_by_id(struct flow *flow, const char *user)
 {
@@ -95,7 +95,7 @@ static enum errc by_email_known(struct flow *flow, const struct flow_answer *ans
 	return OK;
 }
 
-/* --- the user in Salesforce ------------------------------------------------------- */
+/* --- the user in Salesforce --- */
 
 static json_t *candidates(const json_t *users)
 {
@@ -236,7 +236,7 @@ static enum errc found(struct flow *flow, const struct flow_answer *answer)
 	return rc;
 }
 
-/* --- the diagnosis ------------------------------------------------------------------ */
+/* --- the diagnosis --- */
 
 static enum errc take_over_debts(struct flow *flow, json_t **ret)
 {

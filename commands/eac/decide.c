@@ -221,7 +221,7 @@ enum errc eac_wish(struct flow *flow)
 	return eac_end(flow, EVENT_CANCEL, &actor, "cancelled");
 }
 
-/* --- what can't be delivered ------------------------------------------------------- */
+/* --- what can't be delivered --- */
 
 static enum errc user_unreachable(struct flow *flow, const char *error)
 {

@@ -87,7 +87,7 @@ bool diagnose_is_protected(const struct config *config, const json_t *user)
 	return false;
 }
 
-/* --- what is there ----------------------------------------------------------- */
+/* --- what is there --- */
 
 json_t *diagnose_links(const json_t *look)
 {
@@ -170,7 +170,7 @@ void diagnose_code(const json_t *target, const json_t *plan, char out[static 9])
 	text_copy(out, 9, hash);
 }
 
-/* --- the plan ------------------------------------------------------------------ */
+/* --- the plan --- */
 
 static void plan_set(json_t *sets, const json_t *row)
 {
@@ -226,7 +226,7 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 	return plan;
 }
 
-/* --- what forbids it ------------------------------------------------------------ */
+/* --- what forbids it --- */
 
 static void check_assigned(struct diagnosis *d, const struct config *config, const json_t *look)
 {
@@ -373,7 +373,7 @@ static void check_org(struct diagnosis *d, const json_t *connection)
 	refuse(d, "org_level", &b);
 }
 
-/* --- what has only to be said ------------------------------------------------------ */
+/* --- what has only to be said --- */
 
 static void say_connection(struct diagnosis *d, const json_t *look)
 {

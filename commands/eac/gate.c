@@ -44,7 +44,7 @@ static bool can_see(const json_t *look)
 	       json_is_array(json_get(look, "sets")) && json_is_array(json_get(look, "licences"));
 }
 
-/* --- the approval ------------------------------------------------------------------------ */
+/* --- the approval --- */
 
 enum errc eac_gate_open(struct flow *flow)
 {
@@ -204,7 +204,7 @@ enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow
 	return gate_pass(flow, &last);
 }
 
-/* --- the backend check ---------------------------------------------------------------------- */
+/* --- the backend check --- */
 
 /* 1.3 to 1.6 were looked at again: back to the one that no longer holds. */
 static enum errc go_back(struct flow *flow, int step, const char *why)

@@ -45,7 +45,7 @@ const char *eac_target_slack(const struct request_row *row)
 	return json_str(json_get(row->facts, "target"), "slack");
 }
 
-/* --- steps ---------------------------------------------------------------- */
+/* --- steps --- */
 
 static enum errc mark_step(struct flow *flow, const char *state, const char *detail)
 {
@@ -204,7 +204,7 @@ void eac_trouble_over(struct flow *flow)
 	json_object_del(flow->row->facts, "trouble");
 }
 
-/* --- ends ------------------------------------------------------------------ */
+/* --- ends --- */
 
 bool eac_owes(const struct flow *flow)
 {
@@ -266,7 +266,7 @@ enum errc eac_ended(struct flow *flow, enum request_event end, const struct requ
 	return rc;
 }
 
-/* --- looking ------------------------------------------------------------------ */
+/* --- looking --- */
 
 void eac_look(struct flow *flow, const char *extra, int64_t since_ms)
 {

@@ -38,7 +38,7 @@ const char *eac_target_name(const struct request_row *row);
 /* facts.target.slack where the person can be asked in Slack, else "". */
 const char *eac_target_slack(const struct request_row *row);
 
-/* --- steps ---------------------------------------------------------------- */
+/* --- steps --- */
 enum errc eac_step_started(struct flow *flow) MUST_CHECK; /* running, counted as an attempt */
 enum errc eac_step_waiting(struct flow *flow) MUST_CHECK;
 /* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once.
@@ -56,7 +56,7 @@ enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_ans
 /* The trouble is over. */
 void eac_trouble_over(struct flow *flow);
 
-/* --- ends ------------------------------------------------------------------ */
+/* --- ends --- */
 /* Cancelled, rejected or expired: closes the cards, puts back what was removed first (step 2.1), then ends. */
 enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor,
                   const char *why) MUST_CHECK;
@@ -66,7 +66,7 @@ enum errc eac_ended(struct flow *flow, enum request_event end, const struct requ
 /* Something was removed and is not yet given back. */
 bool eac_owes(const struct flow *flow);
 
-/* --- messages -------------------------------------------------------------- */
+/* --- messages --- */
 /* A sentence (mrkdwn) for the thread's next reply. */
 void eac_line(struct flow *flow, const char *mrkdwn);
 /* Posts the gathered sentences as one reply and brings the parent up to date. */
@@ -81,7 +81,7 @@ enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_
 /* One line into status_channel, where there is one. */
 enum errc eac_status_line(struct flow *flow, const char *mrkdwn) MUST_CHECK;
 
-/* --- cards: messages with buttons ------------------------------------------- */
+/* --- cards: messages with buttons --- */
 /*
  * Opens a card of a kind (user, copy, admin, prompt, backend, failed): a fresh nonce, posted in the thread or to
  * "@U...". The message is built by `m` without buttons; the buttons' value is made here. Takes m.
@@ -101,7 +101,7 @@ const json_t *eac_card_find(const struct request_row *row, const char *nonce);
 /* The newest live card of a kind; NULL. */
 const json_t *eac_card_of_kind(const struct request_row *row, const char *kind);
 
-/* --- waiting ----------------------------------------------------------------- */
+/* --- waiting --- */
 struct eac_patience {
 	int64_t remind_after_ms;
 	int64_t expire_after_ms; /* CONFIG_NEVER */
@@ -121,7 +121,7 @@ int64_t eac_waiting_since(const struct request_row *row);
 /* The first moment at or after `at` within [from, to) minutes of the day in a zone. Pure. */
 int64_t eac_within_hours(int64_t at, int tz_offset_s, int from_min, int to_min);
 
-/* --- looking ------------------------------------------------------------------ */
+/* --- looking --- */
 /* Asks for a look at the target; extra is "login", "sessions" or "mail". */
 void eac_look(struct flow *flow, const char *extra, int64_t since_ms);
 /* Keeps the newest look (without what may change nothing). */

@@ -66,7 +66,7 @@ static void add_labels(struct buf *b, const json_t *rows)
 	}
 }
 
-/* --- refusals ------------------------------------------------------------------ */
+/* --- refusals --- */
 
 void text_refused(struct buf *b, const struct flow *flow, const char *why)
 {
@@ -112,7 +112,7 @@ void text_superseded(struct buf *b, const char *by)
 	buf_printf(b, "superseded by %s", by);
 }
 
-/* --- the parent and the thread --------------------------------------------------- */
+/* --- the parent and the thread --- */
 
 static void add_waiting_for(struct buf *b, const struct request_row *row, const struct config *config)
 {
@@ -378,7 +378,7 @@ void text_end(struct buf *b, const struct flow *flow, const char *who, const cha
 	mrkdwn_add_user(b, flow->row->requester);
 }
 
-/* --- what was done in Salesforce ---------------------------------------------------- */
+/* --- what was done in Salesforce --- */
 
 void text_sets_gone(struct buf *b, const json_t *plan, bool ours)
 {
@@ -414,7 +414,7 @@ void text_date_passed(struct buf *b, const json_t *set)
 	           json_str(set, "expires"));
 }
 
-/* --- the affected user ------------------------------------------------------------------ */
+/* --- the affected user --- */
 
 static void settings_url(const struct flow *flow, char *out, size_t size)
 {
@@ -592,7 +592,7 @@ void text_channel_closed(struct buf *b, const struct flow *flow, const char *err
 	buf_puts(b, "` where it stands.");
 }
 
-/* --- admin, approvers, backend ----------------------------------------------------------- */
+/* --- admin, approvers, backend --- */
 
 static void add_link_rows(struct buf *b, const json_t *look, bool login)
 {
@@ -886,7 +886,7 @@ void text_closing(struct buf *b, enum request_event end, const char *who, int64_
 	mrkdwn_add_time(b, now);
 }
 
-/* --- failure, status channel ------------------------------------------------------------------ */
+/* --- failure, status channel --- */
 
 struct message *text_failed_card(const struct flow *flow, const char *why)
 {

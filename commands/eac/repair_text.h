@@ -14,7 +14,7 @@
 #include "bot/message/message.h"
 #include "config/config.h"
 
-/* --- refusals ------------------------------------------------------------------ */
+/* --- refusals --- */
 #define TEXT_NO_SLACK_USER \
 	"That Slack account is deactivated, a guest or of another organisation, so I can't ask this person in Slack. " \
 	"Use the " \
@@ -33,7 +33,7 @@ void text_ambiguous(struct buf *b, const json_t *users);
 void text_duplicate(struct buf *b, const char *id);
 void text_superseded(struct buf *b, const char *by);
 
-/* --- the parent and the thread --------------------------------------------------- */
+/* --- the parent and the thread --- */
 json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);
 void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again);
@@ -50,7 +50,7 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 /* who can unblock it, in mrkdwn; "" when nobody has to */
 void text_who_can(struct buf *b, const struct request_row *row, const struct config *config);
 
-/* --- what was done in Salesforce ---------------------------------------------------- */
+/* --- what was done in Salesforce --- */
 #define TEXT_SESSIONS_ENDED "The add-in's sessions in Salesforce were ended."
 #define TEXT_NO_SESSIONS    "No add-in session is open in Salesforce."
 #define TEXT_SESSIONS_LEFT \
@@ -63,7 +63,7 @@ void text_sets_gone(struct buf *b, const json_t *plan, bool ours);
 void text_sets_back(struct buf *b, const json_t *sets);
 void text_date_passed(struct buf *b, const json_t *set);
 
-/* --- the affected user ------------------------------------------------------------------ */
+/* --- the affected user --- */
 #define TEXT_USER_SILENT "the affected user did not answer in time"
 #define TEXT_BACK_BUT_NOT_CONNECTED \
 	"The permission is back, the mailbox is not connected: the affected user did not finish in time."
@@ -81,7 +81,7 @@ void text_channel_closed(struct buf *b, const struct flow *flow, const char *err
 /* What the affected user has to do in this step, one line (mrkdwn). */
 void text_user_task(struct buf *b, const struct flow *flow);
 
-/* --- admin, approvers, backend ----------------------------------------------------------- */
+/* --- admin, approvers, backend --- */
 #define TEXT_ADMIN_SILENT     "nobody removed the account links in time"
 #define TEXT_APPROVAL_EXPIRED "nobody decided in time"
 #define TEXT_BACKEND_SILENT   "the backend check was not confirmed in time"
@@ -105,7 +105,7 @@ void text_still_present(struct buf *b, const char *who, const char *note, int64_
 /* What became of a card when the repair ends (cancelled, rejected, expired). */
 void text_closing(struct buf *b, enum request_event end, const char *who, int64_t now);
 
-/* --- failure, status channel ------------------------------------------------------------------ */
+/* --- failure, status channel --- */
 struct message *text_failed_card(const struct flow *flow, const char *why);
 void text_status_started(struct buf *b, const struct flow *flow);
 void text_status_failed(struct buf *b, const struct flow *flow);

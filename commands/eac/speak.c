@@ -108,7 +108,7 @@ enum errc eac_status_line(struct flow *flow, const char *mrkdwn)
 	return outbox_put(flow->tx, &row);
 }
 
-/* --- cards --------------------------------------------------------------------- */
+/* --- cards --- */
 
 static json_t *cards_of(struct flow *flow)
 {

@@ -97,7 +97,7 @@ static enum errc blind(struct flow *flow, const char *part)
 	return eac_fail(flow, buf_str(&b));
 }
 
-/* --- 1.3 account links ---------------------------------------------------------------- */
+/* --- 1.3 account links --- */
 
 static enum errc ask_admin(struct flow *flow)
 {
@@ -185,7 +185,7 @@ enum errc eac_links_begin(struct flow *flow)
 	return rc;
 }
 
-/* --- 1.4 tokens ------------------------------------------------------------------------- */
+/* --- 1.4 tokens --- */
 
 enum errc eac_revoke_begin(struct flow *flow)
 {
@@ -237,7 +237,7 @@ static enum errc token_answered(struct flow *flow, const struct flow_answer *ans
 	return OK;
 }
 
-/* --- 1.5 and 1.6 the permission set and its licence ---------------------------------------- */
+/* --- 1.5 and 1.6 the permission set and its licence --- */
 
 /* From now on this has to be given back, whatever happens: written before the deed. */
 static enum errc note_debt(struct flow *flow)
@@ -430,7 +430,7 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 	return OK;
 }
 
-/* --- 2.1 giving back -------------------------------------------------------------------------- */
+/* --- 2.1 giving back --- */
 
 static bool holds_set(const json_t *look, const char *set)
 {
@@ -579,7 +579,7 @@ enum errc eac_assign_begin(struct flow *flow)
 	return rc;
 }
 
-/* --- answers ------------------------------------------------------------------------------------ */
+/* --- answers --- */
 
 static enum errc look_answered(struct flow *flow, const struct flow_answer *answer)
 {

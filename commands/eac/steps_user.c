@@ -120,7 +120,7 @@ enum errc eac_disconnect_begin(struct flow *flow)
 	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, 3, false);
 }
 
-/* --- 1.2: first the bot ends the add-in's sessions ------------------------------------- */
+/* --- 1.2: first the bot ends the add-in's sessions --- */
 
 static json_t *ids_of(const json_t *rows)
 {
@@ -181,7 +181,7 @@ enum errc eac_sign_out_begin(struct flow *flow)
 	return ask_user(flow, addin_buttons, 4, false);
 }
 
-/* --- 2.2 and 2.3 ---------------------------------------------------------------------------- */
+/* --- 2.2 and 2.3 --- */
 
 enum errc eac_connect_begin(struct flow *flow)
 {

@@ -36,7 +36,7 @@ static void limit_grant(struct stage *stage)
 	                   "ExpirationDate", date));
 }
 
-/* --- the story ---------------------------------------------------------------------------------------------- */
+/* --- the story --- */
 
 static void ask_for_repair(struct stage *stage, struct teller *teller)
 {
@@ -89,7 +89,7 @@ static void reconnect(struct stage *stage, struct teller *teller)
 	TELL_UNTIL(teller, .channel = "helpdesk", .contains = "*Completed*");
 }
 
-/* --- the judgement ------------------------------------------------------------------------------------------ */
+/* --- the judgement --- */
 
 static json_t *sorted(const json_t *list)
 {

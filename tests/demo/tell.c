@@ -30,7 +30,7 @@ struct teller {
 	json_t *names;    /* Slack id -> name, from the feed */
 };
 
-/* --- words -------------------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 static const char *on(const struct teller *teller, enum colour colour)
 {
@@ -97,7 +97,7 @@ static void add_shown(const struct teller *teller, struct buf *out, const char *
 	}
 }
 
-/* --- lines -------------------------------------------------------------------------------------------------- */
+/* --- lines --- */
 
 /* Where a line of at most `width` characters ends: at a blank if there is one. */
 static size_t line_length(const char *text, size_t width)
@@ -143,7 +143,7 @@ void teller_aside(struct teller *teller, const char *text)
 	print_block(teller, MAGENTA, "", 0, text);
 }
 
-/* --- entries of the feed ------------------------------------------------------------------------------------ */
+/* --- entries of the feed --- */
 
 static void add_buttons(struct buf *out, const json_t *buttons)
 {
@@ -290,7 +290,7 @@ static void tell_entry(struct teller *teller, const json_t *entry)
 		tell_act(teller, entry, what);
 }
 
-/* --- the org ------------------------------------------------------------------------------------------------ */
+/* --- the org --- */
 
 static const struct {
 	const char *member;
@@ -357,7 +357,7 @@ static void tell_org(struct teller *teller)
 	teller->holdings = now;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------------ */
+/* --- telling --- */
 
 void teller_catch_up(struct teller *teller, int wait_ms)
 {

@@ -107,7 +107,7 @@ void world_free(struct world *w)
 	free(w);
 }
 
-/* --- what Jane holds ---------------------------------------------------------------- */
+/* --- what Jane holds --- */
 
 void world_add_set(struct world *w, const char *assignment, const char *set, const char *name, const char *group,
                    const char *expires)
@@ -177,7 +177,7 @@ bool world_holds(const struct world *w, const char *set)
 	return false;
 }
 
-/* --- Salesforce's answers --------------------------------------------------------------- */
+/* --- Salesforce's answers --- */
 
 static json_t *jane(const struct world *w)
 {
@@ -357,7 +357,7 @@ static json_t *make_call(struct world *w, const struct flow_call *call)
 	return json_pack("{s:b}", "revoked", take_row(w->tokens, "handle", json_str(call->args, "handle")));
 }
 
-/* --- crashes ----------------------------------------------------------------------------- */
+/* --- crashes --- */
 
 /* A place where the process could be killed; true when it is, now. */
 static bool boundary(struct world *w)
@@ -369,7 +369,7 @@ static bool boundary(struct world *w)
 	return true;
 }
 
-/* --- jobs on the store ------------------------------------------------------------------------ */
+/* --- jobs on the store --- */
 
 struct job {
 	struct world *w;
@@ -435,7 +435,7 @@ static enum errc job_sent(struct tx *tx, void *arg)
 	return outbox_sent(tx, row->id, row->channel[0] != '\0' ? row->channel : row->conversation, job->ts);
 }
 
-/* --- Slack ------------------------------------------------------------------------------------- */
+/* --- Slack --- */
 
 static json_t *message_by(const struct world *w, const char *key, const char *value)
 {
@@ -511,7 +511,7 @@ static bool pump(struct world *w)
 	}
 }
 
-/* --- the app's part: calls and answers ------------------------------------------------------------ */
+/* --- the app's part: calls and answers --- */
 
 /* Makes the call in job->next and brings its answer; false when the process was killed. */
 static bool carry(struct world *w, struct job *job)
@@ -572,7 +572,7 @@ void world_wait(struct world *w, int64_t ms)
 	world_run(w);
 }
 
-/* --- people -------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 static void fill_person(struct person *p, const char *user, const char *roles)
 {
@@ -700,7 +700,7 @@ void world_submit(struct world *w, const char *user, const char *roles, const ch
 	json_decref(view);
 }
 
-/* --- questions ---------------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 static enum errc job_get(struct tx *tx, void *arg)
 {
@@ -783,7 +783,7 @@ bool world_doubled(const struct world *w)
 	return false;
 }
 
-/* --- everybody does their part ----------------------------------------------------------------------------- */
+/* --- everybody does their part --- */
 
 static void play_user(struct world *w, int step)
 {

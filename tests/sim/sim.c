@@ -43,7 +43,7 @@ struct upgrade {
 	size_t extra_len;
 };
 
-/* --- lock and time ---------------------------------------------------- */
+/* --- lock and time --- */
 
 void sim_lock(struct sim *sim)
 {
@@ -87,7 +87,7 @@ static void pause_ms(struct sim *sim, int64_t delay_ms)
 		sim_wait(sim, until);
 }
 
-/* --- one exchange ----------------------------------------------------- */
+/* --- one exchange --- */
 
 static void control(struct sim *sim, const struct sim_request *req, struct sim_answer *ans)
 {
@@ -153,7 +153,7 @@ static enum MHD_Result reset_connection(struct MHD_Connection *connection, bool 
 	return MHD_NO;
 }
 
-/* --- upgraded connections --------------------------------------------- */
+/* --- upgraded connections --- */
 
 static void *upgrade_main(void *arg)
 {
@@ -203,7 +203,7 @@ static struct MHD_Response *upgrade_response(struct sim *sim, const struct sim_a
 	return MHD_create_response_for_upgrade(on_upgrade, up);
 }
 
-/* --- sending ---------------------------------------------------------- */
+/* --- sending --- */
 
 struct stream {
 	char *text;
@@ -312,7 +312,7 @@ static enum MHD_Result answer_request(struct sim *sim, struct MHD_Connection *co
 	return result;
 }
 
-/* --- the library's callbacks ------------------------------------------ */
+/* --- the library's callbacks --- */
 
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
@@ -377,7 +377,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	return answer_request(cls, connection, url, method, ex);
 }
 
-/* --- running ---------------------------------------------------------- */
+/* --- running --- */
 
 struct sim *sim_new(const struct sim_ops *ops, void *ctx)
 {

@@ -48,7 +48,7 @@ struct sim_ops {
 	void (*stop)(void *ctx);
 };
 
-/* --- the server ------------------------------------------------------- */
+/* --- the server --- */
 
 struct sim_options {
 	int port;             /* 0: any */
@@ -74,7 +74,7 @@ bool sim_option(struct sim_options *options, int argc, char **argv, int *i);
 /* The port that is listened on; 0 before sim_run. */
 int sim_port(const struct sim *sim);
 
-/* --- lock and time ---------------------------------------------------- */
+/* --- lock and time --- */
 
 /* Handlers hold the lock already; threads of their own take it by these. */
 void sim_lock(struct sim *sim);
@@ -90,7 +90,7 @@ bool sim_stopping(const struct sim *sim);
 int64_t sim_now_ms(void);
 int64_t sim_wall_us(void);
 
-/* --- journal and violations ------------------------------------------- */
+/* --- journal and violations --- */
 
 /* A breach of the protocol by the client, as a sentence. Tests demand that there is none. */
 void sim_violation(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -98,7 +98,7 @@ void sim_violation(struct sim *sim, const char *format, ...) __attribute__((form
 /* A line in the journal that is not an HTTP request ("socket 3 opened"). */
 void sim_note(struct sim *sim, const char *kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* --- requests --------------------------------------------------------- */
+/* --- requests --- */
 
 /* The value of a header (its name in lower case) or of a query parameter; NULL: not there. */
 const char *sim_header(const struct sim_request *req, const char *name);
@@ -111,7 +111,7 @@ json_t *sim_form(const char *text, size_t len);
 /* The body as JSON, a new reference; NULL: it is none. */
 json_t *sim_body_json(const struct sim_request *req);
 
-/* --- answers ---------------------------------------------------------- */
+/* --- answers --- */
 
 /* JSON or text with that status. `json` is borrowed; it is written out at once. A later call replaces an earlier one.
  */
@@ -137,7 +137,7 @@ void sim_answer_drop(struct sim_answer *ans, bool reset);
 typedef void sim_serve_fn(void *ctx, int fd, const char *extra, size_t extra_len);
 void sim_answer_upgrade(struct sim_answer *ans, sim_serve_fn *serve, void *ctx);
 
-/* --- small things ----------------------------------------------------- */
+/* --- small things --- */
 
 /* calloc that ends the process when there is no memory. */
 void *sim_calloc(size_t n, size_t size);

@@ -47,7 +47,7 @@ struct stage {
 
 static const char *const fake_names[] = {[SLACK] = "sim-slack", [SALESFORCE] = "sim-salesforce"};
 
-/* --- failing ------------------------------------------------------------------------------------------------ */
+/* --- failing --- */
 
 static char *read_file(const char *path)
 {
@@ -126,7 +126,7 @@ void stage_fail(struct stage *stage, const char *format, ...)
 	exit(1);
 }
 
-/* --- files -------------------------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void write_file(struct stage *stage, const char *name, const char *text)
 {
@@ -164,7 +164,7 @@ static void write_keys(struct stage *stage)
 	EVP_PKEY_free(key);
 }
 
-/* --- processes ---------------------------------------------------------------------------------------------- */
+/* --- processes --- */
 
 /* NULL: nothing comes out there. Between fork and exec nothing but system calls. */
 static pid_t spawn(struct stage *stage, char *const argv[], int out, const char *err_path)
@@ -301,7 +301,7 @@ void stage_free(struct stage *stage)
 	free(stage);
 }
 
-/* --- the configuration -------------------------------------------------------------------------------------- */
+/* --- the configuration --- */
 
 void stage_set(struct stage *stage, const char *key, json_t *value)
 {
@@ -340,7 +340,7 @@ int stage_fake_port(const struct stage *stage, enum fake fake)
 	return stage->fakes[fake].port;
 }
 
-/* --- the program -------------------------------------------------------------------------------------------- */
+/* --- the program --- */
 
 static void rest_ms(int ms)
 {

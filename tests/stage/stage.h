@@ -26,7 +26,7 @@ struct stage *stage_new(const char *programs, const char *folder);
 /* Kills what still runs and frees it; looks at nothing. The folder stays. */
 void stage_free(struct stage *stage);
 
-/* --- the configuration: to be changed before stage_start(), or before a SIGHUP ------------------------------- */
+/* --- the configuration: to be changed before stage_start(), or before a SIGHUP --- */
 
 /* "approval.quorum", and jansson's value (taken); NULL takes the key away. */
 void stage_set(struct stage *stage, const char *key, json_t *value);
@@ -38,7 +38,7 @@ const char *stage_folder(const struct stage *stage);
 int stage_http_port(const struct stage *stage); /* of /healthz, /readyz, /metrics */
 int stage_fake_port(const struct stage *stage, enum fake fake);
 
-/* --- the program -------------------------------------------------------------------------------------------- */
+/* --- the program --- */
 
 void stage_start(struct stage *stage);         /* eacbot run, until /readyz says 200 */
 void stage_start_unready(struct stage *stage); /* until /healthz says 200 */
@@ -61,7 +61,7 @@ struct client_answer stage_get(struct stage *stage, const char *path); /* from e
 /* The log so far; the caller frees it. */
 char *stage_log(const struct stage *stage);
 
-/* --- the fakes ---------------------------------------------------------------------------------------------- */
+/* --- the fakes --- */
 
 /* One control call: POST with a body (taken), GET with NULL. The answer is a new reference; anything but 200 fails. */
 json_t *stage_ask(struct stage *stage, enum fake fake, const char *path, json_t *body);
@@ -74,7 +74,7 @@ void stage_clear_faults(struct stage *stage, enum fake fake);
 /* How many requests of that kind came in (tests/sim/README.md). */
 int stage_count(struct stage *stage, enum fake fake, const char *kind);
 
-/* --- people ------------------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 /* `/eac WORDS` in #helpdesk; what the acknowledgement said, "" when nothing. The caller frees it. */
 char *stage_slash(struct stage *stage, const char *user, const char *words);
@@ -104,7 +104,7 @@ void stage_click(struct stage *stage, const char *user, const char *label, const
 /* Fills in the dialog that is open; `values` is taken. The answer: {acked, ms, payload, shown…}. */
 json_t *stage_submit(struct stage *stage, const char *user, json_t *values);
 
-/* --- repairs ------------------------------------------------------------------------------------------------ */
+/* --- repairs --- */
 
 /* `eacbot requests --json --all`, the one with that number; NULL: there is none. */
 json_t *stage_repair(struct stage *stage, int id);
@@ -113,7 +113,7 @@ void stage_await(struct stage *stage, int id, const char *state, const char *ste
 /* What the org shows for that user: /_sim/holdings. */
 json_t *stage_holdings(struct stage *stage, const char *user);
 
-/* --- the end ------------------------------------------------------------------------------------------------ */
+/* --- the end --- */
 
 /* Stops eacbot politely and judges: exit code 0, an unbroken audit trail, no violation on either side. */
 void stage_judge(struct stage *stage);

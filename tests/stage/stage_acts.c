@@ -15,7 +15,7 @@
 
 enum { ASK_MS = 40000, SEE_MS = 10000, AWAIT_MS = 20000, LOOK_AGAIN_MS = 60, QUERY_BYTES = 2000 };
 
-/* --- the fakes ---------------------------------------------------------------------------------------------- */
+/* --- the fakes --- */
 
 static struct client_answer ask(struct stage *stage, enum fake fake, const char *path, json_t *body)
 {
@@ -94,7 +94,7 @@ int stage_count(struct stage *stage, enum fake fake, const char *kind)
 	return count;
 }
 
-/* --- people ------------------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 char *stage_slash_in(struct stage *stage, const char *user, const char *channel, const char *words)
 {
@@ -200,7 +200,7 @@ json_t *stage_submit(struct stage *stage, const char *user, json_t *values)
 	return stage_ask(stage, SLACK, "/_sim/submit", json_pack("{s:s, s:o}", "user", user, "values", values));
 }
 
-/* --- repairs ------------------------------------------------------------------------------------------------ */
+/* --- repairs --- */
 
 static bool has_number(const json_t *repair, int id)
 {
@@ -267,7 +267,7 @@ json_t *stage_holdings(struct stage *stage, const char *user)
 	return stage_ask(stage, SALESFORCE, path, NULL);
 }
 
-/* --- the judgement ------------------------------------------------------------------------------------------ */
+/* --- the judgement --- */
 
 void stage_expect_violation(struct stage *stage, enum fake fake, const char *text)
 {

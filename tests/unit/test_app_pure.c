@@ -16,8 +16,7 @@
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 
-/* --- profile
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- profile --- */
 
 static const struct slack_identity us = {.bot_user = "U0BOT0001", .team = "T0EAC0001"};
 
@@ -74,8 +73,7 @@ static void another_team_is_external_and_the_own_enterprise_is_not(void **state)
 	    profile_of("{'id':'U1','team_id':'T9','enterprise_user':{'enterprise_id':'E0EAC0001'}}", &grid).external);
 }
 
-/* --- verdict
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- verdict --- */
 
 static void a_post_with_a_lost_answer_is_looked_up(void **state)
 {
@@ -125,8 +123,7 @@ static void tries_grow_rarer_up_to_a_minute(void **state)
 	assert_int_equal(verdict_back_off_ms(1000), 60000);
 }
 
-/* --- pace
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- pace --- */
 
 static void count_names(void *arg, const char *conversation)
 {
@@ -201,8 +198,7 @@ static void a_method_rests_as_long_as_slack_wants(void **state)
 	pace_free(pace);
 }
 
-/* --- metrics
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- metrics --- */
 
 static void buckets_are_cumulative_and_end_with_infinity(void **state)
 {

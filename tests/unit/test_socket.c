@@ -51,7 +51,7 @@ struct fixture {
 	char reason[700];
 };
 
-/* --- the fake --------------------------------------------------------- */
+/* --- the fake --- */
 
 static char *sim_path(void)
 {
@@ -165,7 +165,7 @@ static json_int_t registered(struct fixture *f)
 	return n;
 }
 
-/* --- the module under test -------------------------------------------- */
+/* --- the module under test --- */
 
 static struct slack_figures figures(struct fixture *f)
 {
@@ -328,7 +328,7 @@ static bool an_envelope_came(struct fixture *f)
 	return f->envelopes > 0;
 }
 
-/* --- cases: sockets --------------------------------------------------- */
+/* --- cases: sockets --- */
 
 static void both_sockets_come_up_and_are_closed_politely(void **state)
 {
@@ -710,7 +710,7 @@ static void everything_can_be_dropped_while_it_is_live(void **state)
 	drop_everything(f);
 }
 
-/* --- cases: calls ----------------------------------------------------- */
+/* --- cases: calls --- */
 
 static void on_answer(void *arg, const struct slack_answer *answer)
 {

@@ -136,7 +136,7 @@ void assign_created(struct call *call, const struct object *object, const json_t
 		             org_text(org_row(org, org_text(row, "PermissionSetId")), "Label"));
 }
 
-/* --- taking away ------------------------------------------------------ */
+/* --- taking away --- */
 
 static void regrant(struct call *call, const char *user_id, const char *set_id)
 {

@@ -17,7 +17,7 @@ enum { PARTS_MAX = 25, QUERIES_MAX = 5 };
 
 static const char halted[] = "The transaction was rolled back since another operation in the same transaction failed.";
 
-/* --- checks of the whole ---------------------------------------------- */
+/* --- checks of the whole --- */
 
 static bool starts(const char *text, const char *with)
 {
@@ -118,7 +118,7 @@ static struct reply check_whole(struct call *call, const json_t *parts)
 	return check_parts(parts);
 }
 
-/* --- order ------------------------------------------------------------ */
+/* --- order --- */
 
 static bool may_be_moved(const json_t *part, const char *method)
 {
@@ -157,7 +157,7 @@ static void collate(struct call *call, const json_t *parts, size_t *order)
 	reverse(parts, "DELETE", order);
 }
 
-/* --- parts ------------------------------------------------------------ */
+/* --- parts --- */
 
 static bool resource_fits(const struct url *url)
 {
@@ -287,7 +287,7 @@ struct reply composite_resource(struct call *call)
 	return answer_whole(parts, replies);
 }
 
-/* --- batch ------------------------------------------------------------ */
+/* --- batch --- */
 
 struct reply batch_resource(struct call *call)
 {

@@ -22,7 +22,7 @@ static struct reply done(json_t *what)
 	return reply_json(200, what ? what : json_pack("{s:b}", "ok", 1));
 }
 
-/* --- people ----------------------------------------------------------- */
+/* --- people --- */
 
 static struct reply as_person(struct service *service, json_t *input,
                               json_t *(*deed)(struct org *org, json_t *user, const json_t *input))
@@ -57,7 +57,7 @@ static struct reply holdings(struct service *service, json_t *input)
 	return user ? done(holdings_of(service->org, user)) : refused("there is no such user");
 }
 
-/* --- rows ------------------------------------------------------------- */
+/* --- rows --- */
 
 static struct reply rows(struct service *service, json_t *input)
 {
@@ -102,7 +102,7 @@ static struct reply delete_rows(struct service *service, json_t *input)
 	return done(found);
 }
 
-/* --- the org ---------------------------------------------------------- */
+/* --- the org --- */
 
 static struct reply switches(struct service *service, json_t *input)
 {

@@ -90,7 +90,7 @@ json_t *deed_remove_links(struct org *org, json_t *user, const json_t *input)
 	return json_pack("{s:I}", "removed", removed);
 }
 
-/* --- rights, seats, rows ---------------------------------------------- */
+/* --- rights, seats, rows --- */
 
 static bool has(const json_t *list, const char *word)
 {

@@ -55,7 +55,7 @@ static void answer(struct service *service, struct reply *reply, struct sim_answ
 	reply_done(reply);
 }
 
-/* --- who is it -------------------------------------------------------- */
+/* --- who is it --- */
 
 static struct reply check_session(struct service *service, const struct sim_request *req, const char **ret_user)
 {
@@ -93,7 +93,7 @@ static struct reply check_body(const struct sim_request *req, json_t **ret_body)
 	return (struct reply){0};
 }
 
-/* --- data ------------------------------------------------------------- */
+/* --- data --- */
 
 static struct reply data(struct service *service, const struct sim_request *req, json_t **body)
 {

@@ -49,7 +49,7 @@ static bool contains(const json_t *list, const char *word)
 	return false;
 }
 
-/* --- who -------------------------------------------------------------- */
+/* --- who --- */
 
 static struct refusal check_user(struct org *org, json_t *user)
 {
@@ -137,7 +137,7 @@ static struct refusal by_secret(struct org *org, const json_t *form, const char 
 	return check_user(org, *ret_user);
 }
 
-/* --- the token -------------------------------------------------------- */
+/* --- the token --- */
 
 static void answer_token(struct service *service, const json_t *user, const char *origin, bool with_time,
                          struct sim_answer *ans)
@@ -188,7 +188,7 @@ void oauth_identity(struct service *service, const char *user_id, struct sim_ans
 	                         org_text(user, "Name")));
 }
 
-/* --- revoking --------------------------------------------------------- */
+/* --- revoking --- */
 
 static void come_again(struct service *service, const json_t *row)
 {

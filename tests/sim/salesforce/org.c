@@ -115,7 +115,7 @@ void org_violation(struct org *org, const char *format, ...)
 		org->tell(org->tell_ctx, sentence);
 }
 
-/* --- records ---------------------------------------------------------- */
+/* --- records --- */
 
 json_t *org_table(struct org *org, const char *object)
 {
@@ -275,7 +275,7 @@ void org_restore(struct org *org, json_t *snapshot)
 	json_decref(snapshot);
 }
 
-/* --- clock, switches, setup ------------------------------------------- */
+/* --- clock, switches, setup --- */
 
 int64_t org_now_ms(const struct org *org)
 {

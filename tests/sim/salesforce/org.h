@@ -30,7 +30,7 @@ void org_on_violation(struct org *org, org_violation_fn *tell, void *ctx);
 void org_inherit(struct org *org, const struct org *other);
 void org_violation(struct org *org, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* --- records ---------------------------------------------------------- */
+/* --- records --- */
 
 /* All records of an object, borrowed. */
 json_t *org_table(struct org *org, const char *object);
@@ -57,13 +57,13 @@ json_t *org_cell(struct org *org, const struct object *object, json_t *row, cons
 const char *org_text(const json_t *row, const char *field);
 bool org_true(const json_t *row, const char *field);
 
-/* --- taking a transaction back ---------------------------------------- */
+/* --- taking a transaction back --- */
 
 json_t *org_snapshot(const struct org *org);
 /* Takes the snapshot over. */
 void org_restore(struct org *org, json_t *snapshot);
 
-/* --- clock, switches, setup ------------------------------------------- */
+/* --- clock, switches, setup --- */
 
 /* Milliseconds since 1970 by the org's clock, which may be wrong (clock_offset_s). */
 int64_t org_now_ms(const struct org *org);

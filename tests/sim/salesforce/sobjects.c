@@ -17,7 +17,7 @@ static struct reply wrong_method(const struct call *call, const char *allowed)
 	                   allowed);
 }
 
-/* --- describe --------------------------------------------------------- */
+/* --- describe --- */
 
 static json_t *object_summary(struct call *call, const struct object *object)
 {
@@ -82,7 +82,7 @@ static struct reply describe_all(struct call *call)
 	                  json_pack("{s:s, s:i, s:o}", "encoding", "UTF-8", "maxBatchSize", 200, "sobjects", list));
 }
 
-/* --- one record ------------------------------------------------------- */
+/* --- one record --- */
 
 static struct reply retrieve(struct call *call, const struct object *object, const struct url *url)
 {
@@ -136,7 +136,7 @@ struct reply sobjects_resource(struct call *call, const struct url *url)
 	return wrong_method(call, "GET,HEAD,POST");
 }
 
-/* --- collections ------------------------------------------------------ */
+/* --- collections --- */
 
 /* Here the code of an error is called statusCode. */
 static json_t *collection_result(struct reply *reply, const char *id)
@@ -272,7 +272,7 @@ struct reply collections_resource(struct call *call, const struct url *url)
 	return reply;
 }
 
-/* --- limits ----------------------------------------------------------- */
+/* --- limits --- */
 
 struct reply limits_resource(struct call *call)
 {

@@ -20,7 +20,7 @@ bool soql_is_aggregate(const struct soql_query *query)
 	return query->group_by;
 }
 
-/* --- conditions ------------------------------------------------------- */
+/* --- conditions --- */
 
 static bool wrong_kind(struct soql_error *err, const char *path, const char *type, bool quotes)
 {
@@ -107,7 +107,7 @@ static bool check_condition(const struct scope *scope, const struct soql_query *
 	       check_condition(scope, query, object, cond->right, err);
 }
 
-/* --- the list of what is selected ------------------------------------- */
+/* --- the list of what is selected --- */
 
 static bool is_grouped(const struct soql_query *query, const char *path)
 {

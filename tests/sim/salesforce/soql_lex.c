@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- memory ----------------------------------------------------------- */
+/* --- memory --- */
 
 struct block {
 	struct block *next;
@@ -65,7 +65,7 @@ bool soql_wrong(struct soql_error *err, const char *code, const char *format, ..
 	return false;
 }
 
-/* --- strings ---------------------------------------------------------- */
+/* --- strings --- */
 
 static size_t put_utf8(char *out, unsigned code)
 {
@@ -147,7 +147,7 @@ static struct token string_token(struct soql_pool *pool, const char *text, size_
 	return token;
 }
 
-/* --- numbers and times ------------------------------------------------ */
+/* --- numbers and times --- */
 
 static struct token number_token(struct soql_pool *pool, const char *text, size_t *at, struct soql_error *err)
 {

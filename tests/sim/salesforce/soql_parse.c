@@ -102,7 +102,7 @@ static const char *name(struct parser *p)
 
 static struct soql_query *query(struct parser *p);
 
-/* --- SELECT ----------------------------------------------------------- */
+/* --- SELECT --- */
 
 static enum soql_item_kind aggregate_kind(const char *function)
 {
@@ -164,7 +164,7 @@ static struct soql_item *select_items(struct parser *p)
 	return first;
 }
 
-/* --- WHERE ------------------------------------------------------------ */
+/* --- WHERE --- */
 
 static bool day_literal(struct parser *p, struct soql_value *value)
 {
@@ -301,7 +301,7 @@ static struct soql_cond *condition(struct parser *p)
 	return left;
 }
 
-/* --- the rest --------------------------------------------------------- */
+/* --- the rest --- */
 
 static struct soql_item *group_by(struct parser *p)
 {

@@ -22,7 +22,7 @@ static bool is_capped(const struct object *object)
 	return strcmp(object->name, "OauthToken") == 0 || strcmp(object->name, "ThirdPartyAccountLink") == 0;
 }
 
-/* --- choosing --------------------------------------------------------- */
+/* --- choosing --- */
 
 static json_t *visible_rows(const struct scope *scope, const struct object *object)
 {
@@ -77,7 +77,7 @@ bool soql_among(const struct scope *scope, const struct soql_query *query, const
 	return found;
 }
 
-/* --- ordering --------------------------------------------------------- */
+/* --- ordering --- */
 
 struct ordering {
 	const struct scope *scope;
@@ -137,7 +137,7 @@ static json_t *cut(const struct soql_query *query, json_t *rows)
 	return part;
 }
 
-/* --- writing out ------------------------------------------------------ */
+/* --- writing out --- */
 
 json_t *soql_attributes(const struct scope *scope, const struct object *object, const json_t *row)
 {

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- guard rails ------------------------------------------------------ */
+/* --- guard rails --- */
 
 static const char *owner_of(const struct object *object, const json_t *row)
 {
@@ -72,7 +72,7 @@ void write_guard_revoke(struct org *org, const json_t *token)
 		org_violation(org, "revokes a token of another app, %s", app);
 }
 
-/* --- checks ----------------------------------------------------------- */
+/* --- checks --- */
 
 static struct reply no_right(const struct object *object, const char *right)
 {
@@ -140,7 +140,7 @@ static bool fields_fit(struct call *call, const struct object *object, json_t *b
 	return true;
 }
 
-/* --- writes ----------------------------------------------------------- */
+/* --- writes --- */
 
 static struct reply created(struct call *call, const struct object *object, const char *id)
 {

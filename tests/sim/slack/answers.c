@@ -20,7 +20,7 @@ static json_t *refuse(struct slack *slack, const char *why)
 	return json_string("We had some trouble connecting. Try again?");
 }
 
-/* --- commands --------------------------------------------------------- */
+/* --- commands --- */
 
 static bool members_are_known(const json_t *answer)
 {
@@ -100,7 +100,7 @@ static json_t *answer_command(struct slack *slack, const json_t *payload, const 
 	return shown;
 }
 
-/* --- dialogs ---------------------------------------------------------- */
+/* --- dialogs --- */
 
 static bool is_input_of(const json_t *view, const char *block_id)
 {
@@ -171,7 +171,7 @@ static json_t *answer_submission(struct slack *slack, const json_t *payload, con
 	return json_string("");
 }
 
-/* --- all of them ------------------------------------------------------ */
+/* --- all of them --- */
 
 static void tell(struct slack *slack, const json_t *about, const json_t *answer)
 {

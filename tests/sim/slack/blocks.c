@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- text ------------------------------------------------------------- */
+/* --- text --- */
 
 static void write_line(FILE *out, const json_t *value)
 {
@@ -55,7 +55,7 @@ json_t *blocks_text(const json_t *blocks)
 	return string;
 }
 
-/* --- buttons ---------------------------------------------------------- */
+/* --- buttons --- */
 
 static void add_button(json_t *buttons, const json_t *block, json_t *element)
 {
@@ -117,7 +117,7 @@ json_t *blocks_button(const json_t *blocks, const char *label)
 	return found;
 }
 
-/* --- ids -------------------------------------------------------------- */
+/* --- ids --- */
 
 static void give_id(struct slack *slack, json_t *object, const char *member)
 {

@@ -21,7 +21,7 @@ struct check {
 	char at[POINTER_MAX]; /* where we are, a JSON pointer */
 };
 
-/* --- saying it -------------------------------------------------------- */
+/* --- saying it --- */
 
 static void wrong(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -67,7 +67,7 @@ size_t text_chars(const char *text)
 	return n;
 }
 
-/* --- the shapes ------------------------------------------------------- */
+/* --- the shapes --- */
 
 static void check_kind(struct check *check, const struct kind *kind, const json_t *object);
 static void check_element(struct check *check, const json_t *element);
@@ -275,7 +275,7 @@ static void check_element(struct check *check, const json_t *element)
 		wrong(check, "unsupported type: %s", type);
 }
 
-/* --- whole blocks ----------------------------------------------------- */
+/* --- whole blocks --- */
 
 static bool is_input_element(const char *type)
 {

@@ -81,7 +81,7 @@ static bool is_command(const struct envelope *envelope)
 	return strcmp(envelope_type(envelope), "slash_commands") == 0;
 }
 
-/* --- when it was not acknowledged ------------------------------------- */
+/* --- when it was not acknowledged --- */
 
 static struct envelope *send_new(struct slack *slack, json_t *frame, json_t *about, int attempt);
 static json_t *new_frame(struct slack *slack, const char *type, json_t *payload, int attempt);
@@ -132,7 +132,7 @@ void envelopes_socket_gone(struct slack *slack, int socket)
 	}
 }
 
-/* --- sending ---------------------------------------------------------- */
+/* --- sending --- */
 
 static json_t *envelope_uuid(struct slack *slack)
 {
@@ -225,7 +225,7 @@ json_t *envelope_result(const struct envelope *envelope)
 	                 envelope->shown);
 }
 
-/* --- acknowledging ---------------------------------------------------- */
+/* --- acknowledging --- */
 
 /* Takes `payload`, which may be NULL. */
 static void accept_ack(struct slack *slack, struct envelope *envelope, json_t *payload)
@@ -281,7 +281,7 @@ void envelope_acknowledged(struct slack *slack, int socket, const char *text, si
 	sim_changed(slack->sim);
 }
 
-/* --- the rest --------------------------------------------------------- */
+/* --- the rest --- */
 
 void envelopes_free(struct slack *slack)
 {

@@ -47,7 +47,7 @@ static const struct input *input_of(const json_t *element)
 	return NULL;
 }
 
-/* --- what a word stands for ------------------------------------------- */
+/* --- what a word stands for --- */
 
 static json_t *option_named(const json_t *options, const char *word)
 {
@@ -128,7 +128,7 @@ static json_t *value_of(const struct slack *slack, const struct input *input, co
 	return many ? meanings(slack, input, element, given) : meaning(slack, input, element, given);
 }
 
-/* --- the form --------------------------------------------------------- */
+/* --- the form --- */
 
 static const json_t *given_for(const json_t *given, const json_t *block, const json_t *element)
 {

@@ -75,7 +75,7 @@ static void look_views(struct slack *slack, const struct sim_request *req, struc
 	sim_answer_new(ans, 200, list);
 }
 
-/* --- waiting ---------------------------------------------------------- */
+/* --- waiting --- */
 
 /* What is waited for; NULL or 0: anything. */
 struct wish {

@@ -121,7 +121,7 @@ void message_remove(struct slack *slack, json_t *channel, json_t *message)
 	events_message_deleted(slack, channel, message);
 }
 
-/* --- showing ---------------------------------------------------------- */
+/* --- showing --- */
 
 static void count_replies(const json_t *channel, const char *ts, json_t *out)
 {

@@ -58,7 +58,7 @@ static void send_interaction(struct act *act, const char *type, json_t *payload,
 	sim_answer_new(act->ans, 200, result);
 }
 
-/* --- typing ----------------------------------------------------------- */
+/* --- typing --- */
 
 /* Where the order says, if that person is there; NULL: refused. */
 static json_t *place_of(struct act *act)
@@ -126,7 +126,7 @@ static void do_say(struct act *act)
 	                         results_since(act->slack, last, !json_is_false(json_object_get(act->order, "wait")))));
 }
 
-/* --- clicking --------------------------------------------------------- */
+/* --- clicking --- */
 
 /* A button that somebody sees. */
 struct sight {
@@ -246,7 +246,7 @@ static void do_click(struct act *act)
 	json_decref(sight.button);
 }
 
-/* --- dialogs ---------------------------------------------------------- */
+/* --- dialogs --- */
 
 /* The dialog of the order, or the one in front; NULL: refused. */
 static json_t *dialog_of(struct act *act)
@@ -305,7 +305,7 @@ static void do_close(struct act *act)
 	json_decref(view);
 }
 
-/* --- orders ----------------------------------------------------------- */
+/* --- orders --- */
 
 static const struct {
 	const char *path;

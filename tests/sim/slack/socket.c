@@ -21,7 +21,7 @@
 
 enum { READ_MAX = 1024 * 1024, SEND_WAIT_MS = 5000, CLOSE_WAIT_MS = 3000 };
 
-/* --- writing ---------------------------------------------------------- */
+/* --- writing --- */
 
 static void send_bytes(struct socket *socket, const void *data, size_t len)
 {
@@ -96,7 +96,7 @@ void socket_close(struct socket *socket, int code, const char *reason)
 	socket->closing = true;
 }
 
-/* --- hello and disconnect --------------------------------------------- */
+/* --- hello and disconnect --- */
 
 static json_t *debug_info(const struct slack *slack)
 {
@@ -134,7 +134,7 @@ void socket_disconnect(struct socket *socket, const char *reason, int64_t close_
 	alarm_set(socket->slack, close_after_ms, close_later, json_integer(socket->id));
 }
 
-/* --- reading ---------------------------------------------------------- */
+/* --- reading --- */
 
 static void on_text(struct socket *socket, const struct ws_frame *frame)
 {
@@ -254,7 +254,7 @@ static void read_on(struct socket *socket)
 	}
 }
 
-/* --- the life of a socket --------------------------------------------- */
+/* --- the life of a socket --- */
 
 static void begin(struct socket *socket)
 {
@@ -320,7 +320,7 @@ void socket_serve(void *ctx, int fd, const char *extra, size_t extra_len)
 	free(socket);
 }
 
-/* --- ends and oddities --------------------------------------------- */
+/* --- ends and oddities --- */
 
 void socket_reset(struct socket *socket)
 {

@@ -13,7 +13,7 @@
 
 enum { GHOST_MS = 5 * 60 * 60 * 1000 };
 
-/* --- who is registered ------------------------------------------------ */
+/* --- who is registered --- */
 
 void ghosts_forget(struct slack *slack)
 {
@@ -104,7 +104,7 @@ int socket_id(const struct socket *socket)
 	return socket->id;
 }
 
-/* --- the upgrade ------------------------------------------------------ */
+/* --- the upgrade --- */
 
 static bool header_has(const struct sim_request *req, const char *name, const char *word)
 {
@@ -157,7 +157,7 @@ void sockets_upgrade(struct slack *slack, const struct sim_request *req, struct 
 	sim_answer_upgrade(ans, socket_serve, slack);
 }
 
-/* --- control ---------------------------------------------------------- */
+/* --- control --- */
 
 static int64_t close_after(const struct slack *slack, const json_t *order, const char *what)
 {

@@ -59,7 +59,7 @@ json_t *response_url_new(struct slack *slack, const char *kind, json_t *about)
 	return url;
 }
 
-/* --- using a response_url --------------------------------------------- */
+/* --- using a response_url --- */
 
 static json_t *ephemeral_find(const struct slack *slack, const char *ts)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- arguments -------------------------------------------------------- */
+/* --- arguments --- */
 
 const char *call_text(const struct call *call, const char *name)
 {
@@ -56,7 +56,7 @@ json_t *call_nested(const struct call *call, const char *name, bool *ret_bad)
 	return nested;
 }
 
-/* --- answers ---------------------------------------------------------- */
+/* --- answers --- */
 
 static json_t *scopes_of(const struct call *call)
 {
@@ -186,7 +186,7 @@ json_t *call_page(struct call *call, const char *name, const json_t *items, json
 	return json_pack("{s:o, s:{s:o}}", name, page, "response_metadata", "next_cursor", next);
 }
 
-/* --- the door --------------------------------------------------------- */
+/* --- the door --- */
 
 static const struct method *method_named(const char *name)
 {

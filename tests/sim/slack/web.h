@@ -36,7 +36,7 @@ void web_handle(struct slack *slack, const struct sim_request *req, struct sim_a
 /* "chat.update" for "/api/chat.update". */
 const char *web_kind(const char *path);
 
-/* --- for the methods -------------------------------------------------- */
+/* --- for the methods --- */
 
 /* The argument as text, "" when missing; borrowed. */
 const char *call_text(const struct call *call, const char *name);

@@ -16,7 +16,7 @@
 
 enum { POST_MAX = 40000, UPDATE_MAX = 4000, METADATA_MAX = 16000 };
 
-/* --- where ------------------------------------------------------------ */
+/* --- where --- */
 
 /* The conversation, if the bot may write there; NULL: answered. `people`: a user id stands for the direct message. */
 static json_t *place_to_write(struct call *call, bool people)
@@ -77,7 +77,7 @@ static json_t *message_named(struct call *call, const json_t *channel, const cha
 	return message;
 }
 
-/* --- what ------------------------------------------------------------- */
+/* --- what --- */
 
 /* Adds the nested argument to `content` if it is there; false: answered. */
 static bool add_nested(struct call *call, json_t *content, const char *name, const char *error)
@@ -184,7 +184,7 @@ static void cut_text(struct call *call, json_t *content)
 	json_array_append_new(call->warnings, json_string("message_truncated"));
 }
 
-/* --- methods ---------------------------------------------------------- */
+/* --- methods --- */
 
 static void post(struct call *call, json_t *channel, json_t *content)
 {

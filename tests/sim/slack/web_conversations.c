@@ -66,7 +66,7 @@ static json_t *channel_out(const struct slack *slack, const json_t *channel)
 	return out;
 }
 
-/* --- opening ---------------------------------------------------------- */
+/* --- opening --- */
 
 static const char *why_not_open(const struct slack *slack, const json_t *user)
 {
@@ -112,7 +112,7 @@ static void conversations_open(struct call *call)
 		call_fail(call, *channel ? "channel_not_found" : "users_list_not_supplied");
 }
 
-/* --- reading ---------------------------------------------------------- */
+/* --- reading --- */
 
 static void conversations_info(struct call *call)
 {

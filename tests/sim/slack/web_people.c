@@ -42,7 +42,7 @@ static void apps_connections_open(struct call *call)
 	call_ok(call, json_pack("{s:o}", "url", url));
 }
 
-/* --- users ------------------------------------------------------------ */
+/* --- users --- */
 
 static bool may_see_email(const struct slack *slack)
 {
@@ -138,7 +138,7 @@ static void users_lookup_by_email(struct call *call)
 	call_fail(call, "users_not_found");
 }
 
-/* --- groups ----------------------------------------------------------- */
+/* --- groups --- */
 
 static json_t *group_out(const struct slack *slack, const json_t *group, bool users)
 {

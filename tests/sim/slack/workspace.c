@@ -110,7 +110,7 @@ const char *channel_payload_name(const json_t *channel)
 	return json_is_true(json_object_get(channel, "is_private")) ? "privategroup" : sim_text(channel, "name");
 }
 
-/* --- what a client makes of typed text -------------------------------- */
+/* --- what a client makes of typed text --- */
 
 static void write_new(FILE *out, json_t *string)
 {
