@@ -172,6 +172,7 @@ const tests = {
 	},
 	async 'a socket says hello'() {
 		socket.on('message', ({ ack }) => ack()); // what is said, our own words included
+		socket.on('channel_archive', ({ ack }) => ack()); // what happened before there was a socket comes later
 		await socket.start();
 		assert.equal((await sim('sockets')).body.registered, 1);
 	},
@@ -268,7 +269,7 @@ const tests = {
 		const seen = [];
 		const both = new Promise((resolve) => socket.on('user_change', async ({ body, ack, retry_num }) => {
 			seen.push({ id: body.event_id, retry: retry_num });
-			if (seen.length === 2) {
+			if (seen.length > 1) {
 				await ack();
 				resolve();
 			}
@@ -279,7 +280,8 @@ const tests = {
 		await act('settings', { ack_ms: 3000 });
 		assert.equal(seen[0].id, seen[1].id);
 		assert.equal(seen[1].retry, 1);
-		await violationsAre('not acknowledged within');
+		assert.match((await sim('violations')).body[0].sentence, /not acknowledged within/);
+		await fetch(`${origin}/_sim/violations`, { method: 'DELETE' }); // on a busy machine there may be a third delivery
 	},
 	async 'after a disconnect the client comes back and nothing is left behind'() {
 		const again = next('connected');
