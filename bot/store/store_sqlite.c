@@ -91,25 +91,22 @@ static void check_numbering(sqlite3_stmt *stmt)
 	}
 }
 
-static enum errc prepare(struct db *db, struct cursor **ret, const char *sql)
+/* NULL: sqlite3_errmsg says why. */
+static struct cursor *prepare(struct db *db, const char *sql)
 {
 	struct cursor **bucket = &db->statements[bucket_of(sql)];
 	for (struct cursor *c = *bucket; c; c = c->next) {
-		if (strcmp(c->sql, sql) == 0) {
-			*ret = c;
-			return OK;
-		}
+		if (strcmp(c->sql, sql) == 0)
+			return c;
 	}
 	sqlite3_stmt *stmt;
-	int rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
-	if (rc != SQLITE_OK)
-		return translate(rc);
+	if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+		return NULL;
 	check_numbering(stmt);
 	struct cursor *c = mem_alloc(sizeof *c);
 	*c = (struct cursor){.next = *bucket, .db = db, .sql = mem_strdup(sql), .stmt = stmt};
 	*bucket = c;
-	*ret = c;
-	return OK;
+	return c;
 }
 
 static int bind(sqlite3_stmt *stmt, const struct value *values, size_t count)
@@ -136,15 +133,14 @@ static int64_t sqlite_finish(struct cursor *c)
 static enum errc sqlite_query(struct db *db, struct cursor **ret, const char *sql, const struct value *values,
                               size_t count)
 {
-	struct cursor *c = NULL;
-	enum errc code = prepare(db, &c, sql);
-	if (code != OK)
-		return code;
+	struct cursor *c = prepare(db, sql);
+	if (!c)
+		return translate(sqlite3_extended_errcode(db->sqlite));
 	assert(!c->in_use);
 	c->in_use = true;
 	c->done = false;
 	c->changes_before = sqlite3_total_changes64(db->sqlite);
-	code = translate(bind(c->stmt, values, count));
+	enum errc code = translate(bind(c->stmt, values, count));
 	if (code != OK) {
 		sqlite_finish(c);
 		return code;
@@ -252,7 +248,7 @@ static void sync_folder_of(const char *path)
 	int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	fsync(fd);
+	(void)fsync(fd); /* not every file system knows it for folders */
 	close(fd);
 }
 
@@ -322,7 +318,7 @@ static enum errc connect_sqlite(struct db *db, bool read_only, struct err *reter
 /* Before anything is changed: somebody else's database stays as it is. */
 static enum errc check_owner(struct db *db, struct err *reterr)
 {
-	int id, tables;
+	int id = 0, tables = 0;
 	enum errc code = pragma_int(db, "PRAGMA application_id", &id);
 	if (code == OK)
 		code = pragma_int(db, "SELECT count(*) FROM sqlite_schema", &tables);
