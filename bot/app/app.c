@@ -83,10 +83,11 @@ static void on_drain(void *arg)
 {
 	struct app *app = arg;
 	int64_t took = clock_boot_ms() - app->drain_since;
-	bool idle = dispatch_busy(app->dispatch) == 0 && scheduler_busy(app->scheduler) == 0 &&
-	            outbox_pump_busy(app->pump) == 0;
+	/* A decision that still waits for Slack is as well asked by the next run. */
+	bool deeds_done = dispatch_busy(app->dispatch) == 0 || took >= DRAIN_DEEDS_MS;
+	bool idle = deeds_done && scheduler_busy(app->scheduler) == 0 && outbox_pump_busy(app->pump) == 0;
 
-	if (!app->sockets_closing && (dispatch_busy(app->dispatch) == 0 || took >= DRAIN_DEEDS_MS)) {
+	if (!app->sockets_closing && deeds_done) {
 		app->sockets_closing = true;
 		slack_stop(app->slack, on_sockets_closed, app);
 	}

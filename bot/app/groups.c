@@ -1,9 +1,11 @@
 /*
  * app/groups.c - a copy of the user groups that the configuration names.
  *
- * Work goes in rounds: one question per group, all at once. A waiter notes the
- * number of the first round that begins after it came, for an answer that was
- * under way already may be older than what the waiter saw.
+ * Work goes in rounds: one question per group. Where Slack wants a rest, the
+ * round goes on after it with those that are missing; to begin anew would never
+ * end where each round needs more calls than one rest allows. A waiter notes
+ * the number of the first round that begins after it came, for an answer that
+ * was under way already may be older than what the waiter saw.
  */
 #include "bot/app/groups.h"
 
@@ -24,8 +26,10 @@ enum {
 
 struct group {
 	char id[24];
-	json_t *users; /* array of ids; NULL: never read */
-	int64_t at;    /* boot time of the last reading */
+	json_t *users;  /* array of ids; NULL: never read */
+	int64_t at;     /* boot time of the last reading */
+	uint64_t round; /* the last one that is through with it, read or not */
+	bool asking;
 };
 
 struct waiter {
@@ -44,7 +48,8 @@ struct groups {
 	size_t count;
 	struct waiter *waiters;
 	uint64_t round; /* number of the round under way, or of the last */
-	unsigned open;  /* its questions without an answer */
+	bool in_round;
+	unsigned open; /* its questions without an answer */
 	bool round_ok;
 	bool wanted; /* another round, as soon as this one ends */
 	bool started;
@@ -108,8 +113,8 @@ static void add_groups(struct groups *fresh, const struct groups *old, const str
 		*group = (struct group){0};
 		text_copy(group->id, sizeof group->id, ids->items[i]);
 		if (before != NULL) {
-			group->users = json_incref(before->users);
-			group->at = before->at;
+			*group = *before;
+			json_incref(group->users);
 		}
 	}
 }
@@ -180,29 +185,26 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* One timer for the next round and for the waiters' patience. */
+/* One timer for the next questions and for the waiters' patience. */
 static void arm(struct groups *groups)
 {
 	int64_t now = clock_boot_ms();
 	int64_t first = INT64_MAX;
 
 	if (groups->started && groups->open == 0)
-		first = groups->wanted ? groups->rest_until : groups->last_begun + ROUND_EVERY_MS;
+		first = groups->in_round || groups->wanted ? groups->rest_until : groups->last_begun + ROUND_EVERY_MS;
 	for (const struct waiter *w = groups->waiters; w != NULL; w = w->next)
 		first = min64(first, w->deadline);
 	loop_timer_set(groups->timer, first == INT64_MAX ? -1 : first > now ? first - now : 0);
 }
 
-static void store_members(struct groups *groups, const char *id, const struct slack_answer *answer)
+static void store_members(struct group *group, const struct slack_answer *answer)
 {
-	struct group *group = find(groups, id);
 	const json_t *users = answer->code == OK ? json_get(answer->body, "users") : NULL;
 
-	if (group == NULL)
-		return; /* no longer configured */
 	if (answer->code == ERR_NOT_FOUND)
-		log_event(LOG_WARNING, "groups.unknown", "Slack knows no user group %s: nobody is in it (%s)", id,
-		          answer->reason);
+		log_event(LOG_WARNING, "groups.unknown", "Slack knows no user group %s: nobody is in it (%s)",
+		          group->id, answer->reason);
 	else if (!json_is_array(users))
 		return;
 	json_decref(group->users);
@@ -210,47 +212,76 @@ static void store_members(struct groups *groups, const char *id, const struct sl
 	group->at = clock_boot_ms();
 }
 
+static void take_answer(struct groups *groups, struct group *group, const struct slack_answer *answer)
+{
+	group->asking = false;
+	if (answer->retry_after_ms > 0) {
+		groups->rest_until = clock_boot_ms() + answer->retry_after_ms;
+		return;
+	}
+	group->round = groups->round;
+	store_members(group, answer);
+	if (answer->code == OK || answer->code == ERR_NOT_FOUND)
+		return;
+	groups->round_ok = false;
+	if (answer->code != ERR_ABORTED)
+		log_event(LOG_WARNING, "groups.unread", "user group %s could not be read: %s", group->id,
+		          answer->reason);
+}
+
+static bool is_through(const struct groups *groups)
+{
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->list[i].round != groups->round)
+			return false;
+	return true;
+}
+
+static void end_round_if_through(struct groups *groups)
+{
+	if (!groups->in_round || groups->open > 0 || !is_through(groups))
+		return;
+	groups->in_round = false;
+	tell_waiters(groups, groups->round, groups->round_ok);
+}
+
 static void on_answer(void *arg, const struct slack_answer *answer)
 {
 	struct question *question = arg;
 	struct groups *groups = question->groups;
+	struct group *group = find(groups, question->id); /* NULL: no longer configured */
 
-	store_members(groups, question->id, answer);
-	if (answer->code != OK && answer->code != ERR_NOT_FOUND) {
-		groups->round_ok = false;
-		if (answer->code != ERR_ABORTED)
-			log_event(LOG_WARNING, "groups.unread", "user group %s could not be read: %s", question->id,
-			          answer->reason);
-		/* Those who wait are served by the round after the pause, as far as their time allows. */
-		if (answer->retry_after_ms > 0) {
-			groups->rest_until = clock_boot_ms() + answer->retry_after_ms;
-			groups->wanted = true;
-		}
-	}
+	groups->open--;
+	if (group != NULL)
+		take_answer(groups, group, answer);
 	free(question);
-	if (--groups->open > 0)
-		return;
-	if (groups->round_ok || groups->rest_until <= clock_boot_ms())
-		tell_waiters(groups, groups->round, groups->round_ok);
+	end_round_if_through(groups);
 	arm(groups);
+}
+
+static void ask_missing(struct groups *groups)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		struct group *group = &groups->list[i];
+		if (group->round == groups->round || group->asking)
+			continue;
+		struct question *question = mem_alloc(sizeof *question);
+		question->groups = groups;
+		text_copy(question->id, sizeof question->id, group->id);
+		group->asking = true;
+		groups->open++;
+		slack_call(groups->slack, "usergroups.users.list", json_pack("{s:s}", "usergroup", question->id),
+		           CALL_TIMEOUT_MS, on_answer, question);
+	}
 }
 
 static void begin_round(struct groups *groups)
 {
 	groups->round++;
+	groups->in_round = true;
 	groups->round_ok = true;
 	groups->wanted = false;
 	groups->last_begun = clock_boot_ms();
-	groups->open = (unsigned)groups->count;
-	for (size_t i = 0; i < groups->count; i++) {
-		struct question *question = mem_alloc(sizeof *question);
-		question->groups = groups;
-		text_copy(question->id, sizeof question->id, groups->list[i].id);
-		slack_call(groups->slack, "usergroups.users.list", json_pack("{s:s}", "usergroup", question->id),
-		           CALL_TIMEOUT_MS, on_answer, question);
-	}
-	if (groups->count == 0)
-		tell_waiters(groups, groups->round, true);
 }
 
 static void on_timer(void *arg)
@@ -259,9 +290,13 @@ static void on_timer(void *arg)
 	int64_t now = clock_boot_ms();
 
 	tell_waiters(groups, 0, false);
-	if (groups->started && groups->open == 0 && now >= groups->rest_until &&
-	    (groups->wanted || now - groups->last_begun >= ROUND_EVERY_MS))
-		begin_round(groups);
+	if (groups->started && groups->open == 0 && now >= groups->rest_until) {
+		if (!groups->in_round && (groups->wanted || now - groups->last_begun >= ROUND_EVERY_MS))
+			begin_round(groups);
+		if (groups->in_round)
+			ask_missing(groups);
+		end_round_if_through(groups); /* no group at all */
+	}
 	arm(groups);
 }
 
