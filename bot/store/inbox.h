@@ -28,7 +28,7 @@ void inbox_row_done(struct inbox_row *row);
  * own are freed). */
 enum errc inbox_add(struct tx *tx, struct inbox_row *row) MUST_CHECK;
 enum errc inbox_set_reply(struct tx *tx, int64_t id, const json_t *reply) MUST_CHECK;
-enum errc inbox_finish(struct tx *tx, int64_t id) MUST_CHECK; /* done; the body is emptied */
+enum errc inbox_finish(struct tx *tx, int64_t id) MUST_CHECK; /* done; the body is gone: NULL from now on */
 enum errc inbox_get(struct tx *tx, int64_t id, struct inbox_row *ret) MUST_CHECK;
 /* Not done, oldest first, id > after. */
 enum errc inbox_pending(struct tx *tx, int64_t after, int64_t *ids, size_t max, size_t *ret) MUST_CHECK;
