@@ -58,11 +58,8 @@ static void add_labels(struct buf *b, const json_t *rows)
 		mrkdwn_add_literal(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"),
 		                   NAME_MAX_CHARS);
 		buf_puts(b, "”");
-		if (json_str(row, "expires")[0] != '\0') {
-			buf_puts(b, " (until ");
-			mrkdwn_add_literal(b, json_str(row, "expires"), 10);
-			buf_puts(b, ")");
-		}
+		if (json_str(row, "expires")[0] != '\0')
+			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
 	}
 }
 
