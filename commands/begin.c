@@ -169,7 +169,7 @@ enum errc command_repair_dialog(struct asked *asked)
 	if (words->count == 0)
 		asked->reply->ack = dialog_error("who", "Pick at least one person.");
 	else
-		rc = start(asked, words, asked->deed->channel);
+		rc = start(asked, words, asked_channel(asked));
 	free(words);
 	return rc;
 }

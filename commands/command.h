@@ -59,6 +59,8 @@ const struct command *command_find(const char *name);
 extern const struct command command_table[];
 extern const size_t command_count;
 
+/* Where it was asked. Slack says of no channel when a dialog is sent: the repair's dialog brings its own along. */
+const char *asked_channel(const struct asked *asked);
 /* Answers the asker alone, in mrkdwn: with the acknowledgement where that is still possible. */
 enum errc asked_answer(struct asked *asked, const char *mrkdwn) MUST_CHECK;
 enum errc asked_answer_body(struct asked *asked, json_t *body) MUST_CHECK; /* takes body */

@@ -60,6 +60,13 @@ const struct command *command_find(const char *name)
 
 /* --- answering --- */
 
+const char *asked_channel(const struct asked *asked)
+{
+	const struct deed *deed = asked->deed;
+	bool of_dialog = deed->door == DOOR_DIALOG && text_eq(json_str(deed->view, "callback_id"), "eac.repair");
+	return of_dialog ? json_str(deed->view, "private_metadata") : deed->channel;
+}
+
 enum errc asked_answer_body(struct asked *asked, json_t *body)
 {
 	const struct deed *deed = asked->deed;
@@ -70,7 +77,7 @@ enum errc asked_answer_body(struct asked *asked, json_t *body)
 		return OK;
 	}
 	bool thread = deed->thread_ts[0] != '\0' && asked->row.id != 0 && text_eq(deed->channel, asked->row.channel);
-	const char *channel = deed->channel;
+	const char *channel = asked_channel(asked);
 	if (channel[0] == '\0' && asked->row.id != 0)
 		channel = asked->row.channel;
 	return eac_tell(asked->tx, asked->row.id, channel, thread, deed->user, body);
