@@ -82,7 +82,7 @@ fi
 if wants fuzz; then stage "inputs that mattered once, sanitizers" replay asan; fi
 if wants tsan; then
 	stage "build, thread sanitizer" build tsan tests
-	stage "store tests, thread sanitizer" programs tsan test-programs '/test_(store|contract|app)[a-z_]*$|/contract/'
+	stage "store tests, thread sanitizer" programs tsan test-programs '/test_(store|app|http|loop|log)[a-z_]*$|/contract/'
 fi
 if wants scenario; then
 	stage "scenarios, release" tests/scenario/run.sh "$B/release"

@@ -7,6 +7,7 @@
  */
 #include "bot/app/lookup.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,7 @@ const json_t *lookup_peek(const struct lookup *lookup, const char *key)
 static void forget_oldest(struct lookup *lookup)
 {
 	struct known **at = &lookup->known;
+	assert(*at != NULL);
 	while ((*at)->next != NULL)
 		at = &(*at)->next;
 	known_free(*at);

@@ -17,6 +17,8 @@
 
 static bool is_loopback(const char *host)
 {
+	if (!host)
+		return false;
 	return text_ieq(host, "localhost") || text_eq(host, "::1") || text_eq(host, "[::1]") ||
 	       (text_starts(host, "127.") && strspn(host, "0123456789.") == strlen(host));
 }

@@ -136,7 +136,7 @@ static enum errc sqlite_query(struct db *db, struct cursor **ret, const char *sq
 	struct cursor *c = prepare(db, sql);
 	if (!c)
 		return translate(sqlite3_extended_errcode(db->sqlite));
-	assert(!c->in_use);
+	assert(c && !c->in_use);
 	c->in_use = true;
 	c->done = false;
 	c->changes_before = sqlite3_total_changes64(db->sqlite);
