@@ -240,10 +240,12 @@ static void check_assigned(struct diagnosis *d, const struct config *config, con
 		if (is_direct(row) || (!grants(row) && !set_is_listed(config, row)))
 			continue;
 		bool group = json_str(row, "group")[0] != '\0';
+		/* a profile's own permission set bears a made-up name */
+		const char *profile = group ? "" : json_str(json_get(look, "user"), "profile");
+		const char *label = json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name");
 		buf_printf(&b, "Inbox or Einstein Activity Capture comes only through the %s “",
 		           group ? "permission set group" : "profile");
-		mrkdwn_add_literal(
-		    &b, json_str(row, "label")[0] != '\0' ? json_str(row, "label") : json_str(row, "name"), 80);
+		mrkdwn_add_literal(&b, profile[0] != '\0' ? profile : label, 80);
 		buf_puts(&b, "”, which I never touch: removing it would take away everything else in it. A Salesforce "
 		             "admin has to "
 		             "decide what to do.");
