@@ -19,7 +19,6 @@ struct eac_request {
 	const char *for_user; /* "" */
 	const char *reason;   /* "" */
 	bool anyway;
-	bool check; /* only diagnose and tell */
 	const char *channel;
 	const char *requester;
 	const char *requester_email;

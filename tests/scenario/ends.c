@@ -1,0 +1,5 @@
+#include "tests/scenario/scenario.h"
+
+const struct scenario end_scenarios[] = {
+    {0},
+};

@@ -1,0 +1,5 @@
+#include "tests/scenario/scenario.h"
+
+const struct scenario trouble_scenarios[] = {
+    {0},
+};
