@@ -126,7 +126,16 @@ $(eval $(call sim_rule,salesforce))
 # The only unit test that wants another program beside it; without it, its cases skip themselves.
 $(O)/tests/unit/test_socket: | $(O)/sim-slack
 
+# The demo and the scenarios act on the same stage: the real program between the two fakes.
+STAGE_SRC := $(wildcard tests/stage/*.c)
+$(O)/demo: $(call objects,$(wildcard tests/demo/*.c) $(STAGE_SRC)) $(LIB)
+$(O)/scenarios: $(call objects,$(wildcard tests/scenario/*.c) $(STAGE_SRC)) $(LIB)
+$(O)/demo $(O)/scenarios:
+	@echo "link    $@"
+	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
+
 sims: $(SIMS)
+stage: $(O)/eacbot $(SIMS)
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 benches: $(BENCHES)
@@ -137,7 +146,7 @@ sources:
 	@printf '%s\n' bot/main.c $(sort $(SRC))
 test-sources:
 	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/stage/*.c tests/scenario/*.c \
-		tests/demo/*.c tests/sim/*.c tests/sim/*/*.c))
+		tests/demo/*.c tests/sim/*.c tests/sim/*/*.c tests/stage/*.c tests/demo/*.c tests/scenario/*.c))
 compile-flags:
 	@printf '%s\n' '-std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS)'
 test-programs:
@@ -204,7 +213,7 @@ help:
 	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
 	@echo "  make clean"
 
-.PHONY: all sims tests fuzzers benches plays sources test-sources compile-flags test-programs fuzz-programs unit check \
+.PHONY: all sims stage tests fuzzers benches plays sources test-sources compile-flags test-programs fuzz-programs unit check \
 	lint demo bench conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

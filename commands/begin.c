@@ -151,6 +151,30 @@ enum errc command_repair(struct asked *asked)
 	return rc;
 }
 
+enum errc command_check(struct asked *asked)
+{
+	struct word word;
+	struct who who;
+	const char *args = asked->args;
+	int64_t id;
+	if (!words_next(&args, &word) || !words_who(&word, &who))
+		return asked_refuse(asked,
+		                    "Whom shall I check? Say a mention, an e-mail address, a Salesforce username or a "
+		                    "Salesforce user id.");
+	const struct eac_request request = {.words = who.text,
+	                                    .mention = who.mention,
+	                                    .for_user = "",
+	                                    .reason = "",
+	                                    .check = true,
+	                                    .channel = asked->deed->channel,
+	                                    .requester = asked->deed->user,
+	                                    .requester_email = asked->deed->person.email,
+	                                    .via = asked->actor.via};
+	enum errc rc = eac_begin(asked->tx, &request, asked->deed->now, &id);
+	asked->reply->wake = true;
+	return rc == OK ? asked_answer(asked, "Looking … what I find is told to you here. Nothing is changed.") : rc;
+}
+
 enum errc command_repair_dialog(struct asked *asked)
 {
 	const json_t *view = asked->deed->view, *users = dialog_users(view, "who");

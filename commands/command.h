@@ -78,6 +78,7 @@ enum errc command_retry(struct asked *asked);
 enum errc command_cancel(struct asked *asked);
 /* begin.c */
 enum errc command_repair(struct asked *asked);
+enum errc command_check(struct asked *asked);
 enum errc command_repair_dialog(struct asked *asked); /* the dialog was submitted */
 /* show.c */
 enum errc command_status(struct asked *asked);

@@ -30,6 +30,7 @@ const struct command command_table[] = {
      command_approve},
     {"cancel", "cancel ID", "end a repair; what was removed is put back first", HELPERS, ID_NEEDED, false, false, false,
      command_cancel},
+    {"check", "check WHO", "diagnose, change nothing", TEAM, ID_NONE, true, false, false, command_check},
     {"confirm", "confirm ID CASE", "Salesforce's backend team says that Inbox is removed", TEAM, ID_NEEDED, false, true,
      false, command_confirm},
     {"done", "done ID [STEP]", "a person's step is done (for the affected user, or on their behalf)",

@@ -58,7 +58,8 @@ static bool is_due(const struct request_row *row, int64_t now)
 /* Begins steps until one asks, waits or ends; then saves. */
 static enum errc go_on(struct flow *flow, const struct runbook *book)
 {
-	for (int i = 0; i < CHAIN_MAX && flow->call->kind[0] == '\0' && is_due(flow->row, flow->now); i++) {
+	for (int i = 0; i < CHAIN_MAX && flow->call->kind[0] == '\0' && !flow->forget && is_due(flow->row, flow->now);
+	     i++) {
 		enum errc rc = book->wish(flow);
 		const struct flow_step *step = current_step(book, flow->row);
 		if (rc == OK && step == NULL)
@@ -68,6 +69,8 @@ static enum errc go_on(struct flow *flow, const struct runbook *book)
 		if (rc != OK)
 			return rc;
 	}
+	if (flow->forget)
+		return request_delete(flow->tx, flow->row->id);
 	note_call(flow);
 	return request_save(flow->tx, flow->row);
 }

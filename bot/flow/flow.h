@@ -49,6 +49,7 @@ struct flow {
 	int64_t now;
 	const void *env;        /* the runbook's: settings and the like */
 	struct flow_call *call; /* filled by flow_ask */
+	bool forget;            /* the request came to nothing: its row goes instead of being saved */
 };
 
 /* Asks the app to make a call; takes args. The step's `answer` gets the outcome. */

@@ -81,6 +81,8 @@ enum errc request_get(struct tx *tx, int64_t id, struct request_row *ret) MUST_C
  * checks and increments fence. CONFLICT: stale row, or the target is taken. NOT_FOUND: no such row.
  */
 enum errc request_save(struct tx *tx, struct request_row *row) MUST_CHECK;
+/* Forgets a request that came to nothing, with its steps, history and effects; its messages must not be waiting. */
+enum errc request_delete(struct tx *tx, int64_t id) MUST_CHECK;
 enum errc request_each(struct tx *tx, const struct request_query *query, request_each_fn *fn, void *arg) MUST_CHECK;
 enum errc request_count(struct tx *tx, const struct request_query *query, int64_t *ret) MUST_CHECK;
 /* Ids whose wake_at has come, earliest first. */

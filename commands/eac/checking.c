@@ -28,9 +28,25 @@ static void set_phase(struct flow *flow, const char *word)
 	flow->row->wake_at = flow->now;
 }
 
+static bool is_check(const struct flow *flow)
+{
+	return json_bool(flow->row->facts, "check");
+}
+
+/* `check` changes nothing: what was found is told to the asker, and the row goes. refusal: NULL, or why a repair would be refused. */
+static enum errc report(struct flow *flow, const char *refusal)
+{
+	AUTO_BUF struct buf b = {0};
+	text_check_report(&b, flow, refusal);
+	flow->forget = true;
+	return eac_tell(flow->tx, 0, flow->row->channel, false, flow->row->requester, message_line(buf_str(&b)));
+}
+
 static enum errc refuse(struct flow *flow, const char *reason, const char *mrkdwn)
 {
 	struct request_row *row = flow->row;
+	if (is_check(flow))
+		return report(flow, mrkdwn);
 	text_copy(row->reason, sizeof row->reason, reason);
 	enum errc rc = request_fire(flow->tx, row, EVENT_REFUSE, &eac_bot, reason, flow->now);
 	if (rc != OK)
@@ -117,7 +133,8 @@ static void keep_target(struct flow *flow, const json_t *user)
 	json_t *target = json_get(flow->row->facts, "target");
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		json_set_str(target, keys[i], json_str(user, keys[i]));
-	text_copy(flow->row->target, sizeof flow->row->target, json_str(user, "id"));
+	if (!is_check(flow)) /* a check holds no lock, and no repair shall take it for another one */
+		text_copy(flow->row->target, sizeof flow->row->target, json_str(user, "id"));
 }
 
 static bool is_requesters_own(const struct flow *flow, const json_t *user)
@@ -200,11 +217,11 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 		return refuse(flow, "self", TEXT_SELF);
 	if (diagnose_is_protected(config, user))
 		return refuse(flow, "protected", TEXT_PROTECTED);
-	if (config->approval.four_eyes && is_requesters_own(flow, user))
+	if (!is_check(flow) && config->approval.four_eyes && is_requesters_own(flow, user))
 		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT);
 	if (!json_bool(user, "active"))
 		return refuse(flow, "inactive", TEXT_INACTIVE);
-	enum errc rc = claim_target(flow);
+	enum errc rc = is_check(flow) ? OK : claim_target(flow);
 	if (rc != OK || !flow->row->open)
 		return rc;
 	bool slack_known = eac_target_slack(flow->row)[0] != '\0';
@@ -240,7 +257,7 @@ static enum errc found(struct flow *flow, const struct flow_answer *answer)
 
 static enum errc take_over_debts(struct flow *flow, json_t **ret)
 {
-	enum errc rc = owed_get(flow->tx, flow->row->target, ret);
+	enum errc rc = owed_get(flow->tx, json_str(json_get(flow->row->facts, "target"), "id"), ret);
 	return rc == ERR_NOT_FOUND ? OK : rc;
 }
 
@@ -268,6 +285,8 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 		if (owed != NULL)
 			json_object_set(facts, "removed", owed);
 		set_phase(flow, "accept");
+		if (is_check(flow))
+			rc = report(flow, NULL);
 	}
 	json_decref(owed);
 	diagnosis_done(&d);

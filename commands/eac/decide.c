@@ -16,7 +16,7 @@
 enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id)
 {
 	AUTO_REQUEST struct request_row row = {
-	    .open = true, .blocks = true, .created_at = now, .updated_at = now, .wake_at = now};
+	    .open = true, .blocks = !request->check, .created_at = now, .updated_at = now, .wake_at = now};
 	text_copy(row.state, sizeof row.state, state_word(STATE_CHECKING));
 	text_copy(row.requester, sizeof row.requester, request->requester);
 	text_copy(row.channel, sizeof row.channel, request->channel);
@@ -28,6 +28,7 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	json_set_bool(row.facts, "slack_stated", request->for_user[0] != '\0');
 	json_set_str(row.facts, "reason", request->reason);
 	json_set_bool(row.facts, "anyway", request->anyway);
+	json_set_bool(row.facts, "check", request->check);
 	json_set_str(row.facts, "requester_email", request->requester_email);
 	enum errc rc = request_insert(tx, &row);
 	if (rc != OK)
@@ -36,7 +37,7 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	struct audit_row audit = {.at = now, .repair = row.id};
 	text_copy(audit.actor, sizeof audit.actor, request->requester);
 	text_copy(audit.via, sizeof audit.via, request->via);
-	text_copy(audit.action, sizeof audit.action, "repair");
+	text_copy(audit.action, sizeof audit.action, request->check ? "check" : "repair");
 	snprintf(audit.detail, sizeof audit.detail, "for %.250s%s%.250s%s", request->words,
 	         request->for_user[0] != '\0' ? ", in Slack " : "", request->for_user,
 	         request->anyway ? ", anyway" : "");

@@ -19,6 +19,7 @@ struct eac_request {
 	const char *for_user; /* "" */
 	const char *reason;   /* "" */
 	bool anyway;
+	bool check; /* only diagnose and tell */
 	const char *channel;
 	const char *requester;
 	const char *requester_email;

@@ -272,6 +272,51 @@ void text_plan(struct buf *b, const struct flow *flow)
 	}
 }
 
+static size_t count_links(const json_t *look)
+{
+	json_t *links = diagnose_links(look);
+	size_t n = json_array_size(links);
+	json_decref(links);
+	return n;
+}
+
+static void add_connection(struct buf *b, const json_t *look)
+{
+	const json_t *connection = json_get(look, "connection");
+	if (!json_is_object(connection)) {
+		buf_puts(b, "\n• connection: Salesforce shows none");
+		return;
+	}
+	buf_puts(b, "\n• connection: ");
+	mrkdwn_add_literal(b, json_str(connection, "status"), 60);
+	buf_puts(b, ", mailbox ");
+	mrkdwn_add_literal(b, json_str(connection, "mailbox"), 90);
+	buf_puts(b, " (this can be hours old)");
+}
+
+void text_check_report(struct buf *b, const struct flow *flow, const char *refusal)
+{
+	const json_t *look = json_get(flow->row->facts, "look");
+	begin(b);
+	buf_puts(b, "*Check of ");
+	add_name(b, flow->row);
+	buf_puts(b, "*, nothing was changed.");
+	if (refusal != NULL) {
+		buf_puts(b, " A repair would be refused: ");
+		buf_puts(b, refusal);
+		return;
+	}
+	buf_puts(b, " A repair is possible.");
+	add_connection(b, look);
+	buf_printf(b, "\n• mailbox links to be removed by an admin: %zu", count_links(look));
+	buf_puts(b, "\n");
+	text_plan(b, flow);
+	buf_puts(b, "\n*Asked for their part:* the affected user (1.1, 1.2, 2.2, 2.3), an admin where account links "
+	            "are left (1.3), "
+	            "an approver and Salesforce Support (1.7). *Can't be undone:* revoked access, removed links, ended "
+	            "sessions.");
+}
+
 void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again)
 {
 	begin(b);

@@ -33,6 +33,9 @@ void text_ambiguous(struct buf *b, const json_t *users);
 void text_duplicate(struct buf *b, const char *id);
 void text_superseded(struct buf *b, const char *by);
 
+/* What a check found; refusal: NULL, or why a repair would be refused. */
+void text_check_report(struct buf *b, const struct flow *flow, const char *refusal);
+
 /* --- the parent and the thread --- */
 json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);

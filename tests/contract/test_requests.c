@@ -62,6 +62,26 @@ static enum errc write_and_read(struct tx *tx, void *arg)
 	return OK;
 }
 
+static enum errc forget(struct tx *tx, void *arg)
+{
+	(void)arg;
+	const struct step_row step = {.key = "revoke-siq", .state = "running"};
+	const struct history_row line = {.at = 1, .event = "accept"};
+	AUTO_REQUEST struct request_row back = {0};
+	int64_t id = insert_with(tx, jane, 0), other = insert_with(tx, joe, 0);
+	MUST(step_put(tx, id, &step));
+	MUST(history_add(tx, id, &line));
+	MUST(request_delete(tx, id));
+	assert_int_equal(request_get(tx, id, &back), ERR_NOT_FOUND);
+	MUST(request_get(tx, other, &back));
+	return OK;
+}
+
+static void a_request_that_came_to_nothing_is_forgotten_whole(void **state)
+{
+	fixture_run(state, forget, NULL);
+}
+
 static void what_is_inserted_is_read_back(void **state)
 {
 	fixture_run(state, write_and_read, NULL);
@@ -448,6 +468,7 @@ static void what_is_owed_stays_until_it_is_cleared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    CASE(a_request_that_came_to_nothing_is_forgotten_whole),
 	    CASE(what_is_inserted_is_read_back),
 	    CASE(an_unknown_request_is_not_found),
 	    CASE(a_restart_keeps_what_was_committed),

@@ -199,6 +199,18 @@ static void a_typed_approval_and_a_mention_do_what_the_button_does(void **state)
 	assert_true(world_told(w, ANA, "does not fit any more"));
 }
 
+static void a_check_tells_and_leaves_nothing_behind(void **state)
+{
+	struct world *w = *state;
+	world_type(w, OMAR, "approver", "check jane@example.com");
+	assert_true(world_told(w, OMAR, "A repair is possible"));
+	world_type(w, OMAR, "approver", "check twin@example.com");
+	assert_true(world_told(w, OMAR, "would be refused"));
+	assert_int_equal(json_array_size(w->messages), 0);
+	assert_int_equal(world_count(w), 0);
+	assert_int_equal(world_writes(w, ""), 0);
+}
+
 static void a_rejection_gives_back_first(void **state)
 {
 	struct world *w = *state;
@@ -516,6 +528,7 @@ int main(void)
 	    T(the_requester_may_not_approve),
 	    T(the_target_never_approves),
 	    T(a_typed_approval_and_a_mention_do_what_the_button_does),
+	    T(a_check_tells_and_leaves_nothing_behind),
 	    T(a_rejection_gives_back_first),
 	    T(a_cancel_before_anything_was_removed_touches_nothing),
 	    T(a_gate_that_expires_gives_back_first),

@@ -715,6 +715,20 @@ void world_repair(struct world *w, int64_t id, struct request_row *ret)
 	*ret = job.row;
 }
 
+static enum errc job_count(struct tx *tx, void *arg)
+{
+	const struct request_query all = {0};
+	struct job *job = arg;
+	return request_count(tx, &all, &job->id);
+}
+
+int world_count(struct world *w)
+{
+	struct job job = {0};
+	run(w, job_count, &job);
+	return (int)job.id;
+}
+
 const char *world_state(struct world *w, int64_t id)
 {
 	static char state[24];

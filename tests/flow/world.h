@@ -67,6 +67,7 @@ void world_submit(struct world *w, const char *user, const char *roles, const ch
 
 /* The newest repair, or number id. The caller frees with request_row_done. */
 void world_repair(struct world *w, int64_t id, struct request_row *ret);
+int world_count(struct world *w);                     /* repairs in the store */
 const char *world_state(struct world *w, int64_t id); /* valid until the next call */
 const char *world_step_state(struct world *w, int64_t id, const char *key);
 /* How often this was done in Salesforce ("delete-set", "grant-set", "revoke", ...; with an object or all together). */

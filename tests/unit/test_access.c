@@ -39,20 +39,21 @@ static void check(struct person person, const char *allowed)
 static void requesters_do_everything_but_decide(void **unused)
 {
 	(void)unused;
-	check((struct person){.requester = true}, "cancel confirm done help history list repair retry status why");
+	check((struct person){.requester = true},
+	      "cancel check confirm done help history list repair retry status why");
 }
 
 static void approvers_decide_and_read(void **unused)
 {
 	(void)unused;
-	check((struct person){.approver = true}, "approve confirm help history list reject status why");
+	check((struct person){.approver = true}, "approve check confirm help history list reject status why");
 }
 
 static void admins_do_all(void **unused)
 {
 	(void)unused;
 	check((struct person){.admin = true},
-	      "approve cancel confirm done help history list reject repair retry status why");
+	      "approve cancel check confirm done help history list reject repair retry status why");
 }
 
 static void everybody_else_gets_help_only(void **unused)
