@@ -60,7 +60,6 @@ SUPPORT_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/support/*.c tests/unit/
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(O)/%)
 BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/bench_*.c)))
-PLAYS := $(O)/demo $(O)/scenarios
 SIMS := $(O)/sim-slack $(O)/sim-salesforce
 
 all: $(B)/eacbot
@@ -109,12 +108,6 @@ $(FUZZERS): $(O)/%: $(O)/%.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay
 $(BENCHES): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
 	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
 
-# Without libsupport.a: they need no package of the tests.
-$(O)/demo: $(call objects,$(wildcard tests/demo/*.c tests/stage/*.c)) $(LIB)
-$(O)/scenarios: $(call objects,$(wildcard tests/scenario/*.c tests/stage/*.c)) $(LIB)
-$(PLAYS):
-	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
-
 define sim_rule
 $(O)/sim-$(1): $(call objects,$(wildcard tests/sim/$(1)/*.c) $(wildcard tests/sim/*.c))
 	@echo "link    $$@"
@@ -126,7 +119,8 @@ $(eval $(call sim_rule,salesforce))
 # The only unit test that wants another program beside it; without it, its cases skip themselves.
 $(O)/tests/unit/test_socket: | $(O)/sim-slack
 
-# The demo and the scenarios act on the same stage: the real program between the two fakes.
+# The demo and the scenarios act on the same stage: the real program between the two fakes. Without libsupport.a, for
+# the demo needs no package of the tests.
 STAGE_SRC := $(wildcard tests/stage/*.c)
 $(O)/demo: $(call objects,$(wildcard tests/demo/*.c) $(STAGE_SRC)) $(LIB)
 $(O)/scenarios: $(call objects,$(wildcard tests/scenario/*.c) $(STAGE_SRC)) $(LIB)
@@ -139,14 +133,13 @@ stage: $(O)/eacbot $(SIMS)
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
 benches: $(BENCHES)
-plays: $(PLAYS)
 
 # What belongs to the program, for tests/lint.
 sources:
 	@printf '%s\n' bot/main.c $(sort $(SRC))
 test-sources:
-	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/stage/*.c tests/scenario/*.c \
-		tests/demo/*.c tests/sim/*.c tests/sim/*/*.c tests/stage/*.c tests/demo/*.c tests/scenario/*.c))
+	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/sim/*.c tests/sim/*/*.c \
+		tests/stage/*.c tests/demo/*.c tests/scenario/*.c))
 compile-flags:
 	@printf '%s\n' '-std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS)'
 test-programs:
@@ -213,7 +206,7 @@ help:
 	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
 	@echo "  make clean"
 
-.PHONY: all sims stage tests fuzzers benches plays sources test-sources compile-flags test-programs fuzz-programs unit check \
+.PHONY: all sims stage tests fuzzers benches sources test-sources compile-flags test-programs fuzz-programs unit check \
 	lint demo bench conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -68,12 +68,12 @@ wants() { case " ${STAGES:-lint unit cli asan tsan fuzz scenario} " in *" $1 "*)
 
 if wants lint; then stage "lint" tests/lint/lint.sh; fi
 if wants unit || wants cli || wants scenario; then
-	stage "build, release" build release "$B/eacbot" stage tests "$B/release/scenarios" plays
+	stage "build, release" build release "$B/eacbot" stage tests "$B/release/scenarios"
 fi
 if wants unit; then stage "unit, contract and flow tests, release" programs release test-programs; fi
 if wants cli; then stage "command line, release" tests/cli/run.sh "$B/release/eacbot"; fi
 if wants asan || wants fuzz || wants scenario; then
-	stage "build, address and undefined behaviour sanitizers" build asan stage tests fuzzers "$B/asan/scenarios" plays
+	stage "build, address and undefined behaviour sanitizers" build asan stage tests fuzzers "$B/asan/scenarios"
 fi
 if wants asan; then
 	stage "unit, contract and flow tests, sanitizers" programs asan test-programs
