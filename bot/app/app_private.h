@@ -53,6 +53,7 @@ struct app {
 	char slack_trouble[400]; /* as told in the log */
 	unsigned slack_live;
 	bool slack_ghosts;
+	bool store_broken;
 	bool sf_let_in;
 	bool sf_quota_spent;
 	char sf_trouble[200];

@@ -1,19 +1,18 @@
 /*
- * app/pulse.c - feels the store's pulse: what it holds, and whether it still takes writes.
+ * app/pulse.c - feels the store's pulse: what it holds, and whether it still answers.
  */
 #include "bot/app/pulse.h"
 
 #include <stdlib.h>
 
 #include "bot/base/clock.h"
-#include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/store/outbox.h"
 #include "bot/store/requests.h"
 
 enum {
 	BEAT_MS = 5 * 1000,
-	WRITE_EVERY_MS = 30 * 1000, /* while it goes well; on every beat when it does not */
+	WRITE_EVERY_MS = 30 * 1000,
 };
 
 struct pulse {
@@ -53,26 +52,11 @@ static enum errc beat_job(struct tx *tx, void *arg)
 	return rc;
 }
 
-static void tell_change(struct pulse *pulse, enum errc code)
-{
-	bool writable = code == OK;
-
-	if (pulse->figures.known && writable == pulse->figures.writable)
-		return;
-	if (!writable)
-		log_event(LOG_ERROR, "store.trouble", "the store takes no writes: %s", err_sentence(code));
-	else if (pulse->figures.known)
-		log_event(LOG_INFO, "store.healed", "the store takes writes again");
-	pulse->figures.writable = writable;
-}
-
 static void on_beat(void *arg, enum errc code)
 {
 	struct pulse *pulse = arg;
 
 	pulse->answered_at = clock_boot_ms();
-	if (pulse->writes || code != OK)
-		tell_change(pulse, code);
 	if (pulse->writes)
 		pulse->written_at = pulse->answered_at;
 	if (code == OK) {
@@ -89,7 +73,7 @@ static void on_timer(void *arg)
 {
 	struct pulse *pulse = arg;
 
-	pulse->writes = !pulse->figures.writable || clock_boot_ms() - pulse->written_at >= WRITE_EVERY_MS;
+	pulse->writes = clock_boot_ms() - pulse->written_at >= WRITE_EVERY_MS;
 	store_submit(pulse->store, beat_job, on_beat, pulse);
 }
 

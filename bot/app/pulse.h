@@ -1,8 +1,9 @@
 /*
- * app/pulse.h - feels the store's pulse: what it holds, and whether it still takes writes.
+ * app/pulse.h - feels the store's pulse: what it holds, and whether it still answers.
  *
  * Scrapes and probes get the newest known figures at once; nobody waits for the
- * database. A small write now and then tells a full disk before a person does.
+ * database. A small write now and then finds a full disk before a person does;
+ * what came of it is in store_get_figures.
  */
 #pragma once
 
@@ -18,7 +19,6 @@ struct pulse_figures {
 	int64_t repairs[STATE_COUNT];
 	int64_t outbox_pending;
 	bool known;        /* the store has answered once */
-	bool writable;     /* the last write that we tried went through */
 	int64_t silent_ms; /* since the store's thread last answered anything of ours */
 };
 

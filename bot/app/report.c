@@ -56,17 +56,20 @@ static bool salesforce_part(const struct report *report, json_t *whole)
 
 static bool store_part(const struct report *report, json_t *whole)
 {
-	struct pulse_figures figures;
+	struct pulse_figures pulse;
+	struct store_figures store;
+	const char *trouble = "";
 
-	pulse_get_figures(report->pulse, &figures);
-	bool silent = figures.silent_ms > SILENT_MS;
-	bool ready = figures.known && figures.writable && !silent;
-	part(whole, "store", ready,
-	     ready           ? ""
-	     : silent        ? "the store does not answer"
-	     : figures.known ? "the last write failed"
-	                     : "not asked yet");
-	return ready;
+	pulse_get_figures(report->pulse, &pulse);
+	store_get_figures(report->store, &store);
+	if (pulse.silent_ms > SILENT_MS)
+		trouble = "the store does not answer";
+	else if (!store.writable)
+		trouble = store.last_error[0] != '\0' ? store.last_error : "the last write failed";
+	else if (!pulse.known)
+		trouble = "not asked yet";
+	part(whole, "store", trouble[0] == '\0', trouble);
+	return trouble[0] == '\0';
 }
 
 bool report_ready(const struct report *report, struct buf *body)
@@ -116,8 +119,8 @@ static void put_store(const struct report *report, struct buf *b)
 	metrics_family(b, "eacbot_outbox_pending", "gauge", "Messages that are not yet with Slack.");
 	if (pulse.known)
 		metrics_number(b, "eacbot_outbox_pending", (double)pulse.outbox_pending);
-	gauge(b, "eacbot_store_writable", "1 while the store takes writes.", pulse.known && pulse.writable);
 	store_get_figures(report->store, &store);
+	gauge(b, "eacbot_store_writable", "1 while the store takes writes.", store.writable);
 	for (size_t i = 0; i <= commits.bound_count; i++) {
 		if (i < commits.bound_count)
 			bounds[i] = store_commit_bounds_ms[i] / 1000;

@@ -168,6 +168,18 @@ static void log_salesforce(struct app *app)
 	text_copy(app->sf_trouble, sizeof app->sf_trouble, now.trouble);
 }
 
+static void log_store(struct app *app)
+{
+	struct store_figures now;
+
+	store_get_figures(app->store, &now);
+	if (now.writable == app->store_broken)
+		log_event(now.writable ? LOG_INFO : LOG_ERROR, "store.state", "the store takes %s%s%s",
+		          now.writable ? "writes again" : "no writes", now.writable ? "" : ": ",
+		          now.writable ? "" : now.last_error);
+	app->store_broken = !now.writable;
+}
+
 static void probe_salesforce(struct app *app)
 {
 	int64_t now = clock_boot_ms();
@@ -185,6 +197,7 @@ static void on_tick(void *arg)
 	loop_timer_set(app->tick, TICK_MS);
 	if (loop_lag_ms(app->loop) > LAG_MS)
 		log_event(LOG_WARNING, "loop.lag", "the loop was %lld ms late", (long long)loop_lag_ms(app->loop));
+	log_store(app);
 	log_salesforce(app);
 	watch_org(app);
 	if (app->drain_since != 0)
