@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bot/app/delivery.h"
 #include "bot/app/pace.h"
@@ -179,13 +180,13 @@ static void log_trouble(const struct parcel *parcel, const struct delivery_resul
 	                                   [VERDICT_REDIRECT] = "it goes as a direct message",
 	                                   [VERDICT_UNDELIVERABLE] = "it can't be delivered"};
 	bool bad = result->verdict == VERDICT_UNDELIVERABLE;
+	const char *word = strstr(result->reason, result->error) == NULL ? result->error : "";
 
 	if (result->verdict == VERDICT_SENT)
 		return;
 	log_repair(bad ? LOG_ERROR : LOG_WARNING, parcel->row.request, "outbox.trouble",
 	           "%s to %s was not taken: %s%s%s; %s", ops[parcel->row.op], parcel->row.conversation, result->reason,
-	           result->error[0] != '\0' ? ", " : "", result->error,
-	           ends[result->verdict] != NULL ? ends[result->verdict] : "");
+	           word[0] != '\0' ? ", " : "", word, ends[result->verdict] != NULL ? ends[result->verdict] : "");
 }
 
 static enum pace_method method_of(enum outbox_op op)

@@ -104,6 +104,12 @@ void watch_org(void *arg)
 
 /* --- what the log has to know --- */
 
+/* Not connected, but nothing has gone wrong yet. */
+static bool is_beginning(const struct slack_figures *figures)
+{
+	return text_eq(figures->trouble, "not connected yet") && figures->losses == 0;
+}
+
 static void log_slack(struct app *app)
 {
 	struct slack_figures now;
@@ -114,7 +120,7 @@ static void log_slack(struct app *app)
 		          "%u of %d connections are live%s%s", now.live, app->config->slack.connections,
 		          now.live == 0 ? ": " : "", now.live == 0 ? now.last_loss : "");
 	if (!text_eq(now.trouble, app->slack_trouble))
-		log_event(now.trouble[0] != '\0' ? LOG_WARNING : LOG_INFO, "slack.state", "%s",
+		log_event(is_beginning(&now) || now.trouble[0] == '\0' ? LOG_INFO : LOG_WARNING, "slack.state", "%s",
 		          now.trouble[0] != '\0' ? now.trouble : "Slack can be used");
 	if (now.ghosts != app->slack_ghosts)
 		log_event(now.ghosts ? LOG_WARNING : LOG_INFO, "slack.ghosts",
