@@ -201,6 +201,33 @@ enum errc commands_button(struct asked *asked)
 	return live ? run_checked(asked, button->rights, button->after_dialog, button->run) : out_of_date(asked);
 }
 
+/* --- the same buttons, as words in the direct message --- */
+
+static const struct {
+	const char *phrase, *action;
+} phrases[] = {{"help", "eac.help"},      {"i need help", "eac.help"}, {"not installed", "eac.not_installed"},
+               {"it works", "eac.works"}, {"works", "eac.works"},      {"still failing", "eac.still_failing"},
+               {"not now", "eac.later"}};
+
+enum errc commands_phrase(struct asked *asked, bool *ret_taken)
+{
+	char text[64];
+	words_rest(asked->deed->text, text, sizeof text);
+	*ret_taken = false;
+	if (request_state(&asked->row) != STATE_WAITING_USER)
+		return OK;
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+		const struct button *button = button_find(phrases[i].action);
+		if (!text_ieq(text, phrases[i].phrase))
+			continue;
+		*ret_taken = true;
+		if (button->after_dialog)
+			return asked_answer(asked, "Press *Not now* above and choose a day, please.");
+		return run_checked(asked, button->rights, false, button->run);
+	}
+	return OK;
+}
+
 /* --- submitted dialogs --- */
 
 static enum errc submit_confirm(struct asked *asked)

@@ -88,4 +88,5 @@ enum errc command_history(struct asked *asked);
 enum errc command_help(struct asked *asked);
 /* buttons.c */
 enum errc commands_button(struct asked *asked);
+enum errc commands_phrase(struct asked *asked, bool *ret_taken); /* a button's label, typed in the direct message */
 enum errc commands_dialog(struct asked *asked);

@@ -242,6 +242,16 @@ static enum errc unknown_word(struct asked *asked, const char *word)
 	return asked_refuse(asked, buf_str(&b));
 }
 
+/* The open repair about the asker, in direct messages. */
+static enum errc own_repair(struct asked *asked)
+{
+	int64_t id;
+	enum errc rc = id_of_place(asked, &id);
+	if (rc == OK && id != 0)
+		rc = load(asked, id);
+	return rc;
+}
+
 /* Typed words: a slash command, a mention in a thread, a direct message. */
 static enum errc typed(struct asked *asked)
 {
@@ -257,6 +267,16 @@ static enum errc typed(struct asked *asked)
 			fits = fits || text_eq(in_threads[i], word);
 		if (!fits)
 			return OK; /* other text in threads is left alone */
+	}
+	if (asked->deed->door == DOOR_DIRECT) {
+		bool taken = false;
+		enum errc rc = own_repair(asked);
+		if (rc == OK && asked->row.id != 0)
+			rc = commands_phrase(asked, &taken);
+		if (rc != OK || taken)
+			return rc;
+		request_row_done(&asked->row);
+		asked->row = (struct request_row){0};
 	}
 	if (asked->deed->door == DOOR_DIRECT && command == NULL) {
 		asked->args = "";

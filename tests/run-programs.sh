@@ -28,7 +28,7 @@ for program; do
 	failed=$((failed + bad))
 	if [ "$bad" -gt 0 ]; then
 		echo "FAILED  $program (exit code $code)"
-		grep -vE '^\[ (RUN     |      OK) \]' "$out" | tail -n 80 | sed 's/^/        /'
+		grep -vE '^\[ (RUN     |      OK) \]' "$out" | head -n 60 | sed 's/^/        /'
 	else
 		echo "ok      $program ($good)"
 	fi

@@ -211,6 +211,20 @@ static void a_check_tells_and_leaves_nothing_behind(void **state)
 	assert_int_equal(world_writes(w, ""), 0);
 }
 
+static void the_user_can_type_what_the_buttons_say(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	world_direct(w, JANE, "help");
+	assert_true(world_says(w, "needs help with step 1.1"));
+	world_direct(w, JANE, "done");
+	world_direct(w, JANE, "Not installed");
+	world_wait(w, 3000);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	world_direct(w, JANE, "status");
+	assert_true(world_says(w, "*EAC-1*"));
+}
+
 static void a_rejection_gives_back_first(void **state)
 {
 	struct world *w = *state;
@@ -529,6 +543,7 @@ int main(void)
 	    T(the_target_never_approves),
 	    T(a_typed_approval_and_a_mention_do_what_the_button_does),
 	    T(a_check_tells_and_leaves_nothing_behind),
+	    T(the_user_can_type_what_the_buttons_say),
 	    T(a_rejection_gives_back_first),
 	    T(a_cancel_before_anything_was_removed_touches_nothing),
 	    T(a_gate_that_expires_gives_back_first),

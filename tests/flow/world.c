@@ -644,6 +644,14 @@ void world_mention(struct world *w, const char *user, const char *roles, int64_t
 	request_row_done(&row);
 }
 
+void world_direct(struct world *w, const char *user, const char *text)
+{
+	struct deed deed = new_deed(DOOR_DIRECT, user);
+	deed.text = text;
+	deed.channel = "D0JANE001";
+	do_deed(w, &deed, "");
+}
+
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
                      const char *channel, const char *ts)
 {

@@ -57,6 +57,8 @@ void world_wait(struct world *w, int64_t ms);
 /* The slash command, typed in the channel by a person with these roles ("requester approver admin guest" words). */
 void world_type(struct world *w, const char *user, const char *roles, const char *text);
 void world_mention(struct world *w, const char *user, const char *roles, int64_t repair, const char *text);
+/* A word in the direct message. */
+void world_direct(struct world *w, const char *user, const char *text);
 /* Clicks the newest message that bears this button; false when there is none. */
 bool world_click(struct world *w, const char *user, const char *roles, const char *label);
 /* Clicks with a value and a message of one's own. */

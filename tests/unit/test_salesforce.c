@@ -451,6 +451,118 @@ static void a_probe_logs_in(void **state)
 	assert_true(let_in(w));
 }
 
+static void a_client_secret_goes_into_the_body(void **state)
+{
+	struct world *w = *state;
+	struct secret *secret = secret_new("s&cret", 6);
+	const struct sf_options options = {
+	    .login_url = w->url, .auth = SF_CLIENT_CREDENTIALS, .client_id = "client", .client_secret = secret};
+
+	sf_free(w->sf);
+	assert_int_equal(sf_new(&w->sf, w->http, &options, NULL), OK);
+	secret_free(secret);
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(
+	    scripted_server_count(w->server, "grant_type=client_credentials&client_id=client&client_secret=s%26cret"),
+	    1);
+}
+
+static void without_the_options_that_are_needed_there_is_no_org(void **state)
+{
+	struct world *w = *state;
+	struct sf *sf = NULL;
+
+	assert_int_equal(sf_new(&sf, w->http, &(struct sf_options){.login_url = w->url}, NULL), ERR_INVALID);
+	assert_int_equal(sf_new(&sf, w->http, &(struct sf_options){.client_id = "x"}, NULL), ERR_INVALID);
+	assert_int_equal(sf_new(&sf, w->http, &(struct sf_options){.login_url = w->url, .client_id = "x"}, NULL),
+	                 ERR_INVALID);
+	assert_null(sf);
+}
+
+/* --- finding --- */
+
+#define FOUND \
+	"{\"compositeResponse\":[" PART("users", "{\"Id\":\"005000000000001\",\"Username\":\"jane@example.com\"}") "," PART( \
+	    "sets", \
+	    "{\"Id\":\"0PS000000000001\",\"Name\":\"Inbox\",\"LicenseId\":\"0PL000000000001\"}") "," EMPTY_PART("lice" \
+	                                                                                                        "nce" \
+	                                                                                                        "s") "," EMPTY_PART("rights") "]}"
+#define RECORD_PART(ref, record) "{\"referenceId\":\"" ref "\",\"httpStatusCode\":200,\"body\":" record "}"
+#define LEARNT \
+	"{\"compositeResponse\":[" RECORD_PART( \
+	    "id0", \
+	    "{\"Id\":\"0PS000000000001\",\"PermissionsSalesforceIQInbox\":true," \
+	    "\"PermissionsViewAllData\":true}") "," RECORD_PART("id1", \
+	                                                        "{\"Id\":\"0PL000000000001\",\"DeveloperName\":" \
+	                                                        "\"Odd\",\"TotalLicenses\":5}") "]}"
+
+static enum errc find(struct world *w, const char *word)
+{
+	w->asking = true;
+	sf_find(w->sf, word, on_answer, w);
+	await(w, 1);
+	return w->last.code;
+}
+
+static void what_is_broad_is_learnt_once(void **state)
+{
+	struct world *w = *state;
+	const json_t *set, *licence;
+
+	scripted_server_add(
+	    w->server, &(struct scripted_rule){
+	                   .request = look_path, .body = "sobjects/PermissionSet/", .status = 200, .answer = LEARNT});
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){.request = look_path, .body = "FROM%20User%20", .status = 200, .answer = FOUND});
+	script_the_rest(w);
+	assert_int_equal(find(w, "jane@example.com"), OK);
+	assert_int_equal(find(w, "jane@example.com"), OK);
+	assert_int_equal(scripted_server_count(w->server, look_path), 3);
+	set = json_array_get(json_get(w->last.body, "sets"), 0);
+	assert_true(json_bool(set, "broad"));
+	assert_string_equal(json_string_value(json_array_get(json_get(set, "broad_why"), 0)), "PermissionsViewAllData");
+	licence = json_array_get(json_get(w->last.body, "licences"), 0);
+	assert_string_equal(json_str(licence, "name"), "Odd");
+	assert_string_equal(json_str(json_get(w->last.body, "bot"), "id"), "005000000000009AAA");
+	assert_true(json_is_null(json_get(w->last.body, "rights")));
+}
+
+static void what_can_not_be_judged_is_broad(void **state)
+{
+	struct world *w = *state;
+
+	scripted_server_add(w->server, &(struct scripted_rule){.request = look_path,
+	                                                       .body = "sobjects/PermissionSet/",
+	                                                       .status = 200,
+	                                                       .answer = "{\"compositeResponse\":[" ERROR_PART(
+	                                                           "id0", "NOT_FOUND", "no") "]}"});
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){.request = look_path, .body = "FROM%20User%20", .status = 200, .answer = FOUND});
+	script_the_rest(w);
+	assert_int_equal(find(w, "jane@example.com"), OK);
+	assert_true(json_bool(json_array_get(json_get(w->last.body, "sets"), 0), "broad"));
+}
+
+static void words_are_quoted_and_every_reading_is_tried(void **state)
+{
+	struct world *w = *state;
+	AUTO_FREE char *request = NULL;
+
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){.request = look_path, .body = "FROM%20User%20", .status = 200, .answer = FOUND});
+	script_the_rest(w);
+	(void)find(w, "o'hara\\");
+	request = scripted_server_request(w->server, "FROM%20User%20", 0);
+	assert_non_null(strstr(
+	    request, "Username%20%3D%20%27o%5C%27hara%5C%5C%27%20OR%20Email%20%3D%20%27o%5C%27hara%5C%5C%27%20OR%20"
+	             "FederationIdentifier%20%3D%20%27o%5C%27hara%5C%5C%27"));
+	assert_null(strstr(request, "WHERE%20Id"));
+}
+
 /* --- the version --- */
 
 static void the_older_of_ours_and_the_orgs_version_is_used(void **state)
@@ -749,6 +861,11 @@ int main(void)
 	    CASE(a_session_with_a_line_break_is_none),
 	    CASE(a_key_that_can_not_be_used_is_told_until_it_is_replaced),
 	    CASE(a_probe_logs_in),
+	    CASE(a_client_secret_goes_into_the_body),
+	    CASE(without_the_options_that_are_needed_there_is_no_org),
+	    CASE(what_is_broad_is_learnt_once),
+	    CASE(what_can_not_be_judged_is_broad),
+	    CASE(words_are_quoted_and_every_reading_is_tried),
 	    CASE(the_older_of_ours_and_the_orgs_version_is_used),
 	    CASE(without_a_list_ours_is_used_but_none_too_old),
 	    CASE(a_lost_reply_leaves_a_write_open_but_not_a_question),

@@ -46,7 +46,7 @@ json_int_t feed_message(struct slack *slack, const char *what, const char *chann
 	copy_member(entry, message, "thread_ts");
 	copy_member(entry, message, "text");
 	copy_member(entry, message, "visible");
-	json_object_set_new(entry, "shown", blocks_text(json_object_get(message, "blocks")));
+	json_object_set_new(entry, "shown", json_string(sim_text(message, "_shown")));
 	json_object_set_new(entry, "buttons", blocks_labels(json_object_get(message, "blocks")));
 	return feed_add(slack, what, entry);
 }

@@ -97,23 +97,16 @@ static bool has_button(const json_t *blocks, const char *label)
 	return button != NULL;
 }
 
-static bool says(const char *text, const json_t *blocks, const char *words)
+static bool says(const char *text, const char *shown, const char *words)
 {
-	json_t *shown;
-	bool found;
-
-	if (!words || strstr(text, words))
-		return true;
-	shown = blocks_text(blocks);
-	found = strstr(json_string_value(shown), words) != NULL;
-	json_decref(shown);
-	return found;
+	return !words || strstr(text, words) || strstr(shown, words);
 }
 
 static bool fits(const struct wish *wish, const json_t *message)
 {
 	const json_t *blocks = json_object_get(message, "blocks");
 	const char *text = sim_text(message, "text");
+	const char *shown = sim_text(message, "_shown");
 
 	if (json_object_get(message, "_deleted"))
 		return false;
@@ -123,7 +116,7 @@ static bool fits(const struct wish *wish, const json_t *message)
 		return false;
 	if (wish->button && !has_button(blocks, wish->button))
 		return false;
-	return says(text, blocks, wish->contains) && says(text, blocks, wish->also);
+	return says(text, shown, wish->contains) && says(text, shown, wish->also);
 }
 
 static json_t *find_in(const struct wish *wish, const json_t *messages, const char *user)
@@ -176,12 +169,14 @@ static json_t *find_view(const struct wish *wish)
 
 	json_object_foreach (wish->slack->views, id, record) {
 		const json_t *view = json_object_get(record, "view");
-		const json_t *blocks = json_object_get(view, "blocks");
 		const char *title = sim_text(json_object_get(view, "title"), "text");
 
 		if (!view_is_open(record) || (wish->user && strcmp(wish->user, sim_text(record, "user")) != 0))
 			continue;
-		if ((wish->button && !has_button(blocks, wish->button)) || !says(title, blocks, wish->contains))
+		if (json_integer_value(json_object_get(record, "feed")) <= wish->after ||
+		    (wish->button && !has_button(json_object_get(view, "blocks"), wish->button)))
+			continue;
+		if (!says(title, sim_text(record, "shown"), wish->contains))
 			continue;
 		return json_pack("{s:b, s:s, s:O}", "found", 1, "where", "view", "view", view);
 	}
@@ -196,7 +191,7 @@ static json_t *find_any(const struct wish *wish, const char *in)
 		found = find_message(wish);
 	if (!found && (!in || strcmp(in, "ephemeral") == 0))
 		found = find_ephemeral(wish);
-	if (!found && !wish->channel && !wish->thread && (in ? strcmp(in, "view") == 0 : wish->after == 0))
+	if (!found && !wish->channel && !wish->thread && (!in || strcmp(in, "view") == 0))
 		found = find_view(wish);
 	return found;
 }

@@ -67,8 +67,10 @@ static void mark_parent(const json_t *channel, const json_t *message)
 		json_object_set(parent, "thread_ts", json_object_get(parent, "ts"));
 }
 
+/* Also keeps what its blocks say, for those who wait for words. */
 static void in_feed(struct slack *slack, const char *what, const json_t *channel, json_t *message)
 {
+	json_object_set_new(message, "_shown", blocks_text(json_object_get(message, "blocks")));
 	json_object_set_new(message, "_feed",
 	                    json_integer(feed_message(slack, what, sim_text(channel, "id"), message)));
 }
@@ -148,14 +150,25 @@ static void count_replies(const json_t *channel, const char *ts, json_t *out)
 	json_decref(users);
 }
 
+/* What is ours and not Slack's. */
+static void forget_own(json_t *message)
+{
+	const char *name;
+	void *next;
+	json_t *value;
+
+	json_object_foreach_safe (message, next, name, value) {
+		if (*name == '_')
+			json_object_del(message, name);
+	}
+}
+
 json_t *message_out(const json_t *channel, const json_t *message, bool all_metadata)
 {
 	json_t *out = json_deep_copy(message);
 	json_t *metadata = json_object_get(out, "metadata");
 
-	json_object_del(out, "_feed");
-	json_object_del(out, "_history");
-	json_object_del(out, "_deleted");
+	forget_own(out);
 	if (metadata && !all_metadata)
 		json_object_del(metadata, "event_payload");
 	if (message_is_reply(message)) {
@@ -174,7 +187,8 @@ json_t *message_seen(const json_t *message)
 	const json_t *blocks = json_object_get(message, "blocks");
 
 	json_object_del(out, "bot_profile");
-	json_object_set_new(out, "shown", blocks_text(blocks));
+	json_object_del(out, "_shown");
+	json_object_set_new(out, "shown", json_string(sim_text(message, "_shown")));
 	json_object_set_new(out, "buttons", blocks_labels(blocks));
 	json_object_set_new(out, "deleted", json_boolean(json_object_get(message, "_deleted") != NULL));
 	return out;

@@ -5,7 +5,8 @@
  * and what was changed in them.
  *
  * A message has the shape of Slack's, plus "_feed" (the feed entry of its
- * last change), "_history" (what it said before) and "_deleted".
+ * last change), "_shown" (what its blocks say), "_history" (what it said
+ * before) and "_deleted".
  */
 
 #include "tests/sim/slack/slack.h"

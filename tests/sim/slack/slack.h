@@ -23,7 +23,7 @@ struct slack {
 	json_t *groups;     /* id -> {id, handle, name, users} */
 	json_t *channels;   /* id -> conversation, with "_messages" in the order of their ts; DMs too */
 	json_t *ephemerals; /* in order: {user, channel, ts, thread_ts, text, blocks, visible} */
-	json_t *views;      /* id -> {view, user, open, parent}, oldest first */
+	json_t *views;      /* id -> {view, user, open}, oldest first, views.h */
 	json_t *feed;       /* everything that became visible or was done, feed.h */
 	json_t *triggers;   /* trigger_id -> {user, at_ms, used, view_id} */
 	json_t *urls;       /* path of a response_url -> {user, channel, uses, until_ms, ts, thread_ts, ephemeral} */

@@ -23,12 +23,12 @@ enum { READ_MAX = 1024 * 1024, SEND_WAIT_MS = 5000, CLOSE_WAIT_MS = 3000 };
 
 /* --- writing --- */
 
-static void send_bytes(struct socket *socket, const void *data, size_t len)
+static void send_bytes(struct socket *socket, const void *data, size_t len, int flags)
 {
 	const char *bytes = data;
 
 	while (len > 0 && !socket->gone) {
-		ssize_t n = send(socket->fd, bytes, len, MSG_NOSIGNAL);
+		ssize_t n = send(socket->fd, bytes, len, MSG_NOSIGNAL | flags);
 		struct pollfd writable = {.fd = socket->fd, .events = POLLOUT};
 
 		if (n >= 0) {
@@ -46,8 +46,9 @@ void socket_frame(struct socket *socket, enum ws_op op, bool fin, const char *da
 
 	if (socket->closing && op != WS_CLOSE)
 		return;
-	send_bytes(socket, head, ws_head(head, op, fin, len));
-	send_bytes(socket, data, len);
+	/* in one segment, or the second waits for the first to be confirmed */
+	send_bytes(socket, head, ws_head(head, op, fin, len), len ? MSG_MORE : 0);
+	send_bytes(socket, data, len, 0);
 }
 
 void socket_send(struct socket *socket, const char *text, size_t len)

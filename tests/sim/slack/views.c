@@ -114,16 +114,20 @@ static json_t *dressed(struct slack *slack, const json_t *given, const json_t *i
 	return view;
 }
 
-static void tell(struct slack *slack, const char *what, const json_t *record)
+/* Into the feed; the record keeps what its blocks say, for those who wait for words. */
+static void tell(struct slack *slack, const char *what, json_t *record)
 {
 	const json_t *view = json_object_get(record, "view");
 	const json_t *blocks = json_object_get(view, "blocks");
+	json_int_t n;
 
-	feed_add(slack, what,
-	         json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "user", sim_text(record, "user"), "view_id",
-	                   sim_text(view, "id"), "title", sim_text(json_object_get(view, "title"), "text"), "shown",
-	                   blocks_text(blocks), "buttons", blocks_labels(blocks), "home",
-	                   json_object_get(record, "home") != NULL));
+	json_object_set_new(record, "shown", blocks_text(blocks));
+	n = feed_add(slack, what,
+	             json_pack("{s:s, s:s, s:s, s:O, s:o, s:b}", "user", sim_text(record, "user"), "view_id",
+	                       sim_text(view, "id"), "title", sim_text(json_object_get(view, "title"), "text"), "shown",
+	                       json_object_get(record, "shown"), "buttons", blocks_labels(blocks), "home",
+	                       json_object_get(record, "home") != NULL));
+	json_object_set_new(record, "feed", json_integer(n));
 }
 
 json_t *view_show(struct slack *slack, const char *user, const json_t *given)

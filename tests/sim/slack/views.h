@@ -4,8 +4,9 @@
  * tests/sim/slack/views.h - modals and Home tabs: what stands open before
  * whom.
  *
- * A record is {view, user, open, previous}: the view as the app sent it with
- * what Slack adds to it, and the id of the one underneath.
+ * A record is {view, user, open, shown, feed}: the view as the app sent it
+ * with what Slack adds to it, what its blocks say, and the feed entry of its
+ * last change.
  */
 
 #include "tests/sim/slack/slack.h"
