@@ -103,7 +103,7 @@ enum errc url_check(const char *url, bool allow_plain, char **ret_proxy, struct 
 
 	if (!parsed || !url || curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+	    curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK || scheme == NULL || host == NULL) {
 		rc = err_set(reterr, ERR_INVALID, "the URL can't be read");
 	} else {
 		curl_url_get(parsed, CURLUPART_USER, &user, 0);

@@ -11,6 +11,7 @@
 
 #include "bot/app/groups.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 
 enum { PATIENCE_MS = 5000, REST_MS = 20 };
 
@@ -60,7 +61,8 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
 	assert_true(stage->waiting < 8);
 	stage->done[stage->waiting] = done;
 	stage->args[stage->waiting] = arg;
-	strcpy(stage->asked[stage->waiting++], json_str(arguments, "usergroup"));
+	text_copy(stage->asked[stage->waiting], sizeof stage->asked[0], json_str(arguments, "usergroup"));
+	stage->waiting++;
 	json_decref(arguments);
 	loop_defer(stage->loop, on_turn, NULL);
 	return 1;

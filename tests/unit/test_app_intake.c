@@ -11,6 +11,7 @@
 
 #include "bot/app/intake.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/base/mem.h"
 
 static const struct slack_identity us = {
@@ -37,7 +38,7 @@ static struct reading read_text(const char *text)
 			*p = '"';
 	assert_int_equal(envelope_parse(&e, json, strlen(json), NULL), OK);
 	reading.meaning = intake_read(&e, &us, &reading.deeds, &reading.why);
-	strcpy(reading.kind, intake_kind(&e));
+	text_copy(reading.kind, sizeof reading.kind, intake_kind(&e));
 	envelope_done(&e);
 	return reading;
 }

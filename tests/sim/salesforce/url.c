@@ -15,7 +15,10 @@ static json_t *decoded(const char *text, size_t len)
 	char *named = sim_calloc(1, 3 * len + 3);
 	size_t n = (size_t)snprintf(named, 3, "p=");
 	for (size_t i = 0; i < len; i++)
-		n += (size_t)(text[i] == '+' ? sprintf(named + n, "%%2B") : sprintf(named + n, "%c", text[i]));
+		if (text[i] == '+')
+			n += (size_t)snprintf(named + n, 4, "%%2B");
+		else
+			named[n++] = text[i];
 	json_t *form = sim_form(named, n);
 	json_t *value = json_incref(json_object_get(form, "p"));
 	json_decref(form);
@@ -97,7 +100,7 @@ char *url_encode(const char *text)
 		if (isalnum(c) || strchr("-._~", c))
 			out[n++] = (char)c;
 		else
-			n += (size_t)sprintf(out + n, "%%%02X", c);
+			n += (size_t)snprintf(out + n, 4, "%%%02X", c);
 	}
 	return out;
 }
