@@ -103,13 +103,13 @@ enum errc url_check(const char *url, bool allow_plain, char **ret_proxy, struct 
 
 	if (!parsed || !url || curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-	    curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK || scheme == NULL || host == NULL) {
+	    curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
 		rc = err_set(reterr, ERR_INVALID, "the URL can't be read");
 	} else {
 		curl_url_get(parsed, CURLUPART_USER, &user, 0);
 		rc = check_parts(scheme, host, user, allow_plain, reterr);
 	}
-	if (rc == OK) {
+	if (rc == OK && scheme && host) {
 		AUTO_FREE char *proxy = text_eq(scheme, "https") ? http_proxy_for(host) : NULL;
 
 		*ret_proxy = proxy ? mem_printf("http://%s", proxy) : mem_strdup("");
