@@ -21,7 +21,8 @@ endif
 IS_GCC := $(shell $(CC) --version 2>/dev/null | grep -q 'Free Software' && echo yes)
 
 WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
-	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch
+	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch \
+	$(if $(IS_GCC),,-Wno-format-nonliteral -Wno-string-concatenation)
 
 # Hardening, as far as this compiler, C library and processor know it.
 FORTIFY := $(shell printf '\043include <features.h>\n\043if __USE_FORTIFY_LEVEL < 3\n\043error\n\043endif\n' | \
