@@ -187,7 +187,7 @@ static void build_workers(struct app *app)
 {
 	app->commands = commands_new(app->config);
 	app->people = people_new(app->loop, app->slack, app->config);
-	app->calls = calls_new(app->loop, app->slack, app->sf);
+	app->calls = calls_new(app->loop, app->slack, app->sf, app->people);
 	app->scheduler = scheduler_new(&(struct scheduler_options){.loop = app->loop,
 	                                                           .store = app->store,
 	                                                           .calls = app->calls,

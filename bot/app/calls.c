@@ -12,7 +12,7 @@
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 
-enum { SLACK_TIMEOUT_MS = 10 * 1000 };
+enum { SLACK_TIMEOUT_MS = 10 * 1000, VOTERS_TIMEOUT_MS = 60 * 1000 };
 
 /* A call under way. Those that could not begin are answered in the next turn of the loop. */
 struct call {
@@ -23,20 +23,39 @@ struct call {
 	void *arg;
 };
 
+/* Several people who are asked about at once, for one call. */
+struct roll {
+	struct roll *next;
+	struct call *call;
+	json_t *persons;
+	size_t missing;
+	bool whole; /* Slack told everything about everybody so far */
+};
+
 struct calls {
 	struct loop *loop;
 	struct slack *slack;
 	struct sf *sf;
+	struct people *people;
 	struct call *refused;
+	struct roll *rolls;
 };
 
-struct calls *calls_new(struct loop *loop, struct slack *slack, struct sf *sf)
+struct calls *calls_new(struct loop *loop, struct slack *slack, struct sf *sf, struct people *people)
 {
 	struct calls *calls = mem_alloc(sizeof *calls);
 	calls->loop = loop;
 	calls->slack = slack;
 	calls->sf = sf;
+	calls->people = people;
 	return calls;
+}
+
+static void roll_free(struct roll *roll)
+{
+	json_decref(roll->persons);
+	free(roll->call);
+	free(roll);
 }
 
 void calls_free(struct calls *calls)
@@ -46,6 +65,10 @@ void calls_free(struct calls *calls)
 	for (struct call *c; (c = calls->refused) != NULL;) {
 		calls->refused = c->next;
 		free(c);
+	}
+	for (struct roll *r; (r = calls->rolls) != NULL;) {
+		calls->rolls = r->next;
+		roll_free(r);
 	}
 	free(calls);
 }
@@ -117,6 +140,74 @@ static void ask_person(struct call *call, const json_t *args)
 		           on_person, call);
 	else
 		refuse(call, ERR_BUG);
+}
+
+static json_t *person_json(const struct person *person)
+{
+	json_t *value = json_object();
+
+	json_object_set_new(value, "id", json_text_value(person->id));
+	json_set_bool(value, "known", person->known);
+	json_set_bool(value, "groups_known", person->groups_known);
+	json_set_bool(value, "deleted", person->deleted);
+	json_set_bool(value, "bot", person->bot);
+	json_set_bool(value, "guest", person->guest);
+	json_set_bool(value, "external", person->external);
+	json_set_bool(value, "requester", person->requester);
+	json_set_bool(value, "approver", person->approver);
+	json_set_bool(value, "admin", person->admin);
+	return value;
+}
+
+static void roll_answer(struct roll *roll)
+{
+	struct call *call = roll->call;
+	struct flow_answer told = {.code = OK, .error = "", .reason = "", .body = roll->persons};
+
+	if (!roll->whole)
+		told = (struct flow_answer){
+		    .code = ERR_TEMPORARY, .error = "", .reason = "Slack does not tell who may do what"};
+	for (struct roll **at = &call->calls->rolls; *at != NULL; at = &(*at)->next)
+		if (*at == roll) {
+			*at = roll->next;
+			break;
+		}
+	call->fn(call->arg, &told);
+	roll_free(roll);
+}
+
+static void on_person_of_roll(void *arg, const struct person *person)
+{
+	struct roll *roll = arg;
+
+	roll->whole = roll->whole && person->known && person->groups_known;
+	json_array_append_new(roll->persons, person_json(person));
+	if (--roll->missing == 0)
+		roll_answer(roll);
+}
+
+/* Whose votes are to be checked again: all of them afresh. */
+static void ask_persons(struct call *call, const json_t *args)
+{
+	struct calls *calls = call->calls;
+	const json_t *users = json_get(args, "users");
+	size_t i;
+	json_t *user;
+
+	if (json_array_size(users) == 0) {
+		refuse(call, ERR_BUG);
+		return;
+	}
+	struct roll *roll = mem_alloc(sizeof *roll);
+	roll->call = call;
+	roll->persons = json_array();
+	roll->missing = json_array_size(users);
+	roll->whole = true;
+	roll->next = calls->rolls;
+	calls->rolls = roll;
+	json_array_foreach (users, i, user)
+		people_get(calls->people, json_is_string(user) ? json_string_value(user) : "", true, VOTERS_TIMEOUT_MS,
+		           on_person_of_roll, roll);
 }
 
 /* The strings of an array, borrowed; the caller frees the array. */
@@ -216,6 +307,7 @@ static const struct {
 	void (*ask)(struct call *call, const json_t *args);
 } kinds[] = {
     {"person", ask_person},
+    {"persons", ask_persons},
     {"find", ask_find},
     {"look", ask_look},
     {"end-sessions", ask_end_sessions},
