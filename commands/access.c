@@ -31,18 +31,25 @@ static unsigned roles(const struct person *person)
 	       (person->admin ? WHO_ADMIN : 0u);
 }
 
+const char *access_outsider(const struct asked *asked)
+{
+	const struct person *person = &asked->deed->person;
+	if (person->known && (person->deleted || person->bot || person->guest || person->external))
+		return "Guests, people of other organisations, deactivated people and bots may do nothing here.";
+	return NULL;
+}
+
 const char *access_refusal(const struct asked *asked)
 {
 	const struct person *person = &asked->deed->person;
 	unsigned who = asked->command->who;
-	if ((who & WHO_EVERYBODY) != 0 &&
-	    (!person->known || !(person->deleted || person->bot || person->guest || person->external)))
+	if ((who & WHO_EVERYBODY) != 0 && access_outsider(asked) == NULL)
 		return NULL;
 	if (!person->known)
 		return "I can't check at the moment who you are, because Slack does not answer me. Nothing was done; "
 		       "please try again.";
-	if (person->deleted || person->bot || person->guest || person->external)
-		return "Guests, people of other organisations, deactivated people and bots may do nothing here.";
+	if (access_outsider(asked) != NULL)
+		return access_outsider(asked);
 	if (access_is_target(asked)) {
 		if ((who & WHO_TARGET) != 0)
 			return NULL;

@@ -6,6 +6,7 @@
  */
 #include "commands/command.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -170,36 +171,69 @@ static enum errc load(struct asked *asked, int64_t id)
 	return rc;
 }
 
-/* Takes the id off the typed words (or from the place) and loads the repair. NOT_FOUND was answered already. */
+/*
+ * The repair that the typed words or the place name; takes the id off the words. In a place that names a repair a
+ * bare number may be a case number or the beginning of a reason, so that another repair has to be written EAC-n there.
+ */
+static enum errc find_id(struct asked *asked, int64_t *ret, bool *ret_doubtful)
+{
+	struct word word, next;
+	const char *rest = asked->args;
+	int64_t here = 0, named = words_next(&rest, &word) && word.kind == WORD_TEXT ? words_id(word.text) : 0;
+	bool bare = named != 0 && isdigit((unsigned char)word.text[0]);
+	enum errc rc = named == 0 || bare ? id_of_place(asked, &here) : OK;
+	if (rc != OK)
+		return rc;
+	const char *after = rest;
+	bool is_case = text_eq(asked->command->name, "confirm") && !(named == here && words_next(&after, &next));
+	if (bare && here != 0 && is_case)
+		named = 0;
+	*ret_doubtful = bare && named != 0 && here != 0 && named != here;
+	if (named != 0)
+		asked->args = rest;
+	*ret = named != 0 && !*ret_doubtful ? named : here;
+	return OK;
+}
+
+static enum errc say_no_repair(struct asked *asked, int64_t id, bool doubtful)
+{
+	AUTO_BUF struct buf b = {0};
+	char here[24];
+	buf_init(&b, 500);
+	if (doubtful)
+		buf_printf(&b, "This is about %s. If you mean another repair, write its number as `EAC-…`.",
+		           eac_id(id, here));
+	else if (id == 0)
+		buf_printf(&b, "Which repair? Say its number: `%s %s`.", asked->env->config->slack.command,
+		           asked->command->usage);
+	else
+		buf_printf(&b, "There is no repair %s.", eac_id(id, here));
+	return asked_answer(asked, buf_str(&b));
+}
+
+/* Loads the repair that is meant. *ret_answered: there is none, and the asker was told so. */
 static enum errc take_id(struct asked *asked, bool *ret_answered)
 {
-	struct word word;
-	const char *rest = asked->args;
 	int64_t id = 0;
+	bool doubtful = false;
 	*ret_answered = false;
-	if (words_next(&rest, &word) && word.kind == WORD_TEXT && (id = words_id(word.text)) != 0)
-		asked->args = rest;
-	enum errc rc = id == 0 ? id_of_place(asked, &id) : OK;
-	if (rc == OK && id != 0)
+	enum errc rc = find_id(asked, &id, &doubtful);
+	if (rc == OK && id != 0 && !doubtful)
 		rc = load(asked, id);
-	if (rc == OK && (id != 0 || asked->command->id == ID_OPTIONAL))
+	if (rc == OK && !doubtful && (id != 0 || asked->command->id == ID_OPTIONAL))
 		return OK;
 	if (rc != OK && rc != ERR_NOT_FOUND)
 		return rc;
 	*ret_answered = true;
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 500);
-	if (id == 0)
-		buf_printf(&b, "Which repair? Say its number: `%s %s`.", asked->env->config->slack.command,
-		           asked->command->usage);
-	else
-		buf_printf(&b, "There is no repair EAC-%lld.", (long long)id);
-	return asked_answer(asked, buf_str(&b));
+	return say_no_repair(asked, id, doubtful);
 }
 
 static enum errc run(struct asked *asked)
 {
 	bool answered = false;
+	const char *outside = (asked->command->who & WHO_EVERYBODY) != 0 ? NULL : access_outsider(asked);
+	if (outside != NULL)
+		return asked_refuse(asked, outside); /* before they learn which repairs there are */
 	if (asked->command->id != ID_NONE && asked->row.id == 0) {
 		enum errc rc = take_id(asked, &answered);
 		if (rc != OK || answered)
