@@ -43,11 +43,6 @@ static enum errc run_not_installed(struct asked *asked)
 	return asked_settle(asked, eac_done(&asked->flow, &asked->actor, "Not installed"), NULL);
 }
 
-static enum errc run_check_links(struct asked *asked)
-{
-	return asked_settle(asked, eac_done(&asked->flow, &asked->actor, "Check now"), "I look at Salesforce now.");
-}
-
 static enum errc run_still_failing(struct asked *asked)
 {
 	return asked_settle(asked, eac_still_failing(&asked->flow, &asked->actor), NULL);
@@ -111,7 +106,7 @@ static const struct button buttons[] = {
     {"eac.confirm", "backend", "confirm", true, open_case_dialog},
     {"eac.still_present", "backend", "confirm", true, open_note_dialog},
     {"eac.abort", "backend", "cancel", false, command_cancel},
-    {"eac.check_links", "admin", "done", false, run_check_links},
+    {"eac.check_links", "admin", "done", false, command_done},
     {"eac.done", "user", "done", false, run_done},
     {"eac.not_installed", "user", "done", false, run_not_installed},
     {"eac.works", "user", "done", false, run_works},

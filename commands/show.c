@@ -17,7 +17,7 @@ static void add_row(struct buf *b, const struct asked *asked, const struct reque
 	char id[24];
 	AUTO_BUF struct buf state = {0};
 	buf_printf(b, "*%s* ", eac_id(row->id, id));
-	mrkdwn_add_literal(b, eac_target_name(row), 60);
+	text_name(b, row);
 	buf_puts(b, ": ");
 	text_state(&state, row, asked->env->config);
 	buf_puts(b, buf_str(&state));
@@ -136,7 +136,9 @@ enum errc command_status(struct asked *asked)
 		return asked_refuse(asked, "You may not do that. `help` tells who may do what.");
 	if (asked->row.id != 0)
 		return show_one(asked);
-	if (!words_next(&args, &word))
+	const struct person *person = &asked->deed->person;
+	bool team = person->requester || person->approver || person->admin;
+	if (!team || !words_next(&args, &word)) /* the affected user asks only about themselves, whomever they name */
 		return status_mine(asked);
 	if (!words_who(&word, &who))
 		return asked_answer(asked, "Say a repair's number (`EAC-42`) or a person.");

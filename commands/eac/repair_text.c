@@ -27,9 +27,19 @@ static void add_id(struct buf *b, const struct request_row *row)
 	buf_puts(b, eac_id(row->id, id));
 }
 
+void text_name(struct buf *b, const struct request_row *row)
+{
+	const char *name = eac_target_name(row);
+	begin(b);
+	if (json_bool(row->facts, "mention") && text_eq(name, json_str(row->facts, "words")))
+		mrkdwn_add_user(b, name); /* who that is in Salesforce is not known (yet) */
+	else
+		mrkdwn_add_literal(b, name, NAME_MAX_CHARS);
+}
+
 static void add_name(struct buf *b, const struct request_row *row)
 {
-	mrkdwn_add_literal(b, eac_target_name(row), NAME_MAX_CHARS);
+	text_name(b, row);
 }
 
 static void add_who(struct buf *b, const char *who)
@@ -46,6 +56,12 @@ static void add_principals(struct buf *b, const struct config_list *list)
 		buf_puts(b, i > 0 ? " " : "");
 		mrkdwn_add_principal(b, list->items[i]);
 	}
+}
+
+/* Who is called for a decision: the approvers; the admins, who may decide too, where there are no others. */
+static void add_approvers(struct buf *b, const struct config *config)
+{
+	add_principals(b, config->access.approvers.count > 0 ? &config->access.approvers : &config->access.admins);
 }
 
 static void add_labels(struct buf *b, const json_t *rows)
@@ -172,7 +188,7 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 		add_principals(b,
 		               config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
 		break;
-	case STATE_WAITING_APPROVAL: add_principals(b, &config->access.approvers); break;
+	case STATE_WAITING_APPROVAL: add_approvers(b, config); break;
 	case STATE_WAITING_BACKEND:
 	case STATE_FAILED: add_principals(b, &config->access.requesters); break;
 	default: break;
@@ -691,6 +707,13 @@ struct message *text_admin_card(const struct flow *flow)
 	return m;
 }
 
+void text_links_left(struct buf *b, const json_t *look)
+{
+	begin(b);
+	buf_puts(b, "I have looked; still there:");
+	add_link_rows(b, look, false);
+}
+
 json_t *text_admin_reminder(const struct flow *flow)
 {
 	const struct config *config = eac_env(flow)->config;
@@ -746,7 +769,7 @@ struct message *text_prompt(const struct flow *flow)
 	buf_init(&who, 2500);
 	buf_init(&plan, 4000);
 	buf_init(&evidence, 2000);
-	add_principals(&ask, &config->access.approvers);
+	add_approvers(&ask, config);
 	buf_printf(&ask, " *Approval needed* for ");
 	add_id(&ask, flow->row);
 	buf_puts(&ask, flow->row->step == EAC_REMOVE_SET
@@ -796,7 +819,7 @@ json_t *text_approval_reminder(const struct flow *flow)
 	AUTO_BUF struct buf b = {0};
 	begin(&b);
 	buf_puts(&b, "Reminder: ");
-	add_principals(&b, &eac_env(flow)->config->access.approvers);
+	add_approvers(&b, eac_env(flow)->config);
 	buf_puts(&b, " ");
 	add_id(&b, flow->row);
 	buf_puts(&b, " is waiting for your decision; see the prompt above.");

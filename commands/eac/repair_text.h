@@ -36,6 +36,9 @@ void text_superseded(struct buf *b, const char *by);
 /* What a check found; refusal: NULL, or why a repair would be refused. */
 void text_check_report(struct buf *b, const struct flow *flow, const char *refusal);
 
+/* The affected person as they are called: by name, by username, or as they were mentioned. */
+void text_name(struct buf *b, const struct request_row *row);
+
 /* --- the parent and the thread --- */
 json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);
@@ -94,6 +97,7 @@ void text_user_task(struct buf *b, const struct flow *flow);
 #define TEXT_CARD_FAILED    "The repair has failed here; see below."
 #define TEXT_CARD_WENT_BACK "Something came back in Salesforce, so the repair returned to an earlier step."
 struct message *text_admin_card(const struct flow *flow);
+void text_links_left(struct buf *b, const json_t *look);
 json_t *text_admin_reminder(const struct flow *flow);
 struct message *text_prompt(const struct flow *flow);
 json_t *text_approval_reminder(const struct flow *flow);

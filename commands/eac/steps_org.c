@@ -158,6 +158,18 @@ static enum errc wait_admin(struct flow *flow)
 	return OK;
 }
 
+/* Keeps waiting; who pressed Check now is told what is still there. */
+static enum errc links_left(struct flow *flow, const json_t *look, bool asked)
+{
+	eac_wait_plan(flow);
+	if (!asked)
+		return OK;
+	AUTO_BUF struct buf b = {0};
+	text_links_left(&b, look);
+	eac_line(flow, buf_str(&b));
+	return eac_flush(flow);
+}
+
 enum errc eac_links_begin(struct flow *flow)
 {
 	bool waiting = request_state(flow->row) == STATE_WAITING_ADMIN;
@@ -168,6 +180,7 @@ enum errc eac_links_begin(struct flow *flow)
 		eac_look(flow, "login", 0);
 		return waiting ? OK : eac_step_started(flow);
 	}
+	bool asked = waiting && json_bool(flow->row->facts, "look_now");
 	json_object_del(flow->row->facts, "look_now");
 	json_t *links = diagnose_links(look);
 	if (links == NULL)
@@ -176,7 +189,7 @@ enum errc eac_links_begin(struct flow *flow)
 	if (json_array_size(links) == 0)
 		rc = links_gone(flow);
 	else if (waiting)
-		eac_wait_plan(flow);
+		rc = links_left(flow, look, asked);
 	else if (eac_env(flow)->config->salesforce.delete_account_links)
 		rc = delete_links(flow, links);
 	else

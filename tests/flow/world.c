@@ -243,8 +243,12 @@ static json_t *do_remove(struct world *w, const json_t *args)
 	}
 	json_array_foreach (json_get(args, "licences"), i, id) {
 		count_write(w, "delete-licence", json_string_value(id));
-		take_row(w->licences, "id", json_string_value(id));
-		json_array_append_new(deletes, json_pack("{s:s,s:b}", "id", json_string_value(id), "ok", 1));
+		if (!w->licence_needed)
+			take_row(w->licences, "id", json_string_value(id));
+		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok",
+		                                         !w->licence_needed, "error",
+		                                         w->licence_needed ? "FIELD_INTEGRITY_EXCEPTION" : "", "reason",
+		                                         w->licence_needed ? "a set needs it" : ""));
 	}
 	return json_pack("{s:o,s:o}", "deletes", deletes, "look", read_back(w));
 }
@@ -303,9 +307,11 @@ static json_t *do_links(struct world *w, const json_t *args)
 	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
 }
 
-static json_t *answer_person(const json_t *args)
+static json_t *answer_person(const struct world *w, const json_t *args)
 {
 	const char *user = json_str(args, "user"), *email = json_str(args, "email");
+	if (w->nobody_in_slack)
+		return NULL;
 	if (text_eq(user, "U0GUEST01"))
 		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
 	if (text_eq(user, JANE) || text_eq(email, "jane@example.com"))
@@ -347,9 +353,9 @@ static json_t *make_call(struct world *w, const struct flow_call *call)
 	if (text_eq(call->kind, "delete-links"))
 		return do_links(w, call->args);
 	if (text_eq(call->kind, "links-deletable"))
-		return json_pack("{s:b}", "deletable", 1);
+		return json_pack("{s:b}", "deletable", !w->links_fixed);
 	if (text_eq(call->kind, "person"))
-		return answer_person(call->args);
+		return answer_person(w, call->args);
 	if (text_eq(call->kind, "persons"))
 		return answer_persons(w, call->args);
 	assert(text_eq(call->kind, "revoke"));
@@ -428,6 +434,14 @@ static enum errc job_claim(struct tx *tx, void *arg)
 	return outbox_claim(tx, &claim, job->rows, 16, &job->count);
 }
 
+static enum errc job_undeliverable(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	const struct outbox_row *row = &job->rows[0];
+	enum errc rc = commands_undeliverable(job->w->commands, tx, row, "is_archived", job->w->now);
+	return rc == OK ? outbox_drop(tx, row->id) : rc;
+}
+
 static enum errc job_sent(struct tx *tx, void *arg)
 {
 	struct job *job = arg;
@@ -498,6 +512,11 @@ static bool pump(struct world *w)
 			return false;
 		}
 		for (size_t i = 0; i < job.count; i++) {
+			struct job lost = {.rows[0] = job.rows[i]};
+			if (text_eq(w->closed, job.rows[i].conversation)) {
+				run(w, job_undeliverable, &lost);
+				continue;
+			}
 			deliver(w, &job.rows[i], ts);
 			if (boundary(w)) {
 				free_rows(&job);
@@ -513,6 +532,20 @@ static bool pump(struct world *w)
 
 /* --- the app's part: calls and answers --- */
 
+/* What was planted for this call. */
+static enum errc planted(struct world *w, const char *kind)
+{
+	enum errc code = w->fail_next;
+	w->fail_next = OK;
+	if (code == OK && w->fail_count > 0 && text_eq(kind, w->fail_kind)) {
+		w->fail_count--;
+		code = w->fail_code;
+	}
+	return code;
+}
+
+static void somebody_types(struct world *w, const char *kind);
+
 /* Makes the call in job->next and brings its answer; false when the process was killed. */
 static bool carry(struct world *w, struct job *job)
 {
@@ -522,9 +555,9 @@ static bool carry(struct world *w, struct job *job)
 	}
 	job->call = job->next;
 	job->next = (struct flow_call){0};
-	struct flow_answer answer = {.code = w->fail_next, .error = "", .reason = "it was planted"};
+	struct flow_answer answer = {.code = planted(w, job->call.kind), .error = "", .reason = "it was <planted>"};
 	json_t *body = NULL;
-	if (w->fail_next == OK) {
+	if (answer.code == OK) {
 		body = make_call(w, &job->call);
 		answer.body = body;
 		if (body == NULL)
@@ -535,7 +568,7 @@ static bool carry(struct world *w, struct job *job)
 			    (struct flow_answer){.code = ERR_UNKNOWN, .error = "", .reason = "the answer was lost"};
 		}
 	}
-	w->fail_next = OK;
+	somebody_types(w, job->call.kind);
 	bool killed = boundary(w);
 	if (!killed) {
 		job->answer = &answer;
@@ -586,7 +619,8 @@ static void fill_person(struct person *p, const char *user, const char *roles)
 		text_copy(p->email, sizeof p->email, "jane@example.com");
 }
 
-static void do_deed(struct world *w, struct deed *deed, const char *roles)
+/* The deed is handled; what it wakes is another's business. */
+static void hand_in(struct world *w, struct deed *deed, const char *roles)
 {
 	deed->now = w->now;
 	deed->place = (struct place){.known = true, .member = true};
@@ -609,6 +643,11 @@ static void do_deed(struct world *w, struct deed *deed, const char *roles)
 		if (!again)
 			break;
 	}
+}
+
+static void do_deed(struct world *w, struct deed *deed, const char *roles)
+{
+	hand_in(w, deed, roles);
 	boundary(w);
 	w->now += 1;
 	world_run(w);
@@ -624,6 +663,16 @@ static struct deed new_deed(enum door door, const char *user)
 	                     .text = "",
 	                     .action = "",
 	                     .value = ""};
+}
+
+static void somebody_types(struct world *w, const char *kind)
+{
+	if (!text_eq(kind, w->during_kind))
+		return;
+	struct deed deed = new_deed(DOOR_SLASH, w->during_user);
+	deed.text = w->during_text;
+	w->during_kind = NULL;
+	hand_in(w, &deed, w->during_roles);
 }
 
 void world_type(struct world *w, const char *user, const char *roles, const char *text)
@@ -699,9 +748,11 @@ void world_submit(struct world *w, const char *user, const char *roles, const ch
 	struct deed deed = new_deed(DOOR_DIALOG, user);
 	assert(w->dialog != NULL);
 	json_t *view = json_deep_copy(w->dialog);
-	json_object_set_new(
-	    view, "state",
-	    json_pack("{s:{s:{s:{s:s,s:s}}}}", "values", block, "value", "type", "plain_text_input", "value", value));
+	json_t *given = text_eq(block, "who") ? json_pack("[s]", value) : json_string(value);
+	const char *key = text_eq(block, "who")     ? "selected_users"
+	                  : text_eq(block, "until") ? "selected_date"
+	                                            : "value";
+	json_object_set_new(view, "state", json_pack("{s:{s:{s:{s:o}}}}", "values", block, "value", key, given));
 	deed.view = view;
 	deed.channel = "";
 	do_deed(w, &deed, roles);
@@ -785,6 +836,16 @@ bool world_told(const struct world *w, const char *user, const char *text)
 	return false;
 }
 
+int world_said(const struct world *w, const char *text)
+{
+	size_t i;
+	json_t *m;
+	int n = 0;
+	json_array_foreach (w->messages, i, m)
+		n += strstr(json_str(json_get(m, "body"), "text"), text) != NULL;
+	return n;
+}
+
 int world_live_buttons(const struct world *w)
 {
 	int n = 0;
@@ -843,4 +904,20 @@ void world_play(struct world *w, int64_t id)
 			return;
 		play_once(w, id);
 	}
+}
+
+void world_to_the_gate(struct world *w)
+{
+	world_type(w, HELP, "requester", "repair <@" JANE "|jane>");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	world_wait(w, 3000);
+	assert(text_eq(world_state(w, 1), "waiting_approval"));
+}
+
+void world_to_the_backend(struct world *w)
+{
+	world_to_the_gate(w);
+	world_click(w, OMAR, "approver", "Approve");
+	assert(text_eq(world_state(w, 1), "waiting_backend"));
 }

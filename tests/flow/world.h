@@ -30,16 +30,23 @@ struct world {
 	int64_t now;
 	/* Salesforce: what Jane holds; rows as in a look (salesforce/salesforce.h) */
 	json_t *sets, *licences, *tokens, *links, *sessions, *mails, *connection;
-	bool frozen, active, set_is_broad, auto_unassign, blind_tokens;
+	bool nobody_in_slack, frozen, active, set_is_broad, auto_unassign, blind_tokens;
 	int seats_total;
-	json_t *writes;      /* what was done: "delete-set 0Pa..." -> count */
-	enum errc fail_next; /* the next call fails with this, without effect */
-	int lost_answers;    /* so many writes have their effect, and the answer is lost */
+	bool licence_needed, links_fixed; /* a licence that can't go; links that the org lets only a person remove */
+	json_t *writes;                   /* what was done: "delete-set 0Pa..." -> count */
+	enum errc fail_next;              /* the next call fails with this, without effect */
+	const char *fail_kind; /* the next `fail_count` calls of this kind fail with fail_code, without effect */
+	int fail_count;
+	enum errc fail_code;
+	int lost_answers; /* so many writes have their effect, and the answer is lost */
 	/* Slack: messages as they stand */
 	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
 	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
 	int64_t last_ts;
-	json_t *dialog; /* the newest opened view */
+	json_t *dialog;     /* the newest opened view */
+	const char *closed; /* this conversation takes no messages any more */
+	/* While the next call of this kind is under way, somebody types something. */
+	const char *during_kind, *during_user, *during_roles, *during_text;
 	/* crashes */
 	int boundary; /* how many have been passed */
 	int crash_at; /* 0: never */
@@ -64,7 +71,7 @@ bool world_click(struct world *w, const char *user, const char *roles, const cha
 /* Clicks with a value and a message of one's own. */
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
                      const char *channel, const char *ts);
-/* Submits the open dialog with one value in one block. */
+/* Submits the open dialog with one value in one block (text or a date; for "who" a Slack id). */
 void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value);
 
 /* The newest repair, or number id. The caller frees with request_row_done. */
@@ -77,6 +84,8 @@ int world_writes(const struct world *w, const char *what);
 /* Is this word in a message that stands (any) / in a private answer to the user? */
 bool world_says(const struct world *w, const char *text);
 bool world_told(const struct world *w, const char *user, const char *text);
+/* How often this stands in messages. */
+int world_said(const struct world *w, const char *text);
 /* Messages that still bear a button. */
 int world_live_buttons(const struct world *w);
 /* Any message posted more than once? */
@@ -89,5 +98,8 @@ void world_add_set(struct world *w, const char *assignment, const char *set, con
 void world_add_licence(struct world *w, const char *assignment, const char *licence, const char *name, bool broad);
 void world_add_token(struct world *w, const char *handle, const char *app);
 void world_add_link(struct world *w, const char *id, bool login);
+/* A repair of Jane up to the approval at 1.7, up to the backend check. */
+void world_to_the_gate(struct world *w);
+void world_to_the_backend(struct world *w);
 /* Everybody does their part until the repair has ended or nothing moves. */
 void world_play(struct world *w, int64_t id);
