@@ -43,6 +43,8 @@ struct stage {
 	struct child eacbot;
 	int http_port;
 	json_t *config;
+	stage_hook_fn *hook;
+	void *hook_arg;
 };
 
 static const char *const fake_names[] = {[SLACK] = "sim-slack", [SALESFORCE] = "sim-salesforce"};
@@ -338,6 +340,24 @@ int stage_http_port(const struct stage *stage)
 int stage_fake_port(const struct stage *stage, enum fake fake)
 {
 	return stage->fakes[fake].port;
+}
+
+void stage_on_wait(struct stage *stage, stage_hook_fn *hook, void *arg)
+{
+	stage->hook = hook;
+	stage->hook_arg = arg;
+}
+
+/* It may wait itself, and is not called from there. */
+void stage_run_hook(struct stage *stage)
+{
+	stage_hook_fn *hook = stage->hook;
+
+	stage->hook = NULL;
+	if (hook != NULL)
+		hook(stage, stage->hook_arg);
+	if (hook != NULL && stage->hook == NULL)
+		stage->hook = hook;
 }
 
 /* --- the program --- */

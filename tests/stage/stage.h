@@ -74,6 +74,12 @@ void stage_clear_faults(struct stage *stage, enum fake fake);
 /* How many requests of that kind came in (tests/sim/README.md). */
 int stage_count(struct stage *stage, enum fake fake, const char *kind);
 
+/* Calls it now and then while something is waited for: the moment to kill. NULL: no longer. */
+typedef void stage_hook_fn(struct stage *stage, void *arg);
+void stage_on_wait(struct stage *stage, stage_hook_fn *hook, void *arg);
+void stage_run_hook(struct stage *stage);
+int64_t stage_fired(struct stage *stage, enum fake fake); /* how many requests the rules have hit */
+
 /* --- people --- */
 
 /* `/eac WORDS` in #helpdesk; what the acknowledgement said, "" when nothing. The caller frees it. */

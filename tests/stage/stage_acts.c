@@ -13,7 +13,7 @@
 #include "tests/stage/client.h"
 #include "tests/stage/stage.h"
 
-enum { ASK_MS = 40000, SEE_MS = 10000, AWAIT_MS = 20000, LOOK_AGAIN_MS = 60, QUERY_BYTES = 2000 };
+enum { ASK_MS = 40000, SEE_MS = 10000, AWAIT_MS = 20000, LOOK_AGAIN_MS = 60, SLICE_MS = 100, QUERY_BYTES = 2000 };
 
 /* --- the fakes --- */
 
@@ -54,7 +54,7 @@ void stage_clear_faults(struct stage *stage, enum fake fake)
 	client_answer_done(&answer);
 }
 
-static int64_t fired(struct stage *stage, enum fake fake)
+int64_t stage_fired(struct stage *stage, enum fake fake)
 {
 	json_t *rules = stage_ask(stage, fake, "/_sim/faults", NULL);
 	int64_t sum = 0;
@@ -76,7 +76,7 @@ void stage_await_faults(struct stage *stage, enum fake fake, int count)
 {
 	int64_t until = clock_wall_ms() + AWAIT_MS;
 
-	while (fired(stage, fake) < count) {
+	while (stage_fired(stage, fake) < count) {
 		if (clock_wall_ms() > until)
 			stage_fail(stage, "what was to go wrong did not happen");
 		rest_ms(5);
@@ -154,9 +154,15 @@ static const char *or_any(const char *text)
 
 json_t *stage_see(struct stage *stage, const struct sight *sight)
 {
-	struct client_answer answer = wait_for(stage, sight, sight->timeout_ms > 0 ? sight->timeout_ms : SEE_MS);
-	json_t *seen = answer.status == 200 ? json_loads(answer.body, 0, NULL) : NULL;
+	int64_t until = clock_wall_ms() + (sight->timeout_ms > 0 ? sight->timeout_ms : SEE_MS);
+	struct client_answer answer = wait_for(stage, sight, SLICE_MS);
 
+	while (answer.status == 408 && clock_wall_ms() < until) {
+		client_answer_done(&answer);
+		stage_run_hook(stage);
+		answer = wait_for(stage, sight, SLICE_MS);
+	}
+	json_t *seen = answer.status == 200 ? json_loads(answer.body, 0, NULL) : NULL;
 	if (seen == NULL)
 		stage_fail(stage, "%s%s: user %s, channel %s, button %s, contains \"%s\" and \"%s\"",
 		           answer.status != 408 ? "no answer about " : "",
@@ -255,6 +261,7 @@ void stage_await(struct stage *stage, int id, const char *state, const char *ste
 		json_decref(repair);
 		if (there)
 			return;
+		stage_run_hook(stage);
 		n = await_news(stage, n);
 	}
 }
