@@ -420,3 +420,14 @@ enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const
 		rc = request_save(tx, &request);
 	return rc;
 }
+
+enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now)
+{
+	struct flow_call no_call = {0};
+	AUTO_REQUEST struct request_row row = {0};
+	enum errc rc = request_get(tx, request, &row);
+	if (rc != OK)
+		return rc;
+	struct flow flow = {.tx = tx, .row = &row, .now = now, .env = &commands->env, .call = &no_call};
+	return eac_update_parent(&flow);
+}

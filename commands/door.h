@@ -84,5 +84,7 @@ enum errc commands_handle(struct commands *commands, struct tx *tx, const struct
  */
 enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const struct outbox_row *row,
                                  const char *error, int64_t now) MUST_CHECK;
+/* The parent message as it should stand goes into the outbox again. */
+enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now) MUST_CHECK;
 /* The runbook over these settings; valid as long as `commands`. */
 const struct runbook *commands_runbook(const struct commands *commands);

@@ -20,7 +20,7 @@ enum {
 	CALL_TIMEOUT_MS = 15 * 1000,
 	LOOK_BACK_MS = 60 * 1000,
 	PAGES_MAX = 20,
-	THREAD_TRIES = 3, /* a deleted parent is posted anew by its next update; the thread then has another ts */
+	THREAD_TRIES = 3,
 	DIRECT_GOOD_FOR_MS = 24 * 60 * 60 * 1000,
 };
 
@@ -77,8 +77,8 @@ static bool is_below(const struct delivery *delivery)
 	return delivery->row->in_thread && !delivery->no_thread && delivery->row->thread_ts[0] != '\0';
 }
 
-/* Perhaps the parent is being posted anew just now: a moment's patience, then outside the thread. */
-static bool may_wait_for_thread(const struct delivery *delivery)
+/* A deleted parent is posted anew; where that does not help either, the words go outside the thread. */
+static bool may_get_new_thread(const struct delivery *delivery)
 {
 	return delivery->row->attempts < THREAD_TRIES;
 }
@@ -89,7 +89,7 @@ static bool again_at_once(struct delivery *delivery, enum verdict verdict)
 
 	if (verdict == VERDICT_PLAIN && !delivery->plain)
 		again = delivery->plain = true;
-	if (verdict == VERDICT_NO_THREAD && is_below(delivery) && !may_wait_for_thread(delivery))
+	if (verdict == VERDICT_NO_THREAD && is_below(delivery) && !may_get_new_thread(delivery))
 		again = delivery->no_thread = true;
 	return again;
 }
@@ -98,7 +98,7 @@ static bool again_at_once(struct delivery *delivery, enum verdict verdict)
 static enum verdict final_verdict(const struct delivery *delivery, enum verdict verdict)
 {
 	if (verdict == VERDICT_NO_THREAD && is_below(delivery))
-		return VERDICT_RETRY;
+		return VERDICT_PARENT_GONE;
 	if (verdict == VERDICT_PLAIN || verdict == VERDICT_NO_THREAD)
 		return delivery->row->op == OUTBOX_EPHEMERAL ? VERDICT_REDIRECT : VERDICT_UNDELIVERABLE;
 	return verdict;

@@ -130,6 +130,17 @@ static enum errc give_up(struct parcel *parcel, struct tx *tx)
 	return rc == OK ? outbox_drop(tx, parcel->row.id) : rc;
 }
 
+/* The reply waits, and goes into the thread of the new parent. */
+static enum errc renew_parent(struct parcel *parcel, struct tx *tx)
+{
+	struct commands *commands = parcel->pump->options.commands;
+	enum errc rc = outbox_retry(tx, parcel->row.id, parcel->at);
+
+	if (rc == OK)
+		rc = outbox_parent_gone(tx, parcel->row.request, parcel->row.thread_ts);
+	return rc == OK ? commands_parent(commands, tx, parcel->row.request, clock_wall_ms()) : rc;
+}
+
 static enum errc outcome_job(struct tx *tx, void *arg)
 {
 	struct parcel *parcel = arg;
@@ -141,6 +152,7 @@ static enum errc outcome_job(struct tx *tx, void *arg)
 	case VERDICT_RETRY: return outbox_retry(tx, id, parcel->at);
 	case VERDICT_UNSURE: return outbox_unsure(tx, id, parcel->at);
 	case VERDICT_REPOST: return outbox_repost(tx, id);
+	case VERDICT_PARENT_GONE: return renew_parent(parcel, tx);
 	case VERDICT_REDIRECT:
 		snprintf(direct, sizeof direct, "@%s", parcel->row.user);
 		return outbox_redirect(tx, id, direct);
@@ -176,6 +188,7 @@ static void log_trouble(const struct parcel *parcel, const struct delivery_resul
 	static const char *const ends[] = {[VERDICT_SENT] = "sent",
 	                                   [VERDICT_RETRY] = "it is sent again",
 	                                   [VERDICT_UNSURE] = "it is looked up, then sent again",
+	                                   [VERDICT_PARENT_GONE] = "the parent message is posted anew first",
 	                                   [VERDICT_REPOST] = "it is posted anew",
 	                                   [VERDICT_REDIRECT] = "it goes as a direct message",
 	                                   [VERDICT_UNDELIVERABLE] = "it can't be delivered"};

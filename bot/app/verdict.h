@@ -15,6 +15,7 @@ enum verdict {
 	VERDICT_UNSURE,        /* perhaps posted: looked up before it is sent again */
 	VERDICT_PLAIN,         /* Slack does not like the blocks: again at once with the text alone */
 	VERDICT_NO_THREAD,     /* the thread is gone: again at once, outside it */
+	VERDICT_PARENT_GONE,   /* the same, but the parent can be posted anew: again in its new thread */
 	VERDICT_REPOST,        /* the message to be changed is gone: a new one */
 	VERDICT_REDIRECT,      /* that person does not see the channel: as a direct message */
 	VERDICT_UNDELIVERABLE, /* never: somebody has to be told another way */

@@ -303,6 +303,24 @@ enum errc outbox_repost(struct tx *tx, int64_t id)
 	return code == OK ? settle(tx, &row) : code;
 }
 
+enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts)
+{
+	struct outbox_row parent = {.request = request};
+	struct message_row message;
+
+	text_copy(parent.slot, sizeof parent.slot, parent_slot);
+	enum errc code = message_get(tx, request, parent_slot, &message);
+	if (code != OK || !text_eq(message.ts, ts))
+		return code == ERR_NOT_FOUND ? OK : code;
+	code = empty_slot(tx, &parent);
+	if (code == OK)
+		code = sql_run(tx, NULL,
+		               "UPDATE outbox SET op = $1 WHERE request = $2 AND slot = $3 AND op = $4 AND sending = 0",
+		               ARGS(value_int(OUTBOX_POST), value_int(request), value_text(parent_slot),
+		                    value_int(OUTBOX_UPDATE)));
+	return code == OK ? outbox_turn_request(tx, request) : code;
+}
+
 enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation)
 {
 	struct outbox_row row;

@@ -90,6 +90,11 @@ enum errc outbox_drop(struct tx *tx, int64_t id) MUST_CHECK;
 /* The message of this slot is gone (deleted by a person): empties the slot and makes the row a POST that waits, under a
  * new key. */
 enum errc outbox_repost(struct tx *tx, int64_t id) MUST_CHECK;
+/*
+ * A reply was told that the parent message at `ts` is gone: empties the slot "parent", so that replies wait for the
+ * next parent; an update of it that waits becomes the post. Nothing happens where the parent has another ts by now.
+ */
+enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts) MUST_CHECK;
 /* Sends an ephemeral row to the person's direct messages instead. */
 enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation) MUST_CHECK;
 /* Rows not ended, in flight or not. */

@@ -452,6 +452,30 @@ TEST(a_deleted_parent_is_posted_anew_and_replies_wait_for_it)
 	return OK;
 }
 
+TEST(a_reply_whose_parent_is_gone_waits_for_the_next_parent)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t id = posted_request(tx), note = reply(tx, id, "note.1", "reply");
+	claim(tx, &c, 1);
+	expect(&c, 0, "reply");
+	MUST(outbox_retry(tx, note, 1));
+	MUST(outbox_parent_gone(tx, id, c.rows[0].thread_ts));
+	claim(tx, &c, 1);
+	assert_int_equal(c.count, 0);
+	int64_t parent = update(tx, id, "parent", "new");
+	claim(tx, &c, 1);
+	expect(&c, 0, "new");
+	assert_int_equal(c.rows[0].op, OUTBOX_POST);
+	MUST(outbox_parent_gone(tx, id, "old"));
+	MUST(outbox_sent(tx, parent, help, "8.8"));
+	MUST(outbox_parent_gone(tx, id, "old"));
+	claim(tx, &c, 1);
+	expect(&c, 0, "reply");
+	assert_string_equal(c.rows[0].thread_ts, "8.8");
+	return OK;
+}
+
 /* ---- failure ---- */
 
 TEST(a_retry_comes_back_when_its_time_has_come)
@@ -657,6 +681,7 @@ int main(void)
 	    CASE(an_update_whose_post_was_given_up_posts),
 	    CASE(an_update_of_nothing_posts),
 	    CASE(a_deleted_parent_is_posted_anew_and_replies_wait_for_it),
+	    CASE(a_reply_whose_parent_is_gone_waits_for_the_next_parent),
 	    CASE(a_retry_comes_back_when_its_time_has_come),
 	    CASE(a_retry_holds_its_request_but_not_the_others),
 	    CASE(a_row_put_for_later_sleeps),
