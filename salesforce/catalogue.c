@@ -1,9 +1,9 @@
 /*
  * salesforce/catalogue.c - see catalogue.h.
  *
- * One call at a time: DescribeSets, then DescribeLicences; or one composite
- * that reads whole records by id. Reading by id is the only way to see every
- * permission without naming some hundred fields.
+ * One call at a time, in this order, each only if it is needed: DescribeSets and DescribeLicences, when columns are in
+ * doubt; a composite that reads whole records by id; where those can't be read, the describing, and then queries that
+ * name every permission, first of the sets, then of the licences.
  */
 #include "salesforce/catalogue.h"
 
@@ -14,32 +14,41 @@
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
+#include "salesforce/broad.h"
 #include "salesforce/composite.h"
 #include "salesforce/permissions.h"
 #include "salesforce/sf_id.h"
-#include "salesforce/soql.h"
 
-enum { LEARN_MAX = 20, WHY_MAX = 5 };
+enum { LEARN_MAX = 20 };
 static const int64_t lasts_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t guess_lasts_ms = INT64_C(3600) * 1000; /* what could not be read is tried again sooner */
 
 struct entry {
 	char id[19];
 	int64_t until_ms; /* boot time */
-	bool broad;
+	bool broad, unknown;
 	json_t *why;
 	json_t *licence;
 };
 
+enum sureness { ASSUMED, DOUBTED, DESCRIBED };
+
 struct catalogue {
 	struct rest *rest;
 	struct session *session;
-	struct columns columns, fresh; /* fresh: being read */
-	int64_t columns_until_ms;      /* boot time */
+	struct columns columns;
+	enum sureness columns_are;
+	int64_t columns_until_ms; /* boot time */
+	unsigned generation;      /* of the columns */
+	json_t *permissions[2];   /* of sets, of licences: all that describe told; NULL unknown */
 	struct entry *entries;
 	size_t count;
-	struct rest_call *call; /* the one under way */
-	json_t *learning;       /* the ids that it is about */
+	json_t *tied;                     /* ids of licences */
+	struct rest_call *call;           /* the one under way */
+	json_t *learning;                 /* the ids that it is about */
+	json_t *left;                     /* those among them whose records can't be read */
+	json_t *children;                 /* the answer that tells what hangs on sets */
+	void (*next)(struct catalogue *); /* after describing */
 	struct waiters waiters;
 };
 
@@ -49,6 +58,7 @@ struct catalogue *catalogue_new(struct rest *rest, struct session *session)
 
 	c->rest = rest;
 	c->session = session;
+	c->tied = json_array();
 	return c;
 }
 
@@ -65,15 +75,15 @@ void catalogue_free(struct catalogue *c)
 	rest_cancel(c->call);
 	waiters_done(&c->waiters);
 	json_decref(c->learning);
+	json_decref(c->left);
+	json_decref(c->children);
+	json_decref(c->tied);
+	json_decref(c->permissions[0]);
+	json_decref(c->permissions[1]);
 	for (size_t i = 0; i < c->count; i++)
 		entry_done(&c->entries[i]);
 	free(c->entries);
 	free(c);
-}
-
-static bool is_licence(const char *id)
-{
-	return sf_id_has_prefix(id, "0PL");
 }
 
 static struct entry *entry_of(const struct catalogue *c, const char *id)
@@ -85,8 +95,8 @@ static struct entry *entry_of(const struct catalogue *c, const char *id)
 	return NULL;
 }
 
-/* Takes why and licence. */
-static void remember(struct catalogue *c, const char *id, int64_t for_ms, bool broad, json_t *why, json_t *licence)
+/* Takes what is in `news`; its id and time are set here. */
+static void remember(struct catalogue *c, const char *id, int64_t for_ms, struct entry news)
 {
 	struct entry *e = entry_of(c, id);
 
@@ -96,7 +106,8 @@ static void remember(struct catalogue *c, const char *id, int64_t for_ms, bool b
 		c->entries = mem_grow(c->entries, c->count + 1, sizeof(*c->entries));
 		e = &c->entries[c->count++];
 	}
-	*e = (struct entry){.until_ms = clock_boot_ms() + for_ms, .broad = broad, .why = why, .licence = licence};
+	*e = news;
+	e->until_ms = clock_boot_ms() + for_ms;
 	if (!sf_id_long(id, e->id))
 		e->id[0] = '\0';
 }
@@ -107,7 +118,7 @@ bool catalogue_find(const struct catalogue *c, const char *id, struct known *ret
 
 	if (!e || e->until_ms <= clock_boot_ms())
 		return false;
-	*ret = (struct known){.broad = e->broad, .why = e->why, .licence = e->licence};
+	*ret = (struct known){.broad = e->broad, .unknown = e->unknown, .why = e->why, .licence = e->licence};
 	memcpy(ret->id, e->id, sizeof(ret->id));
 	return true;
 }
@@ -117,16 +128,40 @@ size_t catalogue_licences(const struct catalogue *c, const char **ids, size_t ma
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->count && n < max; i++) {
-		if (is_licence(c->entries[i].id))
+		if (broad_is_licence(c->entries[i].id))
 			ids[n++] = c->entries[i].id;
 	}
 	return n;
 }
 
+void catalogue_tie(struct catalogue *c, const json_t *ids)
+{
+	const json_t *id;
+	size_t i;
+
+	json_array_clear(c->tied);
+	json_array_foreach (ids, i, id)
+		json_array_append_new(c->tied, json_string(json_string_value(id)));
+}
+
+static bool is_tied(const struct catalogue *c, const char *id)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (c->tied, i, one) {
+		if (sf_id_same(json_string_value(one), id))
+			return true;
+	}
+	return false;
+}
+
 static void finish(struct catalogue *c, const struct sf_trouble *trouble)
 {
 	json_decref(c->learning);
-	c->learning = NULL;
+	json_decref(c->left);
+	json_decref(c->children);
+	c->learning = c->left = c->children = NULL;
 	waiters_wake(&c->waiters, trouble);
 }
 
@@ -138,23 +173,52 @@ static bool may_pass(const struct sf_trouble *trouble)
 
 /* --- columns --- */
 
-const struct columns *catalogue_columns(const struct catalogue *c)
+/* What the org has may change with every feature that is switched on: after a day all are believed in again. */
+const struct columns *catalogue_columns(struct catalogue *c)
 {
-	return c->columns_until_ms > clock_boot_ms() ? &c->columns : NULL;
+	if (c->columns_until_ms <= clock_boot_ms()) {
+		columns_assume_all(&c->columns);
+		c->columns_are = ASSUMED;
+		c->columns_until_ms = clock_boot_ms() + lasts_ms;
+		c->generation++;
+	}
+	return c->columns_are == DOUBTED ? NULL : &c->columns;
 }
 
+unsigned catalogue_generation(const struct catalogue *c)
+{
+	return c->generation;
+}
+
+/* A name in the text is struck; without one the org is asked; what it did not teach has to go without all of them. */
 bool catalogue_doubt_columns(struct catalogue *c, const char *text)
 {
-	return columns_strike(&c->columns, text);
+	c->generation++;
+	if (columns_strike(&c->columns, text))
+		return true;
+	if (c->columns_are == DESCRIBED)
+		return columns_strike_all(&c->columns);
+	c->columns_are = DOUBTED;
+	return true;
 }
 
-static void learn_entries(struct catalogue *c);
+bool catalogue_doubt_status(struct catalogue *c, const char *text)
+{
+	c->generation++;
+	return columns_strike(&c->columns, text) || columns_strike_status(&c->columns);
+}
 
 static void describe(struct catalogue *c, const char *path, const char *object, rest_done_fn *done)
 {
 	c->call = rest_send(
 	    c->rest, &(struct rest_request){.kind = SF_KIND_DESCRIBE, .method = "GET", .path = path, .object = object},
 	    done, c);
+}
+
+static void keep_permissions(struct catalogue *c, bool licences, const struct rest_answer *answer)
+{
+	json_decref(c->permissions[licences]);
+	c->permissions[licences] = answer->trouble.code == OK ? columns_permissions(answer->body) : NULL;
 }
 
 static void on_licences_described(void *arg, const struct rest_answer *answer)
@@ -166,14 +230,15 @@ static void on_licences_described(void *arg, const struct rest_answer *answer)
 		finish(c, &answer->trouble);
 		return;
 	}
+	keep_permissions(c, true, answer);
 	if (answer->trouble.code == OK)
-		columns_read_licences(&c->fresh, answer->body);
-	c->columns = c->fresh;
-	c->columns_until_ms = clock_boot_ms() + (answer->trouble.code == OK ? lasts_ms : guess_lasts_ms);
-	learn_entries(c);
+		columns_read_licences(&c->columns, answer->body);
+	c->columns_are = DESCRIBED;
+	c->generation++;
+	c->next(c);
 }
 
-/* What can't be described is assumed to be there; the first query that is refused teaches better. */
+/* What can't be described is left as it is; the first query that is refused teaches better. */
 static void on_sets_described(void *arg, const struct rest_answer *answer)
 {
 	struct catalogue *c = arg;
@@ -183,41 +248,26 @@ static void on_sets_described(void *arg, const struct rest_answer *answer)
 		finish(c, &answer->trouble);
 		return;
 	}
-	columns_assume_all(&c->fresh);
+	keep_permissions(c, false, answer);
 	if (answer->trouble.code == OK)
-		columns_read_sets(&c->fresh, answer->body);
+		columns_read_sets(&c->columns, answer->body);
 	describe(c, "/sobjects/PermissionSetLicense/describe", "PermissionSetLicense", on_licences_described);
+}
+
+static void describe_both(struct catalogue *c, void (*next)(struct catalogue *))
+{
+	c->next = next;
+	describe(c, "/sobjects/PermissionSet/describe", "PermissionSet", on_sets_described);
 }
 
 /* --- sets and licences --- */
 
-/* Rows that hang on a set: what it opens besides the permissions in its own record. Not readable: not counted. */
-static void add_children(const json_t *answer, const char *ref, const char *object, const char *field, const char *id,
-                         json_t *why)
+static void read_set(struct catalogue *c, const json_t *record, const char *id)
 {
-	struct sf_trouble trouble;
-	json_t *records;
-	const json_t *row;
-	size_t i;
-
-	if (!composite_records(answer, ref, object, &records, &trouble))
-		return;
-	json_array_foreach (records, i, row) {
-		AUTO_FREE char *word = mem_printf("%s:%s", object, json_str(row, field));
-
-		if (sf_id_same(json_str(row, "ParentId"), id) && json_array_size(why) < WHY_MAX)
-			json_array_append_new(why, json_text_value(word));
-	}
-}
-
-static void read_set(struct catalogue *c, const json_t *answer, const json_t *record, const char *id)
-{
-	json_t *why = json_array();
+	json_t *why = broad_children(c->children, id);
 
 	(void)columns_is_broad(record, why);
-	add_children(answer, "objects", "ObjectPermissions", "SobjectType", id, why);
-	add_children(answer, "setup", "SetupEntityAccess", "SetupEntityType", id, why);
-	remember(c, id, lasts_ms, json_array_size(why) > 0, why, NULL);
+	remember(c, id, lasts_ms, (struct entry){.broad = json_array_size(why) > 0, .why = why});
 }
 
 static void read_licence(struct catalogue *c, const json_t *record, const char *id)
@@ -227,26 +277,145 @@ static void read_licence(struct catalogue *c, const json_t *record, const char *
 	json_t *licence = permissions_licence(record);
 
 	json_set_bool(licence, "broad", broad);
-	remember(c, id, lasts_ms, broad, why, licence);
+	remember(c, id, lasts_ms, (struct entry){.broad = broad, .why = why, .licence = licence});
 }
+
+static void read_record(struct catalogue *c, const json_t *record, const char *id)
+{
+	if (broad_is_licence(id))
+		read_licence(c, record, id);
+	else
+		read_set(c, record, id);
+}
+
+/* Nobody can tell what else it carries. */
+static void guess(struct catalogue *c, const char *id)
+{
+	bool chosen = !broad_is_licence(id) || is_tied(c, id);
+	json_t *why = broad_children(c->children, id);
+
+	if (!chosen)
+		json_array_append_new(why, json_string("unreadable"));
+	remember(c, id, guess_lasts_ms, (struct entry){.broad = json_array_size(why) > 0, .unknown = true, .why = why});
+}
+
+/* --- ... by query, where their records can't be read --- */
+
+static void ask_permissions(struct catalogue *c, bool licences);
+
+/* Of the ids in c->left, the sets or the licences. */
+static json_t *left_of(const struct catalogue *c, bool licences)
+{
+	json_t *ids = json_array();
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach (c->left, i, id) {
+		if (broad_is_licence(json_string_value(id)) == licences)
+			json_array_append_new(ids, json_string(json_string_value(id)));
+	}
+	return ids;
+}
+
+static void go_on(struct catalogue *c, bool licences)
+{
+	if (licences)
+		finish(c, NULL);
+	else
+		ask_permissions(c, true);
+}
+
+static void take_permissions(struct catalogue *c, const struct rest_answer *answer, bool licences)
+{
+	json_auto_t *ids = left_of(c, licences);
+	struct sf_trouble trouble = answer->trouble;
+	const json_t *id;
+	size_t i;
+
+	c->call = NULL;
+	json_array_foreach (ids, i, id) {
+		json_auto_t *record = NULL;
+
+		if (answer->trouble.code == OK)
+			record = broad_record(answer->body, json_string_value(id), &trouble);
+		if (may_pass(&trouble)) {
+			finish(c, &trouble);
+			return;
+		}
+		if (record)
+			read_record(c, record, json_string_value(id));
+		else
+			guess(c, json_string_value(id));
+	}
+	go_on(c, licences);
+}
+
+static void on_set_permissions(void *arg, const struct rest_answer *answer)
+{
+	take_permissions(arg, answer, false);
+}
+
+static void on_licence_permissions(void *arg, const struct rest_answer *answer)
+{
+	take_permissions(arg, answer, true);
+}
+
+static char *permissions_text(struct catalogue *c, const json_t *ids, bool licences)
+{
+	AUTO_COMPOSITE struct composite composite;
+
+	composite_init(&composite, session_version(c->session));
+	if (!broad_put_permissions(&composite, ids, c->permissions[licences], &c->columns))
+		return NULL;
+	return composite_text(&composite);
+}
+
+static void send_composite(struct catalogue *c, const char *body, rest_done_fn *done)
+{
+	c->call = rest_send(
+	    c->rest,
+	    &(struct rest_request){
+	        .kind = SF_KIND_LEARN, .method = "POST", .path = "/composite", .body = body, .object = "PermissionSet"},
+	    done, c);
+}
+
+static void ask_permissions(struct catalogue *c, bool licences)
+{
+	json_auto_t *ids = left_of(c, licences);
+	AUTO_FREE char *body = json_array_size(ids) > 0 ? permissions_text(c, ids, licences) : NULL;
+	const json_t *id;
+	size_t i;
+
+	if (body) {
+		send_composite(c, body, licences ? on_licence_permissions : on_set_permissions);
+		return;
+	}
+	json_array_foreach (ids, i, id)
+		guess(c, json_string_value(id));
+	go_on(c, licences);
+}
+
+static void ask_set_permissions(struct catalogue *c)
+{
+	ask_permissions(c, false);
+}
+
+/* --- ... by record --- */
 
 /* One part of the answer. False if asking again would help. */
 static bool read_entry(struct catalogue *c, const json_t *answer, size_t n, const char *id, struct sf_trouble *ret)
 {
-	const struct sf_error_about about = {.object = is_licence(id) ? "PermissionSetLicense" : "PermissionSet"};
+	const struct sf_error_about about = {.object = broad_object(id)};
 	json_t *record = NULL;
 	char ref[32];
 
 	snprintf(ref, sizeof(ref), "id%zu", n);
-	if (!composite_part(answer, ref, &about, &record, ret)) {
-		if (may_pass(ret))
-			return false;
-		remember(c, id, guess_lasts_ms, true, json_pack("[s+]", "unreadable: ", ret->error), NULL);
-	} else if (is_licence(id)) {
-		read_licence(c, record, id);
-	} else {
-		read_set(c, answer, record, id);
-	}
+	if (composite_part(answer, ref, &about, &record, ret) && json_is_object(record))
+		read_record(c, record, id);
+	else if (may_pass(ret))
+		return false;
+	else
+		json_array_append_new(c->left, json_string(id));
 	return true;
 }
 
@@ -254,71 +423,38 @@ static void on_learnt(void *arg, const struct rest_answer *answer)
 {
 	struct catalogue *c = arg;
 	struct sf_trouble trouble = answer->trouble;
+	bool ok = !may_pass(&trouble);
 	const json_t *id;
-	bool ok = trouble.code == OK;
 	size_t i;
 
 	c->call = NULL;
-	json_array_foreach (c->learning, i, id) {
-		if (ok && !read_entry(c, answer->body, i, json_string_value(id), &trouble))
-			ok = false;
-	}
-	finish(c, ok ? NULL : &trouble);
-}
-
-static void put_children_query(struct composite *composite, const char *ref, const char *object, const char *field,
-                               const char *const *sets, size_t count)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, 4096);
-	buf_printf(&query, "SELECT ParentId, %s FROM %s WHERE ParentId IN ", field, object);
-	soql_put_list(&query, sets, count);
-	buf_puts(&query, " LIMIT 200");
-	composite_query(composite, ref, buf_str(&query));
-}
-
-/* The whole records of c->learning, and what hangs on the sets among them. */
-static char *learning_text(struct catalogue *c)
-{
-	AUTO_COMPOSITE struct composite composite;
-	const char *sets[LEARN_MAX];
-	size_t i, count = 0;
-	const json_t *one;
-
-	composite_init(&composite, session_version(c->session));
-	json_array_foreach (c->learning, i, one) {
-		const char *id = json_string_value(one);
-		const char *object = is_licence(id) ? "PermissionSetLicense" : "PermissionSet";
-		AUTO_FREE char *path = mem_printf("/sobjects/%s/%s", object, id);
-		char ref[32];
-
-		snprintf(ref, sizeof(ref), "id%zu", i);
-		composite_get(&composite, ref, path);
-		if (!is_licence(id))
-			sets[count++] = id;
-	}
-	if (count > 0) {
-		put_children_query(&composite, "objects", "ObjectPermissions", "SobjectType", sets, count);
-		put_children_query(&composite, "setup", "SetupEntityAccess", "SetupEntityType", sets, count);
-	}
-	return composite_text(&composite);
+	c->left = json_array();
+	c->children = json_deep_copy(answer->body);
+	json_array_foreach (c->learning, i, id)
+		ok = ok && read_entry(c, c->children, i, json_string_value(id), &trouble);
+	if (!ok)
+		finish(c, &trouble);
+	else if (json_array_size(c->left) == 0)
+		finish(c, NULL);
+	else if (c->columns_are == DESCRIBED)
+		ask_set_permissions(c);
+	else
+		describe_both(c, ask_set_permissions);
 }
 
 static void learn_entries(struct catalogue *c)
 {
+	AUTO_COMPOSITE struct composite composite = {0};
 	AUTO_FREE char *body = NULL;
 
 	if (json_array_size(c->learning) == 0) {
 		finish(c, NULL);
 		return;
 	}
-	body = learning_text(c);
-	c->call = rest_send(
-	    c->rest,
-	    &(struct rest_request){
-	        .kind = SF_KIND_LEARN, .method = "POST", .path = "/composite", .body = body, .object = "PermissionSet"},
-	    on_learnt, c);
+	composite_init(&composite, session_version(c->session));
+	broad_put_records(&composite, c->learning);
+	body = composite_text(&composite);
+	send_composite(c, body, on_learnt);
 }
 
 /* --- asking --- */
@@ -355,7 +491,7 @@ void catalogue_learn(struct catalogue *c, const json_t *ids, waiter_fn *fn, void
 		return;
 	c->learning = unknown_of(c, ids);
 	if (!catalogue_columns(c))
-		describe(c, "/sobjects/PermissionSet/describe", "PermissionSet", on_sets_described);
+		describe_both(c, learn_entries);
 	else if (json_array_size(c->learning) > 0)
 		learn_entries(c);
 	else

@@ -26,11 +26,20 @@ static const struct {
 /* Belong to Inbox and EAC too, but give neither. */
 static const char *const harmless[] = {"UseInboxSchedulingOnBehalfOf", "SalesforceIQInternal"};
 
+/* ActivityUsrConnectionStatus, object reference; some are newer than the object. */
+static const char *const status[COLUMN_STATUS] = {
+    "EmailAddress",          "ConfigurationName",      "IsTermsOfServiceAccepted",
+    "GlobalOauthTermsState", "RecommendedActionTitle", "RecommendedActionDescription",
+    "UserOnboardingStatus"};
+
 void columns_assume_all(struct columns *c)
 {
 	for (size_t i = 0; i < COLUMN_FLAGS; i++)
 		c->set_flags[i] = c->licence_flags[i] = true;
+	for (size_t i = 0; i < COLUMN_STATUS; i++)
+		c->status[i] = true;
 	c->developer_name = true;
+	c->licence_facts = true;
 }
 
 static bool describes(const json_t *describe, const char *prefix, const char *name)
@@ -60,13 +69,48 @@ void columns_read_licences(struct columns *c, const json_t *describe)
 	c->developer_name = describes(describe, "", "DeveloperName");
 }
 
-/* Is the whole word in the text? Names are prefixes and endings of each other. */
+/* The permission's name behind either prefix, or NULL. */
+static const char *permission_of(const char *field)
+{
+	if (text_starts(field, licence_prefix))
+		return field + strlen(licence_prefix);
+	if (text_starts(field, set_prefix))
+		return field + strlen(set_prefix);
+	return NULL;
+}
+
+json_t *columns_permissions(const json_t *describe)
+{
+	json_t *names = json_array();
+	const json_t *field;
+	size_t i;
+
+	json_array_foreach (json_get(describe, "fields"), i, field) {
+		const char *name = json_str(field, "name"), *type = json_str(field, "type");
+
+		if (permission_of(name) && (*type == '\0' || text_ieq(type, "boolean")))
+			json_array_append(names, json_get(field, "name"));
+	}
+	return names;
+}
+
+static const char word_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
+/*
+ * Is the whole word in the text? Names are prefixes and endings of each other. Where the text says plainly which column
+ * it means, only that counts, for Salesforce quotes the query around it, and so its neighbours too.
+ */
 static bool mentions(const char *text, const char *prefix, const char *name)
 {
-	static const char word_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+	static const char plain[] = "No such column '";
+	const char *column = strcasestr(text, plain);
 	char word[80];
 	size_t len = (size_t)snprintf(word, sizeof(word), "%s%s", prefix, name);
 
+	if (column) {
+		column += strlen(plain);
+		return strncasecmp(column, word, len) == 0 && (column[len] == '\0' || !strchr(word_chars, column[len]));
+	}
 	for (const char *at = strcasestr(text, word); at; at = strcasestr(at + 1, word)) {
 		if ((at == text || !strchr(word_chars, at[-1])) && (at[len] == '\0' || !strchr(word_chars, at[len])))
 			return true;
@@ -90,7 +134,42 @@ bool columns_strike(struct columns *c, const char *text)
 		changed |= strike(&c->set_flags[i], text, set_prefix, flags[i].name);
 		changed |= strike(&c->licence_flags[i], text, licence_prefix, flags[i].name);
 	}
+	for (size_t i = 0; i < COLUMN_STATUS; i++)
+		changed |= strike(&c->status[i], text, "", status[i]);
 	return changed;
+}
+
+static bool clear(bool *columns, size_t count)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		changed |= columns[i];
+		columns[i] = false;
+	}
+	return changed;
+}
+
+bool columns_strike_all(struct columns *c)
+{
+	bool changed = clear(c->set_flags, COLUMN_FLAGS);
+
+	changed |= clear(c->licence_flags, COLUMN_FLAGS);
+	changed |= clear(&c->developer_name, 1);
+	return changed || clear(&c->licence_facts, 1);
+}
+
+bool columns_strike_status(struct columns *c)
+{
+	return clear(c->status, COLUMN_STATUS);
+}
+
+void columns_put_status(struct buf *query, const struct columns *c)
+{
+	for (size_t i = 0; i < COLUMN_STATUS; i++) {
+		if (c->status[i])
+			buf_printf(query, ", %s", status[i]);
+	}
 }
 
 void columns_put_set_flags(struct buf *query, const struct columns *c, const char *path)
@@ -162,16 +241,6 @@ static bool is_ours(const char *name)
 			return true;
 	}
 	return false;
-}
-
-/* The permission's name behind either prefix, or NULL. */
-static const char *permission_of(const char *field)
-{
-	if (text_starts(field, licence_prefix))
-		return field + strlen(licence_prefix);
-	if (text_starts(field, set_prefix))
-		return field + strlen(set_prefix);
-	return NULL;
 }
 
 bool columns_is_broad(const json_t *record, json_t *why)

@@ -13,26 +13,36 @@
 
 #include "bot/base/buf.h"
 
-enum { COLUMN_FLAGS = 3 };
+enum { COLUMN_FLAGS = 3, COLUMN_STATUS = 7 };
 
 /* What of an org's fields may be named in queries. */
 struct columns {
 	bool set_flags[COLUMN_FLAGS];     /* Permissions... of PermissionSet */
 	bool licence_flags[COLUMN_FLAGS]; /* MaximumPermissions... of PermissionSetLicense */
 	bool developer_name;              /* of PermissionSetLicense: takes View Setup to be seen */
+	bool licence_facts;               /* PermissionSetLicense behind an assignment: label, status, seats */
+	bool status[COLUMN_STATUS];       /* of ActivityUsrConnectionStatus, besides the status itself */
 };
 
 void columns_assume_all(struct columns *c);
 /* Reads the answer of a describe call. */
 void columns_read_sets(struct columns *c, const json_t *describe);
 void columns_read_licences(struct columns *c, const json_t *describe);
+/* The names of all permissions of a PermissionSet or PermissionSetLicense, as a describe call tells them. */
+json_t *columns_permissions(const json_t *describe);
 /* A query was refused because of a field: strikes the ones that the text names. True if that changed anything. */
 bool columns_strike(struct columns *c, const char *text);
+/* The text named none: strikes first the flags, then what else is known of licences. False if nothing was left. */
+bool columns_strike_all(struct columns *c);
+/* The same for the connection status. */
+bool columns_strike_status(struct columns *c);
 
 /* ", PermissionSet.PermissionsSalesforceIQInbox, ..." with `path` ("PermissionSet." or "") before each name. */
 void columns_put_set_flags(struct buf *query, const struct columns *c, const char *path);
 /* Also the developer name. */
 void columns_put_licence_flags(struct buf *query, const struct columns *c, const char *path);
+/* ", EmailAddress, ..." */
+void columns_put_status(struct buf *query, const struct columns *c);
 /* "(MaximumPermissionsSalesforceIQInbox = true OR ...)"; false, with nothing put, if the org has none of them. */
 bool columns_put_licence_filter(struct buf *query, const struct columns *c);
 

@@ -116,8 +116,11 @@ static json_t *read_rights(struct op *op)
 	struct sf_trouble trouble;
 	json_t *records, *rights;
 
-	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, &trouble))
+	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, &trouble)) {
+		if (!err_is_temporary(trouble.code) && !op->sf->rights)
+			op_know_rights(op, NULL);
 		return json_null();
+	}
 	rights = rights_record(records);
 	op_know_rights(op, rights);
 	return rights;
@@ -188,19 +191,31 @@ static bool has_id(const json_t *list, const char *id)
 
 /* --- what each set and licence carries besides --- */
 
-static void judge(struct op *op, json_t *list, bool with_why)
+static void judge_sets(struct op *op)
 {
 	struct known known;
 	json_t *one;
 	size_t i;
 
-	json_array_foreach (list, i, one) {
+	json_array_foreach (json_get(op->out, "sets"), i, one) {
 		bool found = catalogue_find(op->sf->catalogue, json_str(one, "id"), &known);
 
 		json_set_bool(one, "broad", !found || known.broad);
-		if (with_why)
-			json_object_set_new(one, "broad_why",
-			                    found ? json_copy((json_t *)(uintptr_t)known.why) : json_array());
+		json_set_bool(one, "broad_unknown", !found || known.unknown);
+		json_object_set_new(one, "broad_why", found ? json_copy((json_t *)(uintptr_t)known.why) : json_array());
+	}
+}
+
+static void judge_licences(struct op *op)
+{
+	struct known known;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (json_get(op->out, "licences"), i, one) {
+		bool found = catalogue_find(op->sf->catalogue, json_str(one, "id"), &known);
+
+		json_set_bool(one, "broad", !found || known.broad);
 	}
 }
 
@@ -226,10 +241,23 @@ static void conclude(struct op *op)
 	json_t *out = op->out;
 
 	add_tied_licences(op);
-	judge(op, json_get(out, "sets"), true);
-	judge(op, json_get(out, "licences"), false);
+	judge_sets(op);
+	judge_licences(op);
 	op->out = NULL;
 	op_succeed(op, out);
+}
+
+static void tie_licences(struct op *op)
+{
+	json_auto_t *ids = json_array();
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_get(op->out, "sets"), i, one) {
+		if (*json_str(one, "licence"))
+			json_array_append(ids, json_get(one, "licence"));
+	}
+	catalogue_tie(op->sf->catalogue, ids);
 }
 
 static json_t *ids_to_know(const json_t *out)
@@ -273,6 +301,7 @@ static void read_whole(struct op *op)
 	json_object_set_new(out, "instance", json_text_value(session_instance(op->sf->session)));
 	json_object_set_new(out, "rights", read_rights(op));
 	json_object_set_new(out, "population", read_population(op->answer));
+	tie_licences(op);
 	op_learn(op, ids_to_know(out), true, conclude);
 }
 

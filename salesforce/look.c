@@ -67,6 +67,15 @@ static void ask_part(struct composite *c, const char *ref, void (*put)(struct bu
 	composite_query(c, ref, buf_str(&query));
 }
 
+static void ask_connection(struct op *op, struct composite *c, const char *user_id)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	connection_put(&query, catalogue_columns(op->sf->catalogue), user_id);
+	composite_query(c, "connection", buf_str(&query));
+}
+
 /* --- the answers --- */
 
 static void set_unreadable(struct op *op, const char *key, const char *error, const char *reason)
@@ -176,14 +185,19 @@ static bool read_links(struct op *op)
 	return true;
 }
 
-/* Evidence, never a gate: it may be hours old, and a disturbance there stops nobody. */
+/* Evidence, never a gate: it may be hours old, and a disturbance there stops nobody. Yet columns that the org does not
+ * have are done without, for whether the whole org is broken is told there too. False: the look is taken again. */
 static bool read_connection(struct op *op)
 {
+	struct sf_trouble trouble;
 	json_t *records;
 
-	(void)part_of(op, "connection", "ActivityUsrConnectionStatus", false, &records);
-	if (records)
+	if (composite_records(op->answer, "connection", "ActivityUsrConnectionStatus", &records, &trouble))
 		json_object_set_new(op->out, "connection", connection_record(records));
+	else if (op_go_again_for_status(op, &trouble))
+		return false;
+	else
+		set_unreadable(op, "connection", trouble.error, trouble.reason);
 	return true;
 }
 
@@ -270,7 +284,7 @@ static void look(struct op *op)
 	holdings_ask(op, &c, user_id);
 	ask_part(&c, "tokens", tokens_put_query, user_id);
 	ask_part(&c, "links", account_link_put, user_id);
-	ask_part(&c, "connection", connection_put, user_id);
+	ask_connection(op, &c, user_id);
 	ask_extra(op, &c, user_id);
 	op_send_composite(op, &c, false, "User", on_answer);
 }
@@ -286,14 +300,18 @@ static bool rights_are_stale(const struct sf *sf)
 	       (rights_are_short(sf->rights) && age_ms > short_rights_last_ms);
 }
 
-/* What can't be read leaves us as we were. */
+/* What can't be read for good leaves us as we were. */
 static void on_rights(struct op *op, const struct rest_answer *answer)
 {
 	json_auto_t *rights = rights_record(json_get(answer->body, "records"));
 
 	op->sf->rights_asker = NULL;
+	if (answer->trouble.code != ERR_PROTOCOL && err_is_temporary(answer->trouble.code)) {
+		op_fail(op, &answer->trouble);
+		return;
+	}
 	op_know_rights(op, answer->trouble.code == OK ? rights : op->sf->rights);
-	look(op);
+	(void)op_start(op, look);
 }
 
 static void go(struct op *op)

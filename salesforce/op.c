@@ -13,7 +13,7 @@
 #include "bot/base/text.h"
 #include "salesforce/sf_id.h"
 
-enum { TRIES_MAX = 8, PAGES_MAX = 12 };
+enum { TRIES_MAX = 12, PAGES_MAX = 12 };
 
 struct op *op_new(struct sf *sf, enum sf_kind kind, sf_answer_fn *done, void *arg)
 {
@@ -151,6 +151,12 @@ void op_send_composite(struct op *op, const struct composite *composite, bool ch
 	        read);
 }
 
+static void call_go(struct op *op)
+{
+	op->generation = catalogue_generation(op->sf->catalogue);
+	op->go(op);
+}
+
 static void on_columns(void *arg, const struct sf_trouble *trouble)
 {
 	struct op *op = arg;
@@ -159,7 +165,7 @@ static void on_columns(void *arg, const struct sf_trouble *trouble)
 	if (trouble)
 		op_fail(op, trouble);
 	else
-		op->go(op);
+		call_go(op);
 }
 
 http_ticket op_start(struct op *op, op_fn *go)
@@ -169,7 +175,7 @@ http_ticket op_start(struct op *op, op_fn *go)
 	op->go = go;
 	op->tries++;
 	if (catalogue_columns(op->sf->catalogue)) {
-		go(op);
+		call_go(op);
 	} else {
 		op->learning = true;
 		catalogue_learn(op->sf->catalogue, NULL, on_columns, op);
@@ -177,14 +183,28 @@ http_ticket op_start(struct op *op, op_fn *go)
 	return ticket;
 }
 
-bool op_go_again(struct op *op, const struct sf_trouble *trouble)
+static bool go_again(struct op *op, const struct sf_trouble *trouble,
+                     bool (*doubt)(struct catalogue *c, const char *text))
 {
+	struct catalogue *c = op->sf->catalogue;
+
 	if (!text_eq(trouble->error, "INVALID_FIELD") || op->tries >= TRIES_MAX)
 		return false;
-	if (!catalogue_doubt_columns(op->sf->catalogue, trouble->reason))
+	/* somebody else's query may have taught it meanwhile */
+	if (op->generation == catalogue_generation(c) && !doubt(c, trouble->reason))
 		return false;
 	(void)op_start(op, op->go);
 	return true;
+}
+
+bool op_go_again(struct op *op, const struct sf_trouble *trouble)
+{
+	return go_again(op, trouble, catalogue_doubt_columns);
+}
+
+bool op_go_again_for_status(struct op *op, const struct sf_trouble *trouble)
+{
+	return go_again(op, trouble, catalogue_doubt_status);
 }
 
 void op_know_rights(struct op *op, const json_t *rights)

@@ -61,6 +61,7 @@ struct op {
 	op_read_fn *read;       /* takes the call's answer */
 	op_fn *then;            /* after learning or turning pages */
 	int tries;              /* how often `go` was called */
+	unsigned generation;    /* of the columns when it was called last */
 	int pages;              /* how many pages were turned */
 	json_t *in;             /* what was asked */
 	json_t *answer;         /* the main call's, kept while it is completed */
@@ -81,8 +82,10 @@ void op_send(struct op *op, const struct rest_request *request, op_read_fn *read
 /* The main call as a composite. */
 void op_send_composite(struct op *op, const struct composite *composite, bool changes, const char *object,
                        op_read_fn *read);
-/* A query was refused: if a column was to blame, and that is new, go is called again (true). */
+/* A query was refused: if a column was to blame, and can be done without, go is called again (true). */
 bool op_go_again(struct op *op, const struct sf_trouble *trouble);
+/* The same for the query of the connection status. */
+bool op_go_again_for_status(struct op *op, const struct sf_trouble *trouble);
 /* Learns what the catalogue does not know of the ids in this array (stolen), then calls `then`. Trouble ends the op if
  * `must`. */
 void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);

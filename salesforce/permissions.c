@@ -14,10 +14,11 @@ void permissions_put_held(struct buf *query, const struct columns *columns)
 	         "(SELECT Id, PermissionSetId, PermissionSetGroupId, ExpirationDate, IsActive, PermissionSet.Name, "
 	         "PermissionSet.Label, PermissionSet.IsOwnedByProfile, PermissionSet.LicenseId");
 	columns_put_set_flags(query, columns, "PermissionSet.");
-	buf_puts(query,
-	         " FROM PermissionSetAssignments), (SELECT Id, PermissionSetLicenseId, "
-	         "PermissionSetLicense.MasterLabel, PermissionSetLicense.Status, PermissionSetLicense.TotalLicenses, "
-	         "PermissionSetLicense.UsedLicenses, PermissionSetLicense.ExpirationDate");
+	buf_puts(query, " FROM PermissionSetAssignments), (SELECT Id, PermissionSetLicenseId");
+	if (columns->licence_facts)
+		buf_puts(query, ", PermissionSetLicense.MasterLabel, PermissionSetLicense.Status, "
+		                "PermissionSetLicense.TotalLicenses, PermissionSetLicense.UsedLicenses, "
+		                "PermissionSetLicense.ExpirationDate");
 	columns_put_licence_flags(query, columns, "PermissionSetLicense.");
 	buf_puts(query, " FROM PermissionSetLicenseAssignments)");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bot/base/json.h"
+#include "salesforce/normal.h"
 
 static const char *const names[] = {"ApiEnabled", "ViewSetup", "AssignPermissionSets", "ManageUsers",
                                     "CustomizeApplication"};
@@ -29,10 +30,11 @@ static const struct {
 };
 enum { NEEDS = sizeof(needs) / sizeof(needs[0]) };
 
+/* One that is not known counts as there: only a plain no is one. */
 static bool has_any(const json_t *rights, const char *const any[static ANY_OF])
 {
 	for (size_t i = 0; i < ANY_OF && any[i]; i++) {
-		if (json_bool(rights, any[i]))
+		if (!json_is_false(json_get(rights, any[i])))
 			return true;
 	}
 	return false;
@@ -56,7 +58,7 @@ json_t *rights_record(const json_t *records)
 	out = json_object();
 	for (size_t i = 0; i < NAMES; i++) {
 		snprintf(field, sizeof(field), "Permissions%s", names[i]);
-		json_set_bool(out, names[i], json_bool(record, field));
+		normal_bool_or_null(out, names[i], record, field);
 	}
 	return out;
 }

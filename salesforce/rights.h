@@ -14,7 +14,7 @@
 
 /* The whole query; it tells of the caller. */
 void rights_put_query(struct buf *query);
-/* {"ApiEnabled":bool, ...} as sf_find tells it, or null when there is no record. */
+/* {"ApiEnabled":bool or null, ...} as sf_find tells it, or null when there is no record. */
 json_t *rights_record(const json_t *records);
 /* NULL if the part of a look ("tokens", "links", ...) can be believed with these rights, or they are not known (null);
  * otherwise what is missing, for a person. */

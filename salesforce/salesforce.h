@@ -70,15 +70,16 @@ void sf_set_secrets(struct sf *sf, const struct secret *private_key, const struc
  *     "last_login":ms or null}],    at most 6
  *  "bot":{"id","username"}, "org":"00D...", "instance":"https://...",
  *  "rights":{"ApiEnabled":bool,"ViewSetup":..,"AssignPermissionSets":..,"ManageUsers":..,"CustomizeApplication":..}
- *     or null when unreadable,
+ *     or null when unreadable; one that is not shown is null,
  *  "sets":[{"id","name","label","licence":id or "","inbox":bool,"eac":bool,"broad":bool,
- *     "broad_why":["PermissionsApiEnabled",... at most 5]}],    the allow-list's, as far as they exist
+ *     "broad_unknown":bool (nobody could look), "broad_why":["PermissionsApiEnabled",... at most 5]}],    the
+ *     allow-list's, as far as they exist
  *  "licences":[{"id","name","label","status","total":n,"used":n,"expires":ms or null,"inbox":bool,"eac":bool,
  *     "broad":bool}],    those with an Inbox or EAC flag or tied to a listed set
  *  "population":{"ACTIVE":n,...} or null,
  *  "unreadable":{"sets":why,...}}
- * "sets" and "licences" are null when they can't be read. What is broad is known for a day; what can't be judged is
- * broad. The name of a licence is its id where the bot may not see names.
+ * "sets" and "licences" are null when they can't be read. What is broad is known for a day. What can't be judged at
+ * all: a set of the allow-list, and the licence that one is tied to, are not broad, other licences are. The name of a licence is its id where the bot may not see names.
  */
 http_ticket sf_find(struct sf *sf, const char *word, sf_answer_fn *done, void *arg);
 

@@ -156,11 +156,21 @@ static const char *right_of(const char *object)
 	return NULL;
 }
 
+/* Behind the query that a message about one begins with: it is long, and what was wrong with it comes last. */
+static const char *behind_query(const char *message)
+{
+	const char *where = strstr(message, "\nERROR at Row:");
+	const char *what = where ? strchr(where + 1, '\n') : NULL;
+
+	return what && what[1] ? what + 1 : message;
+}
+
 /* "sentence (the bot needs X): Salesforce's words", as far as there are such; in one line. */
 static void put_reason(struct sf_trouble *ret, const char *sentence, const char *right, const char *message)
 {
 	char text[1024];
 
+	message = behind_query(message);
 	while (*message && (unsigned char)*message <= ' ')
 		message++;
 	if (!sentence && *message == '\0')

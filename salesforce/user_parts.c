@@ -69,7 +69,7 @@ json_t *account_link_record(const json_t *record)
 	return out;
 }
 
-void connection_put(struct buf *query, const char *user_id)
+void connection_put(struct buf *query, const struct columns *columns, const char *user_id)
 {
 	char short_id[16], long_id[19] = "";
 	const char *const both[] = {long_id, short_id};
@@ -77,10 +77,9 @@ void connection_put(struct buf *query, const char *user_id)
 	(void)sf_id_long(user_id, long_id);
 	memcpy(short_id, long_id, 15);
 	short_id[15] = '\0';
-	buf_puts(query,
-	         "SELECT UserId, EmailAddress, ConfigurationName, ConnectivityStatus, IsTermsOfServiceAccepted, "
-	         "GlobalOauthTermsState, RecommendedActionTitle, RecommendedActionDescription, UserOnboardingStatus "
-	         "FROM ActivityUsrConnectionStatus WHERE UserId IN ");
+	buf_puts(query, "SELECT UserId, ConnectivityStatus");
+	columns_put_status(query, columns);
+	buf_puts(query, " FROM ActivityUsrConnectionStatus WHERE UserId IN ");
 	soql_put_list(query, both, 2);
 }
 

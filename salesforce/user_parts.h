@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bot/base/buf.h"
+#include "salesforce/columns.h"
 
 /* User: the fields, without SELECT. */
 void user_put_fields(struct buf *query);
@@ -26,7 +27,7 @@ void account_link_put(struct buf *query, const char *user_id);
 json_t *account_link_record(const json_t *record);
 
 /* ActivityUsrConnectionStatus: UserId is a plain text there, of either length. */
-void connection_put(struct buf *query, const char *user_id);
+void connection_put(struct buf *query, const struct columns *columns, const char *user_id);
 json_t *connection_record(const json_t *records); /* null if there is none */
 void connection_put_population(struct buf *query);
 json_t *connection_population(const json_t *records);

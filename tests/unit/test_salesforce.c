@@ -309,7 +309,7 @@ static void those_who_wait_share_one_login(void **state)
 	await(w, 5);
 	assert_int_equal(w->last.code, OK);
 	assert_int_equal(logins(w), 1);
-	assert_int_equal(scripted_server_count(w->server, "/describe"), 2);
+	assert_int_equal(scripted_server_count(w->server, "/describe"), 0);
 }
 
 static void an_expired_session_is_renewed_and_the_call_repeated(void **state)
@@ -529,21 +529,84 @@ static void what_is_broad_is_learnt_once(void **state)
 	assert_true(json_is_null(json_get(w->last.body, "rights")));
 }
 
-static void what_can_not_be_judged_is_broad(void **state)
+/* A rule for composites whose body contains `part`. */
+static void script_part(struct world *w, const char *part, const char *answer)
+{
+	scripted_server_add(
+	    w->server, &(struct scripted_rule){.request = look_path, .body = part, .status = 200, .answer = answer});
+}
+
+#define NO_RECORDS \
+	"{\"compositeResponse\":[" ERROR_PART("id0", "NOT_FOUND", "no") "," ERROR_PART("id1", "NOT_FOUND", "no") "]}"
+
+static const json_t *first(struct world *w, const char *key)
+{
+	return json_array_get(json_get(w->last.body, key), 0);
+}
+
+static void without_records_every_permission_is_asked_for_by_query(void **state)
 {
 	struct world *w = *state;
 
-	scripted_server_add(w->server, &(struct scripted_rule){.request = look_path,
-	                                                       .body = "sobjects/PermissionSet/",
-	                                                       .status = 200,
-	                                                       .answer = "{\"compositeResponse\":[" ERROR_PART(
-	                                                           "id0", "NOT_FOUND", "no") "]}"});
-	scripted_server_add(
-	    w->server,
-	    &(struct scripted_rule){.request = look_path, .body = "FROM%20User%20", .status = 200, .answer = FOUND});
+	script_part(w, "sobjects/PermissionSet/", NO_RECORDS);
+	script_part(w, "MaximumPermissionsViewAllData",
+	            "{\"compositeResponse\":[" PART("some0",
+	                                            "{\"Id\":\"0PL000000000001\",\"DeveloperName\":\"InboxPsl\","
+	                                            "\"MaximumPermissionsViewAllData\":false}") "]}");
+	script_part(w, "PermissionsViewAllData",
+	            "{\"compositeResponse\":[" PART("some0",
+	                                            "{\"Id\":\"0PS000000000001\",\"PermissionsSalesforceIQInbox\":"
+	                                            "true,\"PermissionsViewAllData\":true}") "]}");
+	script_part(w, "FROM%20User%20", FOUND);
+	script(w, "PermissionSet/describe", 0, 200,
+	       "{\"fields\":[{\"name\":\"PermissionsSalesforceIQInbox\",\"type\":\"boolean\"},"
+	       "{\"name\":\"PermissionsViewAllData\",\"type\":\"boolean\"}]}");
+	script(w, "PermissionSetLicense/describe", 0, 200,
+	       "{\"fields\":[{\"name\":\"DeveloperName\"},{\"name\":\"MaximumPermissionsViewAllData\"}]}");
 	script_the_rest(w);
 	assert_int_equal(find(w, "jane@example.com"), OK);
-	assert_true(json_bool(json_array_get(json_get(w->last.body, "sets"), 0), "broad"));
+	assert_true(json_bool(first(w, "sets"), "broad"));
+	assert_false(json_bool(first(w, "sets"), "broad_unknown"));
+	assert_string_equal(json_str(first(w, "licences"), "name"), "InboxPsl");
+	assert_false(json_bool(first(w, "licences"), "broad"));
+}
+
+static void what_nobody_can_judge_is_unknown_and_no_reason_to_refuse(void **state)
+{
+	struct world *w = *state;
+	const json_t *licences;
+
+	script_part(w, "sobjects/PermissionSet/", NO_RECORDS);
+	script_part(w, "FROM%20User%20",
+	            "{\"compositeResponse\":[" EMPTY_PART("users") "," PART("sets", "{\"Id\":\"0PS000000000001\","
+	                                                                            "\"Name\":\"Inbox\",\"LicenseId\":"
+	                                                                            "\"0PL000000000001\"}") "," PART(
+	                "licences", "{\"Id\":\"0PL000000000001\"},{\"Id\":\"0PL000000000002\"}") "]}");
+	script(w, "/describe", 0, 403, "[{\"errorCode\":\"INSUFFICIENT_ACCESS\",\"message\":\"no\"}]");
+	script_the_rest(w);
+	assert_int_equal(find(w, "jane@example.com"), OK);
+	assert_false(json_bool(first(w, "sets"), "broad"));
+	assert_true(json_bool(first(w, "sets"), "broad_unknown"));
+	licences = json_get(w->last.body, "licences");
+	assert_false(json_bool(json_array_get(licences, 0), "broad"));
+	assert_true(json_bool(json_array_get(licences, 1), "broad"));
+}
+
+static void a_right_that_is_not_shown_is_not_missing(void **state)
+{
+	struct world *w = *state;
+	const json_t *rights;
+
+	script_part(
+	    w, "FROM%20User%20",
+	    "{\"compositeResponse\":[" EMPTY_PART("users") "," EMPTY_PART("sets") "," EMPTY_PART("licences") "," PART(
+	        "rights", "{\"PermissionsApiEnabled\":true,\"PermissionsManageUsers\":false}") "]}");
+	script_the_rest(w);
+	assert_int_equal(find(w, "jane@example.com"), OK);
+	rights = json_get(w->last.body, "rights");
+	assert_true(json_is_true(json_get(rights, "ApiEnabled")));
+	assert_true(json_is_false(json_get(rights, "ManageUsers")));
+	assert_true(json_is_null(json_get(rights, "CustomizeApplication")));
 }
 
 static void words_are_quoted_and_every_reading_is_tried(void **state)
@@ -676,6 +739,48 @@ static void a_missing_column_is_struck_and_the_look_taken_again(void **state)
 	script_the_rest(w);
 	assert_int_equal(look(w), OK);
 	assert_int_equal(scripted_server_count(w->server, "PermissionSet.PermissionsSalesforceIQInbox"), 1);
+}
+
+static void a_refusal_that_names_no_column_lets_the_org_be_described(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, LOOK(ERROR_PART("user", "INVALID_FIELD", "what?"), EMPTY_PART("tokens")));
+	script(w, "/describe", 2, 200, "{\"fields\":[{\"name\":\"PermissionsAutomaticActivityCapture\"}]}");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(scripted_server_count(w->server, "PermissionSet.PermissionsSalesforceIQInbox"), 1);
+	assert_int_equal(scripted_server_count(w->server, "PermissionSet.PermissionsAutomaticActivityCapture"), 2);
+}
+
+static void what_describing_does_not_explain_goes_without_flags_and_then_without_licences_facts(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 3, 200, LOOK(ERROR_PART("user", "INVALID_FIELD", "what?"), EMPTY_PART("tokens")));
+	script(w, "/describe", 2, 404, "[]");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(scripted_server_count(w->server, look_path), 4);
+	assert_int_equal(scripted_server_count(w->server, "PermissionSet.PermissionsSalesforceIQInbox"), 2);
+	assert_int_equal(scripted_server_count(w->server, "PermissionSetLicense.MasterLabel"), 3);
+}
+
+static void the_connection_is_read_without_the_columns_that_are_not_there(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[" USER
+	       "," EMPTY_PART("tokens") "," EMPTY_PART("links") "," EMPTY_PART("frozen") "," ERROR_PART(
+	           "connection", "INVALID_FIELD",
+	           "\\nGlobalOauthTermsState, UserOnboardingStatus FROM\\n  ^\\nERROR at Row:1:Column:9\\n"
+	           "No such column 'UserOnboardingStatus' on entity") "]}");
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(scripted_server_count(w->server, "UserOnboardingStatus"), 1);
+	assert_int_equal(scripted_server_count(w->server, "GlobalOauthTermsState"), 2);
+	assert_int_equal(json_object_size(json_get(w->last.body, "unreadable")), 0);
 }
 
 static void what_can_not_be_read_is_null_and_said(void **state)
@@ -864,7 +969,9 @@ int main(void)
 	    CASE(a_client_secret_goes_into_the_body),
 	    CASE(without_the_options_that_are_needed_there_is_no_org),
 	    CASE(what_is_broad_is_learnt_once),
-	    CASE(what_can_not_be_judged_is_broad),
+	    CASE(without_records_every_permission_is_asked_for_by_query),
+	    CASE(what_nobody_can_judge_is_unknown_and_no_reason_to_refuse),
+	    CASE(a_right_that_is_not_shown_is_not_missing),
 	    CASE(words_are_quoted_and_every_reading_is_tried),
 	    CASE(the_older_of_ours_and_the_orgs_version_is_used),
 	    CASE(without_a_list_ours_is_used_but_none_too_old),
@@ -874,6 +981,9 @@ int main(void)
 	    CASE(a_failed_reading_back_is_no_look),
 	    CASE(a_grant_that_is_there_counts_as_made),
 	    CASE(a_missing_column_is_struck_and_the_look_taken_again),
+	    CASE(a_refusal_that_names_no_column_lets_the_org_be_described),
+	    CASE(what_describing_does_not_explain_goes_without_flags_and_then_without_licences_facts),
+	    CASE(the_connection_is_read_without_the_columns_that_are_not_there),
 	    CASE(what_can_not_be_read_is_null_and_said),
 	    CASE(a_passing_trouble_of_a_part_spoils_the_look),
 	    CASE(pages_are_turned),

@@ -119,6 +119,20 @@ static void a_refused_column_is_struck_and_no_other(void **state)
 	assert_false(c.developer_name);
 }
 
+static void neighbours_in_the_quoted_query_are_not_struck(void **state)
+{
+	struct columns c;
+
+	(void)state;
+	columns_assume_all(&c);
+	assert_true(
+	    columns_strike(&c, "LicenseId, PermissionsSalesforceIQInbox, PermissionsAutomaticActivityCapture FROM ^ "
+	                       "No such column 'PermissionsSalesforceIQInbox' on entity 'PermissionSet'."));
+	assert_false(c.set_flags[0]);
+	assert_true(c.set_flags[1]);
+	assert_true(c.licence_flags[0]);
+}
+
 static void without_any_flag_there_is_no_licence_to_ask_for(void **state)
 {
 	AUTO_BUF struct buf b = {0};
@@ -161,10 +175,12 @@ static void a_link_is_for_logins_unless_it_is_said_not_to_be(void **state)
 static void a_connection_is_asked_for_by_both_forms_of_the_id(void **state)
 {
 	AUTO_BUF struct buf b = {0};
+	struct columns c;
 
 	(void)state;
 	buf_init(&b, 1000);
-	connection_put(&b, "005Sj000003JNIXIA4");
+	columns_assume_all(&c);
+	connection_put(&b, &c, "005Sj000003JNIXIA4");
 	assert_non_null(strstr(buf_str(&b), "UserId IN ('005Sj000003JNIXIA4','005Sj000003JNIX')"));
 }
 
@@ -212,7 +228,9 @@ static void a_draft_is_no_mail(void **state)
 
 static void without_the_right_a_part_is_not_believed(void **state)
 {
-	json_auto_t *records = json_of("[{\"PermissionsApiEnabled\":true,\"PermissionsViewSetup\":true}]");
+	json_auto_t *records =
+	    json_of("[{\"PermissionsApiEnabled\":true,\"PermissionsViewSetup\":true,\"PermissionsManageUsers\":false,"
+	            "\"PermissionsCustomizeApplication\":false}]");
 	json_auto_t *none = json_array();
 	json_auto_t *rights = rights_record(records), *unknown = rights_record(none);
 
@@ -223,6 +241,16 @@ static void without_the_right_a_part_is_not_believed(void **state)
 	assert_true(rights_are_short(rights));
 	assert_true(json_is_null(unknown));
 	assert_null(rights_missing_for(unknown, "tokens"));
+}
+
+static void a_right_that_is_not_told_is_not_missing(void **state)
+{
+	json_auto_t *records = json_of("[{\"PermissionsApiEnabled\":true}]");
+	json_auto_t *rights = rights_record(records);
+
+	(void)state;
+	assert_null(rights_missing_for(rights, "tokens"));
+	assert_false(rights_are_short(rights));
 }
 
 /* --- tokens --- */
@@ -299,6 +327,7 @@ int main(void)
 	    cmocka_unit_test(a_hidden_licence_name_becomes_the_id),
 	    cmocka_unit_test(only_fields_of_the_org_are_named),
 	    cmocka_unit_test(a_refused_column_is_struck_and_no_other),
+	    cmocka_unit_test(neighbours_in_the_quoted_query_are_not_struck),
 	    cmocka_unit_test(without_any_flag_there_is_no_licence_to_ask_for),
 	    cmocka_unit_test(permissions_besides_make_a_set_broad),
 	    cmocka_unit_test(a_link_is_for_logins_unless_it_is_said_not_to_be),
@@ -308,6 +337,7 @@ int main(void)
 	    cmocka_unit_test(a_dead_session_is_left_out),
 	    cmocka_unit_test(a_draft_is_no_mail),
 	    cmocka_unit_test(without_the_right_a_part_is_not_believed),
+	    cmocka_unit_test(a_right_that_is_not_told_is_not_missing),
 	    cmocka_unit_test(a_handle_reveals_nothing_and_works_once),
 	    cmocka_unit_test(a_new_look_at_a_user_replaces_the_old_one),
 	    cmocka_unit_test(users_do_not_disturb_each_other),
