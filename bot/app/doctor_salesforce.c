@@ -51,7 +51,7 @@ static void check_rights(struct doctor *d, json_t *rights)
 
 	buf_init(&missing, 300);
 	json_object_foreach (rights, right, has)
-		if (!json_is_true(has))
+		if (json_is_false(has))
 			buf_printf(&missing, "%s%s", missing.len ? ", " : "", right);
 	if (!json_is_object(rights))
 		findings_add(d->findings, FINDING_WARNING, "salesforce-rights", rights_fix,
@@ -87,6 +87,10 @@ static void check_set(struct doctor *d, const char *name, const json_t *set)
 		             json_array_size(json_get(set, "broad_why")) > 0
 		                 ? json_string_value(json_array_get(json_get(set, "broad_why"), 0))
 		                 : "objects or fields");
+	else if (json_bool(set, "broad_unknown"))
+		findings_add(d->findings, FINDING_WARNING, "salesforce-permission-set",
+		             "look yourself: Setup, Permission Sets, System Permissions",
+		             "%s: whether it carries other rights too can't be read", name);
 	else if (!json_bool(set, "inbox") && !json_bool(set, "eac"))
 		findings_add(d->findings, FINDING_WARNING, "salesforce-permission-set", "is it the right one?",
 		             "%s gives neither Inbox nor activity capture", name);

@@ -258,6 +258,18 @@ static void check_assigned(struct diagnosis *d, const struct config *config, con
 	             "grant what was not there: a Salesforce admin has to assign it.");
 }
 
+/* The set was chosen by those who configured the bot; what nobody could look at is left to people. */
+static void say_unchecked(struct diagnosis *d, const json_t *row)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 400);
+	buf_puts(&b, "The permission set “");
+	mrkdwn_add_literal(&b, json_str(row, "label")[0] != '\0' ? json_str(row, "label") : json_str(row, "name"), 80);
+	buf_puts(&b, "” could not be checked for other permissions: what else it carries would be gone during the "
+	             "repair, too.");
+	warn(d, buf_str(&b));
+}
+
 static void check_broad(struct diagnosis *d, const struct config *config, const json_t *found)
 {
 	size_t i, j;
@@ -266,6 +278,8 @@ static void check_broad(struct diagnosis *d, const struct config *config, const 
 		return;
 	json_array_foreach (json_get(d->plan, "sets"), i, row) {
 		const json_t *known = by_id(json_get(found, "sets"), "id", json_str(row, "set"));
+		if (!json_is_array(json_get(found, "sets")) || json_bool(known, "broad_unknown"))
+			say_unchecked(d, row);
 		if (!json_bool(known, "broad"))
 			continue;
 		AUTO_BUF struct buf b = {0};
@@ -457,6 +471,17 @@ static void check_sight(struct diagnosis *d, const json_t *found, const json_t *
 	refuse(d, "bot_rights", &b);
 }
 
+/* Salesforce shows nothing to those without a right, and no error either. */
+static void say_unknown_rights(struct diagnosis *d, const json_t *found, const json_t *look)
+{
+	bool tokens = json_array_size(json_get(look, "tokens")) > 0,
+	     links = json_array_size(json_get(look, "links")) > 0;
+	if (json_is_object(json_get(found, "rights")) || (tokens && links))
+		return;
+	warn(d, "Salesforce does not tell which rights my own user has. Where I say that an access token or an account "
+	        "link is not there, somebody should look in Setup whether that is so.");
+}
+
 void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,
               const json_t *owed, int64_t now)
 {
@@ -472,6 +497,7 @@ void diagnose(struct diagnosis *ret, const struct config *config, const json_t *
 	check_broad(ret, config, found);
 	check_licences(ret, config, found, look, now);
 	check_org(ret, json_get(look, "connection"));
+	say_unknown_rights(ret, found, look);
 	say_connection(ret, look);
 	say_population(ret, json_get(found, "population"));
 }

@@ -124,6 +124,29 @@ static void a_broad_set_is_refused_unless_allowed(void **state)
 	assert_string_equal(reason(c), "");
 }
 
+static void a_set_that_nobody_could_check_is_repaired_with_a_warning(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_set_bool(json_array_get(json_get(c->found, "sets"), 0), "broad_unknown", true);
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 1);
+	json_object_set_new(c->found, "sets", json_null());
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 1);
+}
+
+static void rights_that_are_not_told_are_no_refusal_but_doubt(void **state)
+{
+	struct case_in_hand *c = *state;
+	json_object_set_new(c->found, "rights", json_null());
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 1);
+	json_array_append_new(json_get(c->look, "tokens"), json_object());
+	json_array_append_new(json_get(c->look, "links"), json_object());
+	assert_string_equal(reason(c), "");
+	assert_int_equal(json_array_size(c->d.warnings), 0);
+}
+
 static void a_broad_licence_stays(void **state)
 {
 	struct case_in_hand *c = *state;
@@ -237,6 +260,8 @@ int main(void)
 	    T(profile_rows_are_not_assignments),
 	    T(a_set_off_the_list_is_not_planned),
 	    T(a_broad_set_is_refused_unless_allowed),
+	    T(a_set_that_nobody_could_check_is_repaired_with_a_warning),
+	    T(rights_that_are_not_told_are_no_refusal_but_doubt),
 	    T(a_broad_licence_stays),
 	    T(a_list_of_licences_is_the_only_word_on_them),
 	    T(a_licence_that_could_not_be_given_back_refuses),
