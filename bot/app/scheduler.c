@@ -201,8 +201,9 @@ static void on_job(void *arg, enum errc code)
 
 static void log_answer(const struct run *run, const struct flow_answer *answer)
 {
-	if (answer->code == OK)
-		log_repair(LOG_DEBUG, run->request, "call.done", "%s", run->call.kind);
+	/* That somebody or something is not there is an answer too. */
+	if (answer->code == OK || answer->code == ERR_NOT_FOUND)
+		log_repair(LOG_DEBUG, run->request, "call.done", "%s: %s", run->call.kind, err_sentence(answer->code));
 	else
 		log_repair(LOG_WARNING, run->request, "call.trouble", "%s: %s%s%s (%s)", run->call.kind, answer->reason,
 		           text_empty(answer->error) ? "" : ", ", text_empty(answer->error) ? "" : answer->error,

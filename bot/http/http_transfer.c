@@ -326,6 +326,8 @@ void transfer_answer(struct transfer *t, CURLcode result)
 
 	if (code == ERR_TOO_LARGE)
 		text_copy(t->reason, sizeof(t->reason), "the answer is larger than allowed");
+	else if (result == CURLE_SEND_FAIL_REWIND) /* curl would have sent it twice, and was kept from it */
+		text_copy(t->reason, sizeof(t->reason), "the connection was lost before an answer came");
 	else if (code != OK && !t->reason[0])
 		text_copy(t->reason, sizeof(t->reason), curl_easy_strerror(result));
 	transfer_answer_code(t, code);
