@@ -18,7 +18,7 @@ stage() {
 	shift
 	echo "== $title"
 	begun=$(date +%s)
-	{ "$@" 2>&1; echo "exit code $?"; } </dev/null | tee "$log" | grep -v '^exit code [0-9]*$'
+	{ "$@" 2>&1; echo "exit code $?"; } </dev/null | tee "$log" | grep --line-buffered -v '^exit code [0-9]*$'
 	code=$(sed -n 's/^exit code //p' "$log" | tail -n 1)
 	sums=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
 	good=${sums%% passed*}

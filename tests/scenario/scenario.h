@@ -15,14 +15,11 @@ struct scenario {
 	bool ends;
 };
 
-#define SCENARIO(function) \
-	{ \
-		.name = #function, .run = function \
-	}
-#define SCENARIO_ENDS(function) \
-	{ \
-		.name = #function, .run = function, .ends = true \
-	}
+/* Releases of clang-format differ about braces in macros. */
+/* clang-format off */
+#define SCENARIO(function)      {.name = #function, .run = function}
+#define SCENARIO_ENDS(function) {.name = #function, .run = function, .ends = true}
+/* clang-format on */
 
 extern const struct scenario happy_scenarios[], refusal_scenarios[], decision_scenarios[], end_scenarios[],
     crash_scenarios[], trouble_scenarios[], program_scenarios[];

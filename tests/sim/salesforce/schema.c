@@ -15,34 +15,16 @@
 #define READ         (MAY_FILTER | MAY_GROUP)
 #define WRITE        (READ | MAY_CREATE)
 
-#define KEY \
-	{ \
-		"Id", TYPE_ID, NULL, NULL, READ, NULL, 0 \
-	}
-#define FIELD(name, type) \
-	{ \
-		name, TYPE_##type, NULL, NULL, READ, NULL, 0 \
-	}
-#define WRITTEN(name, type, more) \
-	{ \
-		name, TYPE_##type, NULL, NULL, WRITE | (more), NULL, 0 \
-	}
-#define HIDDEN(name, type) \
-	{ \
-		name, TYPE_##type, NULL, NULL, 0, NULL, 0 \
-	}
-#define SINCE(name, type, v) \
-	{ \
-		name, TYPE_##type, NULL, NULL, READ, NULL, v \
-	}
-#define TO(name, object, walk) \
-	{ \
-		name, TYPE_REFERENCE, object, walk, READ, NULL, 0 \
-	}
-#define SET_TO(name, object, walk) \
-	{ \
-		name, TYPE_REFERENCE, object, walk, WRITE, NULL, 0 \
-	}
+/* Releases of clang-format differ about braces in macros. */
+/* clang-format off */
+#define KEY                         {"Id", TYPE_ID, NULL, NULL, READ, NULL, 0}
+#define FIELD(name, type)           {name, TYPE_##type, NULL, NULL, READ, NULL, 0}
+#define WRITTEN(name, type, more)   {name, TYPE_##type, NULL, NULL, WRITE | (more), NULL, 0}
+#define HIDDEN(name, type)          {name, TYPE_##type, NULL, NULL, 0, NULL, 0}
+#define SINCE(name, type, v)        {name, TYPE_##type, NULL, NULL, READ, NULL, v}
+#define TO(name, object, walk)      {name, TYPE_REFERENCE, object, walk, READ, NULL, 0}
+#define SET_TO(name, object, walk)  {name, TYPE_REFERENCE, object, walk, WRITE, NULL, 0}
+/* clang-format on */
 #define MADE \
 	FIELD("CreatedDate", DATETIME), TO("CreatedById", "User", "CreatedBy"), FIELD("LastModifiedDate", DATETIME), \
 	    FIELD("SystemModstamp", DATETIME)
@@ -221,10 +203,9 @@ static const struct field mail_fields[] = {KEY,
 static const struct field calendar_sync_fields[] = {KEY, WRITTEN("ConfigurationId", REFERENCE, MAY_UPDATE),
                                                     WRITTEN("AssignedId", REFERENCE, MAY_UPDATE)};
 
-#define OBJECT(name, prefix, natural, fields, may, feature) \
-	{ \
-		name, prefix, natural, fields, COUNT(fields), may, feature \
-	}
+/* clang-format off */
+#define OBJECT(name, prefix, natural, fields, may, feature) {name, prefix, natural, fields, COUNT(fields), may, feature}
+/* clang-format on */
 
 static const struct object objects[] = {
     OBJECT("Organization", "00D", "Name", organization_fields, MAY_QUERY, NULL),
