@@ -79,13 +79,28 @@ static enum errc list_row(void *arg, const struct request_row *row)
 	return OK;
 }
 
+/* How many there are beside those that are shown. Counting reads no facts, which are large. */
+static enum errc count_more(struct asked *asked, const struct request_query *query, struct listing *list)
+{
+	int64_t all = list->rows;
+	enum errc rc = OK;
+	if (list->word == NULL && list->rows == ROWS_SHOWN)
+		rc = request_count(asked->tx, query, &all);
+	if (rc == OK && all > ROWS_SHOWN)
+		buf_printf(&list->text, "\n… and %lld more", (long long)all - ROWS_SHOWN);
+	return rc;
+}
+
 static enum errc answer_list(struct asked *asked, const struct request_query *query, const char *word, const char *none)
 {
 	struct listing list = {.asked = asked, .word = word};
+	struct request_query shown = *query;
+	if (word == NULL)
+		shown.limit = ROWS_SHOWN;
 	buf_init(&list.text, ANSWER_MAX);
-	enum errc rc = request_each(asked->tx, query, list_row, &list);
-	if (rc == OK && list.rows > ROWS_SHOWN)
-		buf_printf(&list.text, "\n… and %d more", list.rows - ROWS_SHOWN);
+	enum errc rc = request_each(asked->tx, &shown, list_row, &list);
+	if (rc == OK)
+		rc = count_more(asked, query, &list);
 	if (rc == OK)
 		rc = asked_answer(asked, list.rows == 0 ? none : buf_str(&list.text));
 	buf_done(&list.text);

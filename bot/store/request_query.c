@@ -100,14 +100,17 @@ static enum errc run(struct question *q, struct tx *tx, struct rows *ret)
 	return code;
 }
 
+/* Which rows is answered by the indexes alone; only then the rows are read, for they are large and would be sorted. */
 enum errc request_query_rows(struct tx *tx, struct rows *ret, const struct request_query *query, int64_t after, int max)
 {
 	struct question q;
-	ask(&q, REQUEST_COLUMNS, query);
+	const char *order = query->oldest_first ? "" : " DESC";
+	ask(&q, REQUEST_COLUMNS " FROM request WHERE id IN (SELECT id", query);
 	if (after > 0)
 		compare(&q, query->oldest_first ? "id > " : "id < ", value_int(after));
-	buf_puts(&q.sql, query->oldest_first ? " ORDER BY id LIMIT " : " ORDER BY id DESC LIMIT ");
+	buf_printf(&q.sql, " ORDER BY id%s LIMIT ", order);
 	place(&q, value_int(max));
+	buf_printf(&q.sql, ") ORDER BY id%s", order);
 	return run(&q, tx, ret);
 }
 

@@ -28,11 +28,13 @@ CREATE TABLE request (
 -- The lock on a person: it survives restarts, explains itself and never times out.
 CREATE UNIQUE INDEX request_lock ON request (target) WHERE blocks = 1 AND target <> '';
 CREATE INDEX request_wake ON request (wake_at, id) WHERE wake_at > 0;
-CREATE INDEX request_open ON request (id) WHERE open = 1;
+-- Rows are large, so what is only counted or chosen is answered by an index alone.
+CREATE INDEX request_open ON request (open, id);
 CREATE INDEX request_state ON request (state, id);
 CREATE INDEX request_target ON request (target, id);
 CREATE INDEX request_slack_user ON request (slack_user, id) WHERE slack_user <> '';
-CREATE INDEX request_requester ON request (requester, created_at);
+CREATE INDEX request_requester ON request (requester, created_at, state);
+CREATE INDEX request_mine ON request (requester, open, id);
 CREATE INDEX request_thread ON request (thread_ts) WHERE thread_ts <> '';
 
 CREATE TABLE step (
