@@ -5,6 +5,7 @@
  * repair, and the click has to come from the message where the card was posted;
  * everything else is a stale, copied or replayed click and is answered privately.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -212,9 +213,10 @@ enum errc commands_phrase(struct asked *asked, bool *ret_taken)
 	if (request_state(&asked->row) != STATE_WAITING_USER)
 		return OK;
 	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-		const struct button *button = button_find(phrases[i].action);
 		if (!text_ieq(text, phrases[i].phrase))
 			continue;
+		const struct button *button = button_find(phrases[i].action);
+		assert(button);
 		*ret_taken = true;
 		if (button->after_dialog)
 			return asked_answer(asked, "Press *Not now* above and choose a day, please.");

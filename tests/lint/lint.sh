@@ -75,7 +75,7 @@ cppcheck_() {
 
 analyzer() {
 	echo "$program_files" | FLAGS="$flags" both 4 \
-		'for f; do gcc $FLAGS -O1 -Werror -fanalyzer -c "$f" -o /dev/null 2>&1 || exit 1; done'
+		'bad=0; for f; do gcc $FLAGS -O1 -Werror -fanalyzer -fdiagnostics-path-format=none -c "$f" -o /dev/null 2>&1 || bad=1; done; exit $bad'
 }
 
 passed=0

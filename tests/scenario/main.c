@@ -186,7 +186,7 @@ static bool wanted(const char *theme, const char *name, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *jobs = getenv("JOBS");
-	struct run run = {.job_count = jobs != NULL ? atoi(jobs) : 3};
+	struct run run = {.job_count = jobs != NULL ? (int)strtol(jobs, NULL, 10) : 3};
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: scenarios PROGRAMS [WORD...]\n");

@@ -26,7 +26,7 @@ int begin_repair(struct stage *stage, const char *user, const char *words)
 
 	if (id == NULL)
 		stage_fail(stage, "%s: no repair began: %s", line, answer);
-	return atoi(id + 4);
+	return (int)strtol(id + 4, NULL, 10);
 }
 
 int begin_jane(struct stage *stage)
