@@ -84,15 +84,37 @@ enum errc command_done(struct asked *asked)
 	return asked_settle(asked, rc, links ? "I look at Salesforce now; it has the last word." : "Thank you, noted.");
 }
 
+/* A failed repair does nothing more beside a newer one of the same person. */
+static enum errc refuse_rival(struct asked *asked, bool *ret_answered)
+{
+	int64_t rival = 0;
+	char id[24], newer[24], said[160];
+	enum errc rc = eac_rival(&asked->flow, &rival);
+	*ret_answered = rc != OK || rival != 0;
+	if (!*ret_answered || rc != OK)
+		return rc;
+	snprintf(said, sizeof said,
+	         "%s is about the same person and newer than %s; it gives back what is owed. Nothing was done.",
+	         eac_id(rival, newer), eac_id(asked->row.id, id));
+	return asked_answer(asked, said);
+}
+
 enum errc command_retry(struct asked *asked)
 {
+	bool answered;
+	enum errc rc = refuse_rival(asked, &answered);
+	if (answered)
+		return rc;
 	return asked_settle(asked, eac_retry(&asked->flow, &asked->actor), "Going on.");
 }
 
 enum errc command_cancel(struct asked *asked)
 {
-	bool owes = eac_owes(&asked->flow);
-	enum errc rc = eac_cancel(&asked->flow, &asked->actor);
+	bool owes = eac_owes(&asked->flow), answered;
+	enum errc rc = refuse_rival(asked, &answered);
+	if (answered)
+		return rc;
+	rc = eac_cancel(&asked->flow, &asked->actor);
 	if (rc == OK && json_get(asked->row.facts, "wish") != NULL)
 		return asked_settle(asked, rc,
 		                    "A change is under way in Salesforce; I cancel as soon as its outcome is known.");

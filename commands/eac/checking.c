@@ -103,9 +103,13 @@ static enum errc person_known(struct flow *flow, const struct flow_answer *answe
 
 static enum errc by_email_known(struct flow *flow, const struct flow_answer *answer)
 {
-	if (answer->code == OK && is_usable(answer->body))
+	bool usable = answer->code == OK && is_usable(answer->body);
+	if (usable)
 		keep_slack(flow, answer->body);
-	else if (answer->code != OK && err_is_temporary(answer->code))
+	if (usable && !is_check(flow) && eac_env(flow)->config->approval.four_eyes &&
+	    text_eq(flow->row->requester, eac_target_slack(flow->row)))
+		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT); /* whose e-mail address Slack did not show us */
+	if (answer->code != OK && err_is_temporary(answer->code))
 		return eac_trouble(flow, "Asking Slack for this person", answer);
 	set_phase(flow, "look");
 	return OK;
@@ -197,10 +201,18 @@ static enum errc claim_target(struct flow *flow)
 		flow->row->target[0] = '\0'; /* the row must not claim what another holds */
 		return refuse(flow, "duplicate", buf_str(&b));
 	}
-	for (size_t i = 0; i < s.failed_count; i++)
-		if ((rc = supersede(flow, s.failed[i])) != OK)
-			return rc;
 	return OK;
+}
+
+/* A new repair that begins ends the failed ones of the same person; one that is refused leaves them their Retry. */
+static enum errc supersede_failed(struct flow *flow)
+{
+	struct siblings s = {.self = flow->row->id};
+	struct request_query open = {.open_only = true, .target = flow->row->target};
+	enum errc rc = request_each(flow->tx, &open, sort_sibling, &s);
+	for (size_t i = 0; i < s.failed_count && rc == OK; i++)
+		rc = supersede(flow, s.failed[i]);
+	return rc;
 }
 
 static enum errc found_one(struct flow *flow, const json_t *found, const json_t *user)
@@ -233,7 +245,7 @@ static enum errc found(struct flow *flow, const struct flow_answer *answer)
 {
 	if (answer->code == ERR_DENIED)
 		return refuse(flow, "bot_rights", answer->reason);
-	if (answer->code != OK)
+	if (answer->code != OK && answer->code != ERR_INVALID) /* INVALID: no user can be called that */
 		return eac_trouble(flow, "Looking the user up in Salesforce", answer);
 	eac_trouble_over(flow);
 	json_t *users = candidates(json_get(answer->body, "users"));
@@ -329,6 +341,8 @@ static enum errc accept(struct flow *flow)
 	struct request_row *row = flow->row;
 	if (remaining > 1 || eac_env(flow)->config->approval.before_teardown)
 		json_set_bool(row->facts, "gate_first", true);
+	if ((rc = supersede_failed(flow)) != OK)
+		return rc;
 	rc = request_fire(flow->tx, row, EVENT_ACCEPT, &eac_bot, json_str(json_get(row->facts, "target"), "username"),
 	                  flow->now);
 	if (rc == OK)

@@ -152,10 +152,26 @@ enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int6
 	return eac_flush(flow);
 }
 
+static enum errc keep_rival(void *arg, const struct request_row *row)
+{
+	if (row->blocks)
+		*(int64_t *)arg = row->id;
+	return OK;
+}
+
+enum errc eac_rival(struct flow *flow, int64_t *ret)
+{
+	const struct request_query open = {.open_only = true, .target = flow->row->target};
+	*ret = 0;
+	return is_in(flow, STATE_FAILED) && flow->row->target[0] != '\0'
+	           ? request_each(flow->tx, &open, keep_rival, ret)
+	           : OK;
+}
+
 enum errc eac_retry(struct flow *flow, const struct request_actor *actor)
 {
-	static const char *const forget[] = {"failure",    "tries",          "last_error",    "fresh",
-	                                     "lag_waited", "licence_needed", "session_tries", "call"};
+	static const char *const forget[] = {"failure",        "tries",         "last_error", "fresh",   "lag_waited",
+	                                     "licence_needed", "session_tries", "call",       "look_now"};
 	enum errc rc = request_fire(flow->tx, flow->row, EVENT_RETRY, actor, eac_step_key(flow->row->step), flow->now);
 	if (rc != OK)
 		return rc;

@@ -47,6 +47,8 @@ enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor
 enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 /* Not before `until` (ms): the timers count from then. */
 enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int64_t until) MUST_CHECK;
+/* A newer repair of the same person, beside which a failed one may not go on; 0: none. */
+enum errc eac_rival(struct flow *flow, int64_t *ret) MUST_CHECK;
 enum errc eac_retry(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 /* Ends the repair, putting back first; while a write is under way the wish is noted and carried out after its outcome
  * is known. */

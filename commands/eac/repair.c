@@ -12,8 +12,11 @@
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/base/mem.h"
 #include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
+#include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
 
 enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4 };
@@ -136,14 +139,17 @@ enum errc eac_step_return(struct flow *flow, int step, const char *why)
 
 enum errc eac_fail(struct flow *flow, const char *why)
 {
-	enum errc rc = mark_step(flow, "failed", why);
+	if (json_get(flow->row->facts, "wish") != NULL)
+		return eac_wish(flow); /* somebody cancelled meanwhile: it ends instead of waiting for a person */
+	AUTO_FREE char *plain = mrkdwn_plain(why);
+	enum errc rc = mark_step(flow, "failed", plain);
 	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, why, flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, plain, flow->now);
 	if (rc == OK)
 		rc = eac_cards_close(flow, NULL, TEXT_CARD_FAILED);
 	if (rc != OK)
 		return rc;
-	log_repair(LOG_WARNING, flow->row->id, "repair.failed", "%s: %s", eac_step_key(flow->row->step), why);
+	log_repair(LOG_WARNING, flow->row->id, "repair.failed", "%s: %s", eac_step_key(flow->row->step), plain);
 	text_copy(flow->row->reason, sizeof flow->row->reason, eac_step_key(flow->row->step));
 	json_set_str(flow->row->facts, "failure", why);
 	eac_trouble_over(flow);
@@ -212,6 +218,16 @@ bool eac_owes(const struct flow *flow)
 	return removed != NULL && !json_bool(flow->row->facts, "restored");
 }
 
+/* What a deed that is given up leaves behind: the giving back begins with all its tries. */
+static void forget_tries(struct flow *flow)
+{
+	static const char *const forget[] = {"tries",     "last_error", "lag_waited", "look_now",
+	                                     "confirmed", "call",       "fresh"};
+	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
+		json_object_del(flow->row->facts, forget[i]);
+	flow->row->reason[0] = '\0';
+}
+
 enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
 {
 	json_t *facts = flow->row->facts;
@@ -222,7 +238,9 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 		return rc;
 	eac_wait_stop(flow);
 	eac_trouble_over(flow);
-	if (!eac_owes(flow))
+	forget_tries(flow);
+	/* While it is being checked a debt is still another's */
+	if (!eac_owes(flow) || request_state(flow->row) == STATE_CHECKING)
 		return eac_ended(flow, end, actor, why);
 	json_object_set_new(
 	    facts, "ending",
@@ -231,8 +249,6 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 	if (rc != OK)
 		return rc;
 	eac_line(flow, TEXT_PUTTING_BACK);
-	json_object_del(facts, "call");
-	json_object_del(facts, "fresh");
 	flow->row->step = EAC_ASSIGN;
 	flow->row->wake_at = flow->now;
 	return eac_flush(flow);

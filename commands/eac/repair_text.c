@@ -408,10 +408,12 @@ static void add_what_was_removed(struct buf *b, const struct flow *flow)
 {
 	const json_t *facts = flow->row->facts;
 	if (json_bool(facts, "restored"))
-		buf_puts(b, " What was removed is back.");
+		buf_puts(b, json_bool(facts, "date_passed")
+		                ? " What was removed is given back as far as its date allows."
+		                : " What was removed is back.");
 	else if (json_get(facts, "removed") != NULL)
 		buf_puts(b, " What was removed is still owed to this person; the next repair gives it back.");
-	if (json_int(facts, "revoked") > 0 || json_bool(facts, "restored"))
+	if (flow->row->step > EAC_DISCONNECT)
 		buf_puts(b, " Revoked access, removed links and ended sessions do not come back: the user has to "
 		            "reconnect the mailbox.");
 }
@@ -428,8 +430,10 @@ void text_end(struct buf *b, const struct flow *flow, const char *who, const cha
 	}
 	buf_printf(b, "*Repair %s* by ", flow->row->state);
 	add_who(b, who);
-	buf_puts(b, ": ");
-	mrkdwn_add_literal(b, why, 300);
+	if (why[0] != '\0' && !text_eq(why, flow->row->state)) {
+		buf_puts(b, ": ");
+		mrkdwn_add_literal(b, why, 300);
+	}
 	buf_puts(b, ".");
 	add_what_was_removed(b, flow);
 	buf_puts(b, " ");
@@ -461,6 +465,15 @@ void text_sets_back(struct buf *b, const json_t *sets)
 			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
 	}
 	buf_puts(b, " assigned and licensed, as Salesforce shows");
+}
+
+void text_set_unknown(struct buf *b, const char *name)
+{
+	begin(b);
+	buf_puts(b, "The permission set “");
+	mrkdwn_add_literal(b, name, NAME_MAX_CHARS);
+	buf_puts(b, "” of the setting `reassign` did not exist in Salesforce when this repair began, so nothing was "
+	            "given. Cancel the repair to give back what was removed, then put the setting right");
 }
 
 void text_date_passed(struct buf *b, const json_t *set)
@@ -725,6 +738,14 @@ json_t *text_admin_reminder(const struct flow *flow)
 	return message_line(buf_str(&b));
 }
 
+/* By policy, or because another permission set needs it. */
+static bool keeps_licence(const struct flow *flow)
+{
+	const json_t *facts = flow->row->facts;
+	return json_array_size(json_get(json_get(facts, "plan"), "kept")) > 0 ||
+	       json_str(facts, "licence_needed")[0] != '\0';
+}
+
 static void add_evidence(struct buf *b, const struct flow *flow)
 {
 	const json_t *look = json_get(flow->row->facts, "look");
@@ -734,9 +755,7 @@ static void add_evidence(struct buf *b, const struct flow *flow)
 	buf_puts(b, "):");
 	if (flow->row->step == EAC_BACKEND) {
 		buf_puts(b, "\n• no mailbox link, no access of the SIQ app, the permission set is not assigned");
-		buf_puts(b, json_array_size(json_get(json_get(flow->row->facts, "plan"), "kept")) > 0
-		                ? ""
-		                : ", no Inbox or EAC licence");
+		buf_puts(b, keeps_licence(flow) ? "" : ", no Inbox or EAC licence");
 	}
 	buf_puts(b, "\n• connection status: ");
 	mrkdwn_add_literal(b, json_is_object(connection) ? json_str(connection, "status") : "none shown", 60);
@@ -846,7 +865,7 @@ struct message *text_backend_card(const struct flow *flow)
 	           "SIQ app for this user and removed ",
 	           flow->row->target, json_str(json_get(flow->row->facts, "org"), "id"));
 	add_labels(&copy, json_get(json_get(flow->row->facts, "plan"), "sets"));
-	buf_puts(&copy, " with its licence; verified ");
+	buf_puts(&copy, keeps_licence(flow) ? "; verified " : " with its licence; verified ");
 	char when[32];
 	buf_puts(&copy, clock_rfc3339(flow->now, when));
 	buf_puts(&copy, ".");
@@ -961,8 +980,9 @@ struct message *text_failed_card(const struct flow *flow, const char *why)
 	buf_printf(&b, " *Failed* at %s %s: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
 	buf_puts(&b, why);
 	char id[24];
-	buf_printf(&b,
-	           ".\n*Retry* goes on from here; *Cancel repair* puts back what was removed. Typed: `%s retry %s`.",
+	buf_printf(&b, "%s\n*Retry* goes on from here; *Cancel repair* %s. Typed: `%s retry %s`.",
+	           b.len > 0 && buf_str(&b)[b.len - 1] == '.' ? "" : ".",
+	           eac_owes(flow) ? "puts back what was removed" : "ends it, for nothing is left to put back",
 	           eac_env(flow)->config->slack.command, eac_id(flow->row->id, id));
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));

@@ -63,10 +63,12 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 	"Some add-in sessions in Salesforce could not be ended; signing out in the add-in does it as well."
 #define TEXT_SESSIONS_UNREADABLE "The add-in's sessions can't be read in this org; signing out in the add-in is enough."
 #define TEXT_LICENCE_NEEDED      "another permission set of this user still needs the licence"
+#define TEXT_LINKS_DELETED       "the mailbox links were deleted, none is left"
 #define TEXT_LINKS_GONE          "The account links are gone, as Salesforce shows."
 #define TEXT_PUTTING_BACK        "First I put back what was removed."
 void text_sets_gone(struct buf *b, const json_t *plan, bool ours);
 void text_sets_back(struct buf *b, const json_t *sets);
+void text_set_unknown(struct buf *b, const char *name);
 void text_date_passed(struct buf *b, const json_t *set);
 
 /* --- the affected user --- */

@@ -130,7 +130,11 @@ static enum errc links_gone(struct flow *flow)
 			return rc;
 		eac_wait_stop(flow);
 	}
-	return ended(flow, "done", waited ? "no mailbox link is left" : "there was no mailbox link");
+	bool deleted = !waited && json_int(flow->row->facts, "tries") > 0;
+	return ended(flow, "done",
+	             waited    ? "no mailbox link is left"
+	             : deleted ? TEXT_LINKS_DELETED
+	                       : "there was no mailbox link");
 }
 
 static enum errc delete_links(struct flow *flow, const json_t *links)
@@ -234,6 +238,15 @@ enum errc eac_revoke_begin(struct flow *flow)
 	return rc;
 }
 
+/* A passing trouble gets longer and longer to pass. */
+static void wait_to_try_again(struct flow *flow)
+{
+	int64_t wait = AGAIN_MS;
+	for (int64_t i = 1; i < json_int(flow->row->facts, "tries"); i++)
+		wait *= 4;
+	flow->row->wake_at = flow->now + wait;
+}
+
 static enum errc token_answered(struct flow *flow, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts, *handles = json_get(facts, "revoking");
@@ -241,6 +254,10 @@ static enum errc token_answered(struct flow *flow, const struct flow_answer *ans
 		json_set_int(facts, "revoked", json_int(facts, "revoked") + 1);
 	if (answer->code != OK)
 		json_set_str(facts, "last_error", answer->reason);
+	if (answer->code != OK && err_is_temporary(answer->code)) { /* the others would fare no better now */
+		wait_to_try_again(flow);
+		return OK;
+	}
 	json_array_remove(handles, 0);
 	if (json_array_size(handles) > 0 && json_get(facts, "wish") == NULL) {
 		flow_ask(flow, "revoke", json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
@@ -424,7 +441,7 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 		json_set_str(facts, "last_error", answer->reason);
 		if (!err_is_temporary(answer->code))
 			return eac_trouble(flow, "Changing the user's permissions", answer);
-		flow->row->wake_at = flow->now + AGAIN_MS * json_int(facts, "tries");
+		wait_to_try_again(flow);
 		return OK;
 	}
 	const json_t *failure = first_failure(json_get(answer->body, list)), *look = json_get(answer->body, "look");
@@ -528,6 +545,7 @@ static void say_passed_dates(struct flow *flow, const json_t *sets)
 			AUTO_BUF struct buf b = {0};
 			text_date_passed(&b, row);
 			eac_line(flow, buf_str(&b));
+			json_set_bool(flow->row->facts, "date_passed", true);
 		}
 }
 
@@ -559,6 +577,25 @@ static enum errc given_back(struct flow *flow, const json_t *sets)
 	return eac_ended(flow, (enum request_event)json_int(ending, "event"), &actor, why);
 }
 
+/* A set of `reassign` that the org did not have when the repair began; NULL: none. */
+static const char *unknown_set(const struct flow *flow)
+{
+	const struct config *config = eac_env(flow)->config;
+	const json_t *facts = flow->row->facts;
+	if (config->salesforce.reassign_same || json_get(facts, "ending") != NULL)
+		return NULL;
+	for (size_t i = 0; i < config->salesforce.reassign.count; i++) {
+		bool known = false;
+		size_t j;
+		json_t *set;
+		json_array_foreach (json_get(facts, "sets_known"), j, set)
+			known = known || text_ieq(json_str(set, "name"), config->salesforce.reassign.items[i]);
+		if (!known)
+			return config->salesforce.reassign.items[i];
+	}
+	return NULL;
+}
+
 enum errc eac_assign_begin(struct flow *flow)
 {
 	json_t *facts = flow->row->facts;
@@ -569,6 +606,11 @@ enum errc eac_assign_begin(struct flow *flow)
 	}
 	if (!json_is_array(json_get(look, "sets")) || !json_is_array(json_get(look, "licences")))
 		return blind(flow, "sets");
+	if (unknown_set(flow) != NULL) {
+		AUTO_BUF struct buf b = {0};
+		text_set_unknown(&b, unknown_set(flow));
+		return eac_fail(flow, buf_str(&b));
+	}
 	json_t *sets = sets_to_give(flow), *grants = json_array();
 	add_grants(flow, look, sets, json_int(facts, "tries") > 0, grants);
 	enum errc rc = eac_step_started(flow);

@@ -19,6 +19,7 @@
 #define PSL_INBOX "0PLD000000003mwOAA"
 #define JANE_SF   "005Sj000003JNIXIA4"
 #define PS_INBOX  "0PS000000000001GAA"
+#define OTHER_SET "0PS000000000002GAA"
 
 /* The settings' strings are not const: arrays of their own. */
 static char set_name[] = "InboxWithEinsteinActivityCapture", app_name[] = "SalesforceIQ",
@@ -191,19 +192,29 @@ static json_t *answer_find(struct world *w, const char *word)
 	json_t *users = json_array();
 	if (text_eq(word, "jane@example.com"))
 		json_array_append_new(users, jane(w));
+	if (text_eq(word, "bob@example.com"))
+		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIZIA4", "username",
+		                                       "bob@example.com", "email", "bob@example.com", "name", "Bob",
+		                                       "active", 1));
 	if (text_eq(word, "twin@example.com")) {
 		json_array_append_new(users, jane(w));
 		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIYIA4", "username",
 		                                       "twin2@example.com", "email", "twin@example.com", "name", "Twin",
 		                                       "active", 1));
 	}
-	return json_pack(
+	json_t *found = json_pack(
 	    "{s:o,s:{s:s,s:s},s:s,s:s,s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:[s]}],s:[],s:n}",
 	    "users", users, "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org",
 	    "00D000000000001AAA", "instance", "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup",
 	    1, "AssignPermissionSets", 1, "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
 	    "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence", PSL_INBOX, "inbox", 1, "eac", 1, "broad",
 	    w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+	if (w->other_set != NULL)
+		json_array_append_new(json_get(found, "sets"),
+		                      json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", OTHER_SET, "name", w->other_set,
+		                                "label", w->other_set, "licence", PSL_INBOX, "inbox", 1, "eac", 1,
+		                                "broad", 0));
+	return found;
 }
 
 static json_t *answer_look(struct world *w, const char *extra)
@@ -259,7 +270,8 @@ static bool grant_set(struct world *w, const json_t *grant)
 	if (w->seats_total <= 0)
 		return false;
 	snprintf(id, sizeof id, "0Pa0000000%05dAAA", w->boundary + 10);
-	world_add_set(w, id, json_str(grant, "set"), "InboxWithEinsteinActivityCapture", "",
+	bool other = text_eq(json_str(grant, "set"), OTHER_SET);
+	world_add_set(w, id, json_str(grant, "set"), other ? w->other_set : "InboxWithEinsteinActivityCapture", "",
 	              json_str(grant, "expires"));
 	if (w->auto_unassign)
 		world_add_licence(w, "2LA000000000009AAA", PSL_INBOX, "InboxPsl", false);
@@ -889,21 +901,50 @@ static void play_once(struct world *w, int64_t id)
 	} else if (text_eq(row.state, "waiting_approval")) {
 		world_click(w, OMAR, "approver", "Approve");
 	} else if (text_eq(row.state, "waiting_backend")) {
-		world_type(w, HELP, "requester", "confirm 1 04567890");
+		char text[64];
+		snprintf(text, sizeof text, "confirm %" PRId64 " 04567890", id);
+		world_type(w, HELP, "requester", text);
 	} else {
 		world_wait(w, 3000);
 	}
 	request_row_done(&row);
 }
 
-void world_play(struct world *w, int64_t id)
+bool world_play_some(struct world *w, int64_t id, int moves)
 {
-	for (int i = 0; i < 60; i++) {
+	for (int i = 0; i < moves; i++) {
 		enum request_state state = state_of_word(world_state(w, id));
 		if (state_is_final(state) || state == STATE_FAILED)
-			return;
+			return false;
 		play_once(w, id);
 	}
+	return true;
+}
+
+void world_play(struct world *w, int64_t id)
+{
+	world_play_some(w, id, 60);
+}
+
+const char *world_complaint(struct world *w, int64_t id)
+{
+	struct request_row row;
+	world_repair(w, id, &row);
+	bool open = row.open, failed = text_eq(row.state, "failed"), idle = row.wake_at == 0;
+	bool carded = json_array_size(json_get(row.facts, "cards")) > 0;
+	bool calling = json_get(row.facts, "call") != NULL;
+	request_row_done(&row);
+	if (!open && world_live_buttons(w) > 0)
+		return "it has ended and buttons live";
+	if (!open && !world_holds(w, "InboxWithEinsteinActivityCapture"))
+		return "it has ended and what was removed is not back";
+	if (open && idle && !carded)
+		return "it waits for nobody and nothing";
+	if (open && calling)
+		return "a call is noted that nobody makes";
+	if (failed && world_live_buttons(w) != 1)
+		return "a failed one has not one card";
+	return world_doubled(w) ? "a message stands twice" : NULL;
 }
 
 void world_to_the_gate(struct world *w)

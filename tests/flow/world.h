@@ -33,6 +33,7 @@ struct world {
 	bool nobody_in_slack, frozen, active, set_is_broad, auto_unassign, blind_tokens;
 	int seats_total;
 	bool licence_needed, links_fixed; /* a licence that can't go; links that the org lets only a person remove */
+	const char *other_set;            /* a second set of the allow-list that the org has; NULL: none */
 	json_t *writes;                   /* what was done: "delete-set 0Pa..." -> count */
 	enum errc fail_next;              /* the next call fails with this, without effect */
 	const char *fail_kind; /* the next `fail_count` calls of this kind fail with fail_code, without effect */
@@ -103,3 +104,8 @@ void world_to_the_gate(struct world *w);
 void world_to_the_backend(struct world *w);
 /* Everybody does their part until the repair has ended or nothing moves. */
 void world_play(struct world *w, int64_t id);
+/* The same, at most so many moves; false when it had ended before. */
+bool world_play_some(struct world *w, int64_t id, int moves);
+/* NULL, or what is wrong with a repair that has come to rest: an end with live buttons or without what was removed, an
+ * open one that waits for nothing, a write or a message made twice. */
+const char *world_complaint(struct world *w, int64_t id);
