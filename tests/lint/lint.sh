@@ -32,8 +32,10 @@ banned() {
 		files=$program_files
 		[ "$where" = program ] || files="$program_files $test_files"
 		# comments are not calls; nor are members and longer names
-		if grep -nE "(^|[^A-Za-z0-9_.>\"])$name[[:space:]]*\(" $files /dev/null | grep -vE '^[^:]*:[0-9]+:[[:space:]]*(\*|/\*|//)' |
-			sed "s|\$|   [use: $instead]|"; then found=1; fi
+		calls=$(grep -nE "(^|[^A-Za-z0-9_.>\"])$name[[:space:]]*\(" $files /dev/null |
+			grep -vE '^[^:]*:[0-9]+:[[:space:]]*(\*|/\*|//)') || continue
+		echo "$calls" | sed "s|\$|   [use: $instead]|"
+		found=1
 	done <tests/lint/banned.txt
 	grep -nE '\b(TODO|FIXME|XXX)\b' $program_files $test_files $headers && found=1
 	return $found

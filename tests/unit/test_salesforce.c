@@ -577,11 +577,14 @@ static void what_nobody_can_judge_is_unknown_and_no_reason_to_refuse(void **stat
 	const json_t *licences;
 
 	script_part(w, "sobjects/PermissionSet/", NO_RECORDS);
-	script_part(w, "FROM%20User%20",
-	            "{\"compositeResponse\":[" EMPTY_PART("users") "," PART("sets", "{\"Id\":\"0PS000000000001\","
-	                                                                            "\"Name\":\"Inbox\",\"LicenseId\":"
-	                                                                            "\"0PL000000000001\"}") "," PART(
-	                "licences", "{\"Id\":\"0PL000000000001\"},{\"Id\":\"0PL000000000002\"}") "]}");
+	script_part(
+	    w, "FROM%20User%20",
+	    "{\"compositeResponse\":[" EMPTY_PART("users") "," PART(
+	        "sets",
+	        "{\"Id\":\"0PS000000000001\","
+	        "\"Name\":\"Inbox\",\"LicenseId\":"
+	        "\"0PL000000000001\"}") "," PART("licences",
+	                                         "{\"Id\":\"0PL000000000001\"},{\"Id\":\"0PL000000000002\"}") "]}");
 	script(w, "/describe", 0, 403, "[{\"errorCode\":\"INSUFFICIENT_ACCESS\",\"message\":\"no\"}]");
 	script_the_rest(w);
 	assert_int_equal(find(w, "jane@example.com"), OK);
