@@ -60,7 +60,6 @@ TESTS := $(TEST_SRC:%.c=$(O)/%)
 SUPPORT_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/support/*.c tests/unit/*.c tests/contract/*.c tests/flow/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(O)/%)
-BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/bench_*.c)))
 SIMS := $(O)/sim-slack $(O)/sim-salesforce
 
 all: $(B)/eacbot
@@ -106,9 +105,6 @@ $(TESTS): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
 $(FUZZERS): $(O)/%: $(O)/%.o $(if $(filter fuzz,$(MODE)),,$(O)/tests/fuzz/replay.o) $(LIB)
 	@$(CC) $(TEST_LDFLAGS) $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer) $^ $(LDLIBS) -o $@
 
-$(BENCHES): $(O)/%: $(O)/%.o $(SUPPORT) $(LIB)
-	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
-
 define sim_rule
 $(O)/sim-$(1): $(call objects,$(wildcard tests/sim/$(1)/*.c) $(wildcard tests/sim/*.c))
 	@echo "link    $$@"
@@ -120,12 +116,13 @@ $(eval $(call sim_rule,salesforce))
 # The only unit test that wants another program beside it; without it, its cases skip themselves.
 $(O)/tests/unit/test_socket: | $(O)/sim-slack
 
-# The demo and the scenarios act on the same stage: the real program between the two fakes. Without libsupport.a, for
-# the demo needs no package of the tests.
+# The demo, the scenarios and the bench act on the same stage: the real program between the two fakes. Without
+# libsupport.a, for the demo needs no package of the tests.
 STAGE_SRC := $(wildcard tests/stage/*.c)
 $(O)/demo: $(call objects,$(wildcard tests/demo/*.c) $(STAGE_SRC)) $(LIB)
 $(O)/scenarios: $(call objects,$(wildcard tests/scenario/*.c) $(STAGE_SRC)) $(LIB)
-$(O)/demo $(O)/scenarios:
+$(O)/bench: $(call objects,$(wildcard tests/bench/*.c tests/sim/*.c) tests/sim/slack/ws_frame.c $(STAGE_SRC)) $(LIB)
+$(O)/demo $(O)/scenarios $(O)/bench:
 	@echo "link    $@"
 	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
 
@@ -133,7 +130,6 @@ sims: $(SIMS)
 stage: $(O)/eacbot $(SIMS)
 tests: $(TESTS)
 fuzzers: $(FUZZERS)
-benches: $(BENCHES)
 
 # What belongs to the program, for tests/lint.
 sources:
@@ -163,7 +159,7 @@ demo:
 	@$(MAKE) --no-print-directory -j2 $(B)/eacbot sims $(O)/demo
 	@tests/demo/run.sh "$(O)"
 
-bench: $(B)/eacbot sims benches
+bench: $(B)/eacbot sims $(O)/bench
 	@B='$(B)' tests/bench/run.sh
 
 conformance: sims
@@ -207,7 +203,7 @@ help:
 	@echo "  make install        DESTDIR= PREFIX=$(PREFIX)"
 	@echo "  make clean"
 
-.PHONY: all sims stage tests fuzzers benches sources test-sources compile-flags test-programs fuzz-programs unit check \
+.PHONY: all sims stage tests fuzzers sources test-sources compile-flags test-programs fuzz-programs unit check \
 	lint demo bench conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

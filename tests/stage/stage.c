@@ -434,6 +434,11 @@ void stage_kill(struct stage *stage)
 	end_child(&stage->eacbot, SIGKILL);
 }
 
+pid_t stage_pid(const struct stage *stage)
+{
+	return stage->eacbot.pid;
+}
+
 void stage_signal(struct stage *stage, int signal)
 {
 	kill(stage->eacbot.pid, signal);

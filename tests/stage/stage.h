@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct stage;
 
@@ -45,6 +46,7 @@ void stage_start_unready(struct stage *stage); /* until /healthz says 200 */
 void stage_await_ready(struct stage *stage, int status);
 void stage_kill(struct stage *stage); /* kill -9 */
 int stage_stop(struct stage *stage);  /* SIGTERM; its exit code, 128 + n for signal n */
+pid_t stage_pid(const struct stage *stage); /* of the running eacbot */
 void stage_signal(struct stage *stage, int signal);
 int stage_await_exit(struct stage *stage); /* of the running eacbot, at most 15 s */
 
