@@ -41,11 +41,6 @@ bool text_starts(const char *s, const char *prefix)
 	return s && prefix && strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-bool text_empty(const char *s)
-{
-	return !s || !*s;
-}
-
 static bool is_continuation(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
