@@ -76,17 +76,20 @@ static void on_done(void *arg, enum errc code)
 	if (!reload->ran)
 		return; /* reload_tick tries again */
 	struct config *old = app->config;
-	if (app->drain_since == 0) {
-		change_over(app, reload->fresh);
+	if (app->drain_since != 0) { /* the parts that would have to know may be gone; the old ones are freed last */
+		app->config = reload->fresh;
 		reload->fresh = old;
-		log_event(LOG_INFO, "config.reloaded", "%s has been read again and is in effect", app->config->file);
+		return;
 	}
+	change_over(app, reload->fresh);
+	reload->fresh = old;
+	log_event(LOG_INFO, "config.reloaded", "%s has been read again and is in effect", app->config->file);
 	reload_free(app);
 }
 
 void reload_tick(struct app *app)
 {
-	if (app->reload == NULL || app->reload->submitted)
+	if (app->reload == NULL || app->reload->submitted || app->reload->ran)
 		return;
 	app->reload->submitted = true;
 	store_submit(app->store, reload_job, on_done, app->reload);
