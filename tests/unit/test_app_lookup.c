@@ -1,0 +1,196 @@
+/*
+ * tests/unit/test_app_lookup.c - what Slack said is remembered, asked once, and awaited only so long.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bot/app/lookup.h"
+#include "bot/base/json.h"
+
+enum { PATIENCE_MS = 5000, SHORT_MS = 10 };
+
+/* A Slack that answers when it is told to, and those who ask. */
+struct stage {
+	struct loop *loop;
+	struct lookup *lookup;
+	slack_answer_fn *done[8];
+	void *args[8];
+	unsigned calls; /* questions that reached Slack */
+	int told;
+	int stop_after; /* answers */
+	enum errc code; /* of the newest */
+	char name[24];
+};
+static struct stage *stage;
+
+http_ticket slack_call(struct slack *slack, const char *method, json_t *arguments, unsigned timeout_ms,
+                       slack_answer_fn *done, void *arg)
+{
+	(void)slack;
+	(void)timeout_ms;
+	assert_string_equal(method, "users.info");
+	assert_string_equal(json_str(arguments, "user"), "U1");
+	assert_true(stage->calls < 8);
+	stage->done[stage->calls] = done;
+	stage->args[stage->calls++] = arg;
+	json_decref(arguments);
+	return 1;
+}
+
+/* Slack answers question `n`: OK with a user of this name, or an error. */
+static void say(unsigned n, enum errc code, const char *name)
+{
+	json_t *body = json_pack("{s:{s:s}}", "user", "name", name);
+	struct slack_answer answer = {.code = code, .body = body, .error = "", .reason = "played"};
+
+	stage->done[n](stage->args[n], &answer);
+	json_decref(body);
+}
+
+static void on_value(void *arg, enum errc code, const char *error, const json_t *value)
+{
+	(void)arg;
+	(void)error;
+	stage->code = code;
+	strcpy(stage->name, json_str(value, "name"));
+	if (++stage->told == stage->stop_after)
+		loop_stop(stage->loop);
+}
+
+static void on_late(void *arg)
+{
+	(void)arg;
+	loop_stop(stage->loop);
+}
+
+/* Turns until so many have been told, but not for ever. */
+static void turn_until_told(int count)
+{
+	struct loop_timer *late = loop_timer_new(stage->loop, on_late, NULL);
+
+	stage->stop_after = count;
+	loop_timer_set(late, PATIENCE_MS);
+	loop_run(stage->loop);
+	loop_timer_free(late);
+	assert_int_equal(stage->told, count);
+}
+
+static void get(bool afresh, int64_t timeout_ms)
+{
+	lookup_get(stage->lookup, "U1", afresh, timeout_ms, on_value, NULL);
+}
+
+static int begin(void **state)
+{
+	static const struct lookup_options options = {
+	    .method = "users.info", .argument = "user", .part = "user", .fresh_ms = 60000};
+	static struct stage fresh;
+
+	memset(&fresh, 0, sizeof fresh);
+	stage = &fresh;
+	assert_int_equal(loop_new(&stage->loop, NULL), OK);
+	stage->lookup = lookup_new(stage->loop, NULL, &options);
+	*state = stage;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	lookup_free(stage->lookup);
+	loop_shut(stage->loop);
+	loop_free(stage->loop);
+	return 0;
+}
+
+static void those_who_ask_together_share_one_question(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	get(false, PATIENCE_MS);
+	assert_int_equal(stage->calls, 1);
+	say(0, OK, "jane");
+	assert_int_equal(stage->told, 2);
+	assert_string_equal(stage->name, "jane");
+}
+
+static void what_is_known_is_told_without_a_question_but_later(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	say(0, OK, "jane");
+	get(false, PATIENCE_MS);
+	assert_int_equal(stage->told, 1);
+	turn_until_told(2);
+	assert_int_equal(stage->calls, 1);
+	assert_string_equal(stage->name, "jane");
+}
+
+static void a_decision_asks_afresh_and_its_answer_is_remembered(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	say(0, OK, "jane");
+	get(true, PATIENCE_MS);
+	assert_int_equal(stage->calls, 2);
+	say(1, OK, "jill");
+	assert_string_equal(stage->name, "jill");
+	assert_string_equal(json_str(lookup_peek(stage->lookup, "U1"), "name"), "jill");
+}
+
+static void what_slack_refuses_is_told_and_asked_again(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	say(0, ERR_NOT_FOUND, "");
+	assert_int_equal(stage->code, ERR_NOT_FOUND);
+	get(false, PATIENCE_MS);
+	assert_int_equal(stage->calls, 2);
+	say(1, OK, "jane");
+	assert_int_equal(stage->code, OK);
+}
+
+static void who_waits_too_long_is_told_so_and_the_late_answer_still_counts(void **state)
+{
+	(void)state;
+	get(false, SHORT_MS);
+	turn_until_told(1);
+	assert_int_equal(stage->code, ERR_TEMPORARY);
+	say(0, OK, "jane");
+	assert_int_equal(stage->told, 1);
+	assert_non_null(lookup_peek(stage->lookup, "U1"));
+}
+
+static void what_is_forgotten_is_asked_again(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	say(0, OK, "jane");
+	lookup_forget(stage->lookup, "U1");
+	assert_null(lookup_peek(stage->lookup, "U1"));
+	get(false, PATIENCE_MS);
+	assert_int_equal(stage->calls, 2);
+	say(1, OK, "jane");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(those_who_ask_together_share_one_question),
+	    T(what_is_known_is_told_without_a_question_but_later),
+	    T(a_decision_asks_afresh_and_its_answer_is_remembered),
+	    T(what_slack_refuses_is_told_and_asked_again),
+	    T(who_waits_too_long_is_told_so_and_the_late_answer_still_counts),
+	    T(what_is_forgotten_is_asked_again),
+	};
+
+	loop_block_signals();
+	return cmocka_run_group_tests_name("app_lookup", tests, NULL, NULL);
+}
