@@ -4,6 +4,7 @@
 #include "salesforce/broad.h"
 
 #include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 #include "bot/base/buf.h"
@@ -99,6 +100,7 @@ static void put_where(struct buf *query, const json_t *ids)
 		if (n < IDS_MAX)
 			words[n++] = json_string_value(id);
 	}
+	assert(n > 0); /* nobody asks about no sets */
 	buf_printf(query, " FROM %s WHERE Id IN ", broad_object(words[0]));
 	soql_put_list(query, words, n);
 }
