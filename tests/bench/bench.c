@@ -221,7 +221,7 @@ static void await_crowd(struct bench *bench)
 static void measure_crowd(struct bench *bench)
 {
 	const struct volley repairs = {.words = "repair person%u@example.com", .rate = CROWD_RATE, .count = CROWD};
-	const struct volley looks = {.words = "status", .rate = 200, .count = 200 * VOLLEY_S};
+	const struct volley looks = {.words = "status EAC-%u", .rate = 200, .count = 200 * VOLLEY_S};
 	const struct titles repair_titles = {.p50_key = "ack_repair_p50_ms",
 	                                     .p50 = "repairs acknowledged, 25/s, p50",
 	                                     .p99_key = "ack_repair_p99_ms",

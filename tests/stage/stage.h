@@ -44,8 +44,8 @@ int stage_fake_port(const struct stage *stage, enum fake fake);
 void stage_start(struct stage *stage);         /* eacbot run, until /readyz says 200 */
 void stage_start_unready(struct stage *stage); /* until /healthz says 200 */
 void stage_await_ready(struct stage *stage, int status);
-void stage_kill(struct stage *stage); /* kill -9 */
-int stage_stop(struct stage *stage);  /* SIGTERM; its exit code, 128 + n for signal n */
+void stage_kill(struct stage *stage);       /* kill -9 */
+int stage_stop(struct stage *stage);        /* SIGTERM; its exit code, 128 + n for signal n */
 pid_t stage_pid(const struct stage *stage); /* of the running eacbot */
 void stage_signal(struct stage *stage, int signal);
 int stage_await_exit(struct stage *stage); /* of the running eacbot, at most 15 s */
