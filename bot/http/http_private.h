@@ -46,7 +46,7 @@ struct http {
 	char *user_agent;
 	bool allow_plain;
 	bool closing;
-	X509_STORE *authorities; /* built once; reading the bundle takes 30 ms */
+	X509_STORE *authorities; /* built once, for reading the bundle takes 30 ms; NULL: not needed so far */
 };
 
 /* http_transfer.c: makes the curl handle; what is wrong goes to t->early and t->reason. */

@@ -60,9 +60,11 @@ void tls_authorities_free(X509_STORE *store)
 
 CURLcode tls_use_authorities(CURL *easy, void *ssl_ctx, void *arg)
 {
-	const struct http *http = arg;
+	struct http *http = arg;
 
 	(void)easy;
+	if (!http->authorities && tls_authorities(&http->authorities, NULL, NULL) != OK)
+		return CURLE_SSL_CACERT_BADFILE;
 	SSL_CTX_set1_cert_store(ssl_ctx, http->authorities);
 	return CURLE_OK;
 }

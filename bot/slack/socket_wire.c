@@ -37,6 +37,7 @@ struct vhost {
 	char *name;    /* libwebsockets keeps the pointer */
 	unsigned uses; /* wires on it */
 	bool retired;  /* the authorities changed: destroyed when unused */
+	bool tls;      /* knows authorities; reading them takes 50 ms */
 };
 
 struct wires {
@@ -142,6 +143,8 @@ void wires_free(struct wires *wires)
 /*
  * A non-NULL proxy address, even an empty one, keeps the library from reading http_proxy, which is meant for plain HTTP
  * and knows no exceptions.
+ *
+ * Only with DO_SSL_GLOBAL_INIT it reads the authorities, which a loopback address has no use for.
  */
 static struct lws_vhost *make_lws_vhost(struct vhost *vhost, const char *ca_file)
 {
@@ -149,7 +152,7 @@ static struct lws_vhost *make_lws_vhost(struct vhost *vhost, const char *ca_file
 	    .port = CONTEXT_PORT_NO_LISTEN,
 	    .vhost_name = vhost->name,
 	    .protocols = protocols,
-	    .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+	    .options = vhost->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
 	    .client_ssl_ca_filepath = ca_file,
 	    .http_proxy_address = vhost->proxy ? vhost->proxy : "",
 	    .timeout_secs = 10,
@@ -159,15 +162,16 @@ static struct lws_vhost *make_lws_vhost(struct vhost *vhost, const char *ca_file
 	return lws_create_vhost(loop_lws(vhost->wires->loop), &info);
 }
 
-static struct vhost *vhost_for(struct wires *wires, const char *proxy)
+static struct vhost *vhost_for(struct wires *wires, const char *proxy, bool tls)
 {
 	struct vhost *vhost;
 
 	for (vhost = wires->vhosts; vhost; vhost = vhost->next)
-		if (!vhost->retired && text_eq(vhost->proxy, proxy))
+		if (!vhost->retired && vhost->tls == tls && text_eq(vhost->proxy, proxy))
 			return vhost;
 	vhost = mem_alloc(sizeof(*vhost));
 	vhost->wires = wires;
+	vhost->tls = tls;
 	vhost->proxy = mem_strdup(proxy);
 	vhost->name = mem_printf("slack-%u", wires->made++);
 	vhost->next = wires->vhosts;
@@ -365,7 +369,7 @@ static struct lws *connect_lws(struct wire *wire, const struct socket_url *url, 
 enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
                        const char *proxy, const struct wire_callbacks *callbacks, void *arg, struct err *reterr)
 {
-	struct vhost *vhost = vhost_for(wires, proxy);
+	struct vhost *vhost = vhost_for(wires, proxy, url->tls);
 	struct wire *wire;
 
 	if (!vhost)
