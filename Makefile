@@ -47,7 +47,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 MODE_FLAGS := $(FLAGS_$(MODE)) -fPIE -ffile-prefix-map=$(CURDIR)=.
 CFLAGS := -std=c17 -D_GNU_SOURCE $(MODE_FLAGS) $(WARN) -I. $(PKG_CFLAGS)
 LDFLAGS := $(MODE_FLAGS) -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
-LDLIBS := $(PKG_LIBS) -lpthread
+LDLIBS := $(PKG_LIBS) -lpthread -lm
 TEST_LDFLAGS := $(filter-out $(LTO),$(LDFLAGS)) $(if $(IS_GCC),-fno-lto)
 AR := $(if $(IS_GCC),gcc-ar,ar)
 

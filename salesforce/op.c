@@ -43,6 +43,7 @@ void op_free(struct op *op)
 	unlink_op(op);
 	if (op->sf->rights_asker == op)
 		op->sf->rights_asker = NULL;
+	session_unwait(op->sf->session, op);
 	catalogue_unwait(op->sf->catalogue, op);
 	rest_cancel(op->call);
 	json_decref(op->in);
@@ -168,18 +169,37 @@ static void on_columns(void *arg, const struct sf_trouble *trouble)
 		call_go(op);
 }
 
-http_ticket op_start(struct op *op, op_fn *go)
+static void call_with_columns(struct op *op)
 {
-	http_ticket ticket = op->ticket;
-
-	op->go = go;
-	op->tries++;
 	if (catalogue_columns(op->sf->catalogue)) {
 		call_go(op);
 	} else {
 		op->learning = true;
 		catalogue_learn(op->sf->catalogue, NULL, on_columns, op);
 	}
+}
+
+static void on_session(void *arg, const struct sf_trouble *trouble)
+{
+	struct op *op = arg;
+
+	if (trouble)
+		op_fail(op, trouble);
+	else
+		call_with_columns(op);
+}
+
+/* Every path inside a composite bears the version, which nobody knows before the first login. */
+http_ticket op_start(struct op *op, op_fn *go)
+{
+	http_ticket ticket = op->ticket;
+
+	op->go = go;
+	op->tries++;
+	if (text_empty(session_version(op->sf->session)))
+		session_wait(op->sf->session, on_session, op);
+	else
+		call_with_columns(op);
 	return ticket;
 }
 
