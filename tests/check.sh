@@ -35,9 +35,9 @@ stage() {
 build() { # MODE TARGET...
 	mode=$1
 	shift
-	make --no-print-directory -j2 MODE="$mode" "$@" >"$log.build" 2>&1
+	make --no-print-directory -k -j2 MODE="$mode" "$@" >"$log.build" 2>&1
 	code=$?
-	[ $code -eq 0 ] || grep -vE "^($mode|link)	? " "$log.build" | tail -n 60
+	[ $code -eq 0 ] || grep -vE "^($mode|link)[[:space:]]" "$log.build" | tail -n 60
 	rm -f "$log.build"
 	return $code
 }
