@@ -2,7 +2,7 @@
  * store/outbox_turn.c - whose turn it is, decided when rows change and not when they are claimed.
  *
  * The rows of one request in one conversation are a lane: only its first row
- * can leave. A lane's first row is held back (0) while it needs a ts that is
+ * can leave, in the order of their ids but for find_first()'s exceptions. A lane's first row is held back (0) while it needs a ts that is
  * not known yet, asleep (1) until its not_before, or ready (2). Of the ready
  * rows of a conversation the most urgent and oldest is its head (3), which is
  * what a claim reads. A row in flight keeps its lane and has no turn.
@@ -83,16 +83,20 @@ static enum errc settle_first(struct tx *tx, const struct first *first)
 
 /*
  * A row in flight holds the lane. The parent's post may go before replies that
- * wait for it: it can be put behind them when an earlier one was dropped.
+ * wait for it: it can be put behind them when an earlier one was dropped. An
+ * update that sleeps is passed: chat.update has a limit of its own, and a card
+ * that somebody waits for must not wait a minute for an older message's polish.
  */
 static enum errc find_first(struct tx *tx, int64_t request, const char *conversation, struct first *ret)
 {
 	AUTO_ROWS struct rows rows = {0};
-	enum errc code = sql_first(tx, &rows,
-	                           "SELECT " FIRST_COLUMNS " FROM outbox"
-	                           " WHERE request > 0 AND request = $1 AND conversation = $2 ORDER BY sending DESC,"
-	                           " CASE WHEN slot = 'parent' AND op = 0 THEN 0 ELSE 1 END, id LIMIT 1",
-	                           ARGS(value_int(request), value_text(conversation)));
+	enum errc code =
+	    sql_first(tx, &rows,
+	              "SELECT " FIRST_COLUMNS " FROM outbox"
+	              " WHERE request > 0 AND request = $1 AND conversation = $2 ORDER BY sending DESC,"
+	              " CASE WHEN slot = 'parent' AND op = 0 THEN 0 WHEN op = 1 AND not_before > 0 THEN 2 ELSE 1 END,"
+	              " id LIMIT 1",
+	              ARGS(value_int(request), value_text(conversation)));
 	if (code == OK)
 		read_first(&rows, ret);
 	return code;
