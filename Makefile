@@ -26,7 +26,7 @@ WERROR := $(if $(filter 12 14.%,$(shell $(CC) -dumpversion 2>/dev/null)),-Werror
 WARN := -Wall -Wextra $(WERROR) -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch \
 	$(if $(IS_GCC),$(if $(filter release,$(MODE)),,-Wno-format-truncation -Wno-maybe-uninitialized),\
-	-Wno-format-nonliteral -Wno-string-concatenation)
+	-Wno-format-nonliteral -Wno-string-concatenation -Wno-enum-float-conversion)
 
 # Hardening, as far as this compiler, C library and processor know it.
 FORTIFY := $(shell printf '\043include <features.h>\n\043if __USE_FORTIFY_LEVEL < 3\n\043error\n\043endif\n' | \

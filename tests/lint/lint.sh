@@ -56,7 +56,7 @@ scripts() {
 
 second_compiler() {
 	needs clang || return 1
-	echo "$program_files $test_files" | tr ' ' '\n' | FLAGS="$flags $warnings" both 8 'clang $FLAGS -Wno-format-nonliteral -Wno-string-concatenation -fsyntax-only "$@" 2>&1'
+	echo "$program_files $test_files" | tr ' ' '\n' | FLAGS="$flags $warnings" both 8 'clang $FLAGS -Wno-format-nonliteral -Wno-string-concatenation -Wno-enum-float-conversion -fsyntax-only "$@" 2>&1'
 }
 
 tidy() {
