@@ -472,7 +472,7 @@ void text_set_unknown(struct buf *b, const char *name)
 	begin(b);
 	buf_puts(b, "The permission set “");
 	mrkdwn_add_literal(b, name, NAME_MAX_CHARS);
-	buf_puts(b, "” of the setting `reassign` did not exist in Salesforce when this repair began, so nothing was "
+	buf_puts(b, "” of the setting `reassign` was not to be found in Salesforce when this repair began, so nothing was "
 	            "given. Cancel the repair to give back what was removed, then put the setting right");
 }
 
