@@ -15,7 +15,7 @@
 #include "commands/eac/repair_text.h"
 #include "salesforce/sf_id.h"
 
-enum { SIBLING_WAIT_MS = 300 };
+enum { SIBLING_WAIT_MS = 300, SIBLING_WAIT_MAX_MS = 10000 };
 
 static const char *phase(const struct flow *flow)
 {
@@ -305,41 +305,62 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 	return rc;
 }
 
-/* How many of the people named in one command are still being looked up, and how many remain. */
-static enum errc count_batch(struct flow *flow, int *ret_undecided, int *ret_remaining)
+/*
+ * Have all the people named in one command been looked up, and do others than this one remain? Who was once decided
+ * stays decided: each of them is read once, and between them only the first who is not.
+ */
+static enum errc read_batch(struct flow *flow, bool *ret_decided, bool *ret_others)
 {
-	size_t i;
-	json_t *id;
-	*ret_undecided = 0;
-	*ret_remaining = 1;
-	json_array_foreach (json_get(flow->row->facts, "batch"), i, id) {
-		if (json_integer_value(id) == flow->row->id)
-			continue;
+	json_t *facts = flow->row->facts;
+	const json_t *batch = json_get(facts, "batch");
+	size_t i = (size_t)json_int(facts, "batch_read");
+	*ret_others = json_bool(facts, "batch_others");
+	for (; i < json_array_size(batch); i++) {
+		int64_t id = json_integer_value(json_array_get(batch, i));
 		AUTO_REQUEST struct request_row other = {0};
-		enum errc rc = request_get(flow->tx, json_integer_value(id), &other);
+		enum errc rc = id == flow->row->id ? OK : request_get(flow->tx, id, &other);
 		if (rc != OK)
 			return rc;
-		bool checking = request_state(&other) == STATE_CHECKING;
+		bool checking = id != flow->row->id && request_state(&other) == STATE_CHECKING;
 		if (checking && !text_eq(json_str(other.facts, "phase"), "accept"))
-			++*ret_undecided;
-		else if (request_state(&other) != STATE_REFUSED)
-			++*ret_remaining;
+			break;
+		*ret_others = *ret_others || (id != flow->row->id && request_state(&other) != STATE_REFUSED);
 	}
+	*ret_decided = i >= json_array_size(batch);
+	json_set_int(facts, "batch_read", (int64_t)i);
+	json_set_bool(facts, "batch_others", *ret_others);
 	return OK;
+}
+
+/* Longer and longer, for a sibling may wait for Salesforce for hours. */
+static void wait_for_siblings(struct flow *flow)
+{
+	int64_t wait = json_int(flow->row->facts, "batch_wait");
+	wait = wait == 0 ? SIBLING_WAIT_MS : wait * 2 < SIBLING_WAIT_MAX_MS ? wait * 2 : SIBLING_WAIT_MAX_MS;
+	json_set_int(flow->row->facts, "batch_wait", wait);
+	flow->row->wake_at = flow->now + wait;
+}
+
+/* What was kept only for the checking. */
+static void forget_checking(struct flow *flow)
+{
+	static const char *const forget[] = {"phase", "found", "batch_read", "batch_others", "batch_wait"};
+	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
+		json_object_del(flow->row->facts, forget[i]);
 }
 
 static enum errc accept(struct flow *flow)
 {
-	int undecided, remaining;
-	enum errc rc = count_batch(flow, &undecided, &remaining);
+	bool decided, others;
+	enum errc rc = read_batch(flow, &decided, &others);
 	if (rc != OK)
 		return rc;
-	if (undecided > 0) {
-		flow->row->wake_at = flow->now + SIBLING_WAIT_MS;
+	if (!decided) {
+		wait_for_siblings(flow);
 		return OK;
 	}
 	struct request_row *row = flow->row;
-	if (remaining > 1 || eac_env(flow)->config->approval.before_teardown)
+	if (others || eac_env(flow)->config->approval.before_teardown)
 		json_set_bool(row->facts, "gate_first", true);
 	if ((rc = supersede_failed(flow)) != OK)
 		return rc;
@@ -349,8 +370,7 @@ static enum errc accept(struct flow *flow)
 		rc = eac_post_parent(flow);
 	if (rc != OK)
 		return rc;
-	json_object_del(row->facts, "phase");
-	json_object_del(row->facts, "found");
+	forget_checking(flow);
 	row->step = EAC_DISCONNECT;
 	row->wake_at = flow->now;
 	AUTO_BUF struct buf b = {0};
