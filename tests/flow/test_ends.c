@@ -250,7 +250,7 @@ static void a_blind_look_after_still_present_fails_and_a_retry_leaves_one_card(v
 static void what_comes_back_four_times_fails(void **state)
 {
 	struct world *w = *state;
-	char handle[16];
+	char handle[24];
 	world_to_the_backend(w);
 	for (int i = 0; i < 4; i++) {
 		snprintf(handle, sizeof handle, "again%d", i);
