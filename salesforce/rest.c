@@ -18,10 +18,13 @@
 #include "bot/base/text.h"
 #include "salesforce/later.h"
 
+enum { AWAY_MAX_S = 900 };
+
 struct rest {
 	struct http *http;
 	struct session *session;
 	struct usage *usage;
+	int64_t away_until_ms;   /* boot time; Salesforce's Retry-After, but not for ever */
 	struct rest_call *calls; /* all that have not ended */
 };
 
@@ -164,12 +167,22 @@ static json_t *read_answer(struct rest_call *call, const struct http_answer *ans
 	return NULL;
 }
 
+/* Salesforce asked to be left alone for a while. */
+static void keep_away(struct rest *rest, const struct http_answer *answer)
+{
+	int64_t wait_s = answer->retry_after_s < AWAY_MAX_S ? answer->retry_after_s : AWAY_MAX_S;
+
+	if (answer->code == OK && answer->status >= 400 && wait_s > 0)
+		rest->away_until_ms = clock_boot_ms() + wait_s * 1000;
+}
+
 static void keep_account(struct rest_call *call, const struct http_answer *answer, const struct sf_trouble *trouble)
 {
 	struct rest *rest = call->rest;
 
 	session_learn_time(rest->session, answer->date_ms, answer->took_ms);
 	usage_count(rest->usage, call->request.kind, trouble->code);
+	keep_away(rest, answer);
 	if (answer->code == OK && !call->request.uncounted)
 		usage_answered(rest->usage, clock_boot_ms(), answer->limit_info, trouble->code == ERR_QUOTA);
 }
@@ -248,6 +261,14 @@ static void refuse_for_quota(struct rest_call *call)
 	call->ticket = later(call->rest->http, on_later, call);
 }
 
+/* Those who ask know how to ask again; what is not sent is certainly not done. */
+static void refuse_while_away(struct rest_call *call, int64_t left_ms)
+{
+	sf_error_set(&call->known, ERR_TEMPORARY, "", "Salesforce asked not to be called for another %lld s",
+	             (long long)(left_ms + 999) / 1000);
+	call->ticket = later(call->rest->http, on_later, call);
+}
+
 /* Also after a wake-up: the session may have been lost again meanwhile. The allowance is asked first, for a session is
  * of no use without it, and taken last, when the call really goes out. */
 static void go(struct rest_call *call)
@@ -256,7 +277,9 @@ static void go(struct rest_call *call)
 	int64_t now_ms = clock_boot_ms();
 
 	call->ticket = 0;
-	if (!call->request.uncounted && !usage_may(rest->usage, now_ms)) {
+	if (now_ms < rest->away_until_ms) {
+		refuse_while_away(call, rest->away_until_ms - now_ms);
+	} else if (!call->request.uncounted && !usage_may(rest->usage, now_ms)) {
 		refuse_for_quota(call);
 	} else if (!session_ready(rest->session)) {
 		session_wait(rest->session, on_session, call);

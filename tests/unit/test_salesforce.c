@@ -867,6 +867,23 @@ static void a_spent_allowance_stops_all_calls(void **state)
 	assert_true(f.let_in);
 }
 
+static void while_salesforce_wants_to_be_left_alone_nothing_is_sent(void **state)
+{
+	struct world *w = *state;
+	int before;
+
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){
+	        .request = look_path, .times = 1, .status = 503, .headers = "Retry-After: 60\r\n", .answer = "<html>"});
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	before = scripted_server_count(w->server, "/");
+	assert_int_equal(remove_one(w), ERR_TEMPORARY);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(scripted_server_count(w->server, "/"), before);
+}
+
 /* --- tokens --- */
 
 static enum errc revoke_first(struct world *w)
@@ -993,6 +1010,7 @@ int main(void)
 	    CASE(a_page_elsewhere_is_not_fetched),
 	    CASE(pages_without_end_are_given_up),
 	    CASE(a_spent_allowance_stops_all_calls),
+	    CASE(while_salesforce_wants_to_be_left_alone_nothing_is_sent),
 	    CASE(a_token_is_revoked_by_possession_alone),
 	    CASE(an_unknown_token_is_not_revoked_and_no_failure),
 	    CASE(any_other_refusal_of_a_revoke_is_one),
