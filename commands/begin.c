@@ -38,11 +38,10 @@ static enum errc open_dialog(struct asked *asked)
 static enum errc limit_refusal(struct asked *asked, size_t count, struct buf *why)
 {
 	const struct config *config = asked->env->config;
-	const struct request_query open = {.open_only = true, .limit = config->limits.open_repairs + 1};
 	const struct request_query today = {
 	    .requester = asked->deed->user, .since = asked->deed->now - DAY_MS, .not_refused = true};
 	int64_t n_open, n_today;
-	enum errc rc = request_count(asked->tx, &open, &n_open);
+	enum errc rc = request_count_open(asked->tx, &n_open);
 	if (rc == OK)
 		rc = request_count(asked->tx, &today, &n_today);
 	if (rc != OK)

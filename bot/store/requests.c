@@ -52,6 +52,24 @@ static char *facts_text(const json_t *facts)
 	return facts ? json_text(facts) : mem_strdup("{}");
 }
 
+static enum errc tally_open(struct tx *tx, int delta)
+{
+	return sql_run(tx, NULL, "UPDATE tally SET n = n + $1 WHERE name = 'open_requests'", ARGS(value_int(delta)));
+}
+
+enum errc request_count_open(struct tx *tx, int64_t *ret)
+{
+	return sql_int(tx, ret, 0, "SELECT n FROM tally WHERE name = $1", ARGS(value_text("open_requests")));
+}
+
+/* A request that was open is closed now. None is ever opened again. */
+static enum errc tally_closed(struct tx *tx, int64_t id)
+{
+	int64_t was_open;
+	enum errc code = sql_int(tx, &was_open, 0, "SELECT open FROM request WHERE id = $1", ARGS(value_int(id)));
+	return code == OK && was_open ? tally_open(tx, -1) : code;
+}
+
 enum errc request_insert(struct tx *tx, struct request_row *row)
 {
 	AUTO_ROWS struct rows rows = {0};
@@ -72,7 +90,7 @@ enum errc request_insert(struct tx *tx, struct request_row *row)
 		return code;
 	row->id = rows_int(&rows, 0);
 	row->fence = 1;
-	return OK;
+	return row->open ? tally_open(tx, 1) : OK;
 }
 
 enum errc request_get(struct tx *tx, int64_t id, struct request_row *ret)
@@ -109,6 +127,8 @@ enum errc request_save(struct tx *tx, struct request_row *row)
 	int64_t changes;
 	AUTO_FREE char *facts = facts_text(row->facts);
 	enum errc code = check_lock(tx, row);
+	if (code == OK && !row->open)
+		code = tally_closed(tx, row->id);
 	if (code != OK)
 		return code;
 	code =
@@ -133,7 +153,7 @@ enum errc request_delete(struct tx *tx, int64_t id)
 	static const char *const deletes[] = {
 	    "DELETE FROM step WHERE request = $1", "DELETE FROM history WHERE request = $1",
 	    "DELETE FROM effect WHERE request = $1", "DELETE FROM request WHERE id = $1"};
-	enum errc code = OK;
+	enum errc code = tally_closed(tx, id);
 	for (size_t i = 0; code == OK && i < sizeof deletes / sizeof *deletes; i++)
 		code = sql_run(tx, NULL, deletes[i], ARGS(value_int(id)));
 	return code;

@@ -85,6 +85,8 @@ enum errc request_save(struct tx *tx, struct request_row *row) MUST_CHECK;
 enum errc request_delete(struct tx *tx, int64_t id) MUST_CHECK;
 enum errc request_each(struct tx *tx, const struct request_query *query, request_each_fn *fn, void *arg) MUST_CHECK;
 enum errc request_count(struct tx *tx, const struct request_query *query, int64_t *ret) MUST_CHECK;
+/* How many are open; the same work however many they are. */
+enum errc request_count_open(struct tx *tx, int64_t *ret) MUST_CHECK;
 /* Ids whose wake_at has come, earliest first. */
 enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret) MUST_CHECK;
 /* The earliest wake_at of all; 0 when none. */

@@ -62,6 +62,29 @@ static enum errc write_and_read(struct tx *tx, void *arg)
 	return OK;
 }
 
+static enum errc count_open(struct tx *tx, void *arg)
+{
+	(void)arg;
+	AUTO_REQUEST struct request_row row = {0};
+	int64_t n, first = insert_with(tx, jane, 0);
+	insert_with(tx, joe, 0);
+	MUST(request_get(tx, first, &row));
+	row.open = row.blocks = false;
+	MUST(request_save(tx, &row));
+	MUST(request_save(tx, &row));
+	MUST(request_count_open(tx, &n));
+	assert_int_equal(n, 1);
+	MUST(request_delete(tx, first));
+	MUST(request_count_open(tx, &n));
+	assert_int_equal(n, 1);
+	return OK;
+}
+
+static void the_open_ones_are_counted_as_they_come_and_go(void **state)
+{
+	fixture_run(state, count_open, NULL);
+}
+
 static enum errc forget(struct tx *tx, void *arg)
 {
 	(void)arg;
@@ -468,6 +491,7 @@ static void what_is_owed_stays_until_it_is_cleared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    CASE(the_open_ones_are_counted_as_they_come_and_go),
 	    CASE(a_request_that_came_to_nothing_is_forgotten_whole),
 	    CASE(what_is_inserted_is_read_back),
 	    CASE(an_unknown_request_is_not_found),

@@ -37,6 +37,13 @@ CREATE INDEX request_requester ON request (requester, created_at, state);
 CREATE INDEX request_mine ON request (requester, open, id);
 CREATE INDEX request_thread ON request (thread_ts) WHERE thread_ts <> '';
 
+-- How many requests are open, kept with every change: counting them would take longer the more there are.
+CREATE TABLE tally (
+	name TEXT NOT NULL PRIMARY KEY,
+	n BIGINT NOT NULL
+);
+INSERT INTO tally (name, n) VALUES ('open_requests', 0);
+
 CREATE TABLE step (
 	id ID_COLUMN,
 	request BIGINT NOT NULL REFERENCES request (id),
