@@ -469,7 +469,7 @@ static json_t *unknown_of(const struct catalogue *c, const json_t *ids)
 	json_array_foreach (ids, i, id) {
 		const char *word = json_string_value(id);
 
-		if (sf_id_valid(word) && !catalogue_find(c, word, &known) && json_array_size(unknown) < LEARN_MAX)
+		if (sf_id_plausible(word) && !catalogue_find(c, word, &known) && json_array_size(unknown) < LEARN_MAX)
 			json_array_append_new(unknown, json_string(word));
 	}
 	return unknown;

@@ -30,7 +30,7 @@ static void ask_users(struct composite *c, const char *word)
 	buf_puts(&query, "SELECT ");
 	user_put_fields(&query);
 	buf_puts(&query, " FROM User WHERE ");
-	if (sf_id_has_prefix(word, "005") && sf_id_long(word, id)) {
+	if (sf_id_valid(word) && sf_id_has_prefix(word, "005") && sf_id_long(word, id)) {
 		buf_puts(&query, "Id = ");
 		soql_put_text(&query, id);
 		buf_puts(&query, " OR ");
@@ -93,7 +93,7 @@ static void ask_bot(struct op *op, struct composite *c)
 	const char *id = session_bot_id(op->sf->session);
 	AUTO_FREE char *path = mem_printf("/sobjects/User/%s?fields=Username", id);
 
-	if (!op->sf->bot_username && sf_id_valid(id))
+	if (!op->sf->bot_username && sf_id_plausible(id))
 		composite_get(c, "bot", path);
 }
 

@@ -267,7 +267,7 @@ static bool knows_all(const struct op *op, const json_t *ids)
 	json_array_foreach (ids, i, id) {
 		const char *word = json_string_value(id);
 
-		if (sf_id_valid(word) && !catalogue_find(op->sf->catalogue, word, &known))
+		if (sf_id_plausible(word) && !catalogue_find(op->sf->catalogue, word, &known))
 			return false;
 	}
 	return true;

@@ -41,9 +41,8 @@ static void checksum(const char *id, char out[static 4])
 	out[3] = '\0';
 }
 
-bool sf_id_valid(const char *id)
+bool sf_id_plausible(const char *id)
 {
-	char sum[4];
 	size_t len = id ? strlen(id) : 0;
 
 	if (len != SHORT_LEN && len != LONG_LEN)
@@ -52,32 +51,42 @@ bool sf_id_valid(const char *id)
 		if (!is_word_char(id[i]))
 			return false;
 	}
-	if (len == SHORT_LEN)
-		return true;
+	return true;
+}
+
+bool sf_id_valid(const char *id)
+{
+	char sum[4];
+
+	if (!sf_id_plausible(id))
+		return false;
 	checksum(id, sum);
-	return strcmp(id + SHORT_LEN, sum) == 0;
+	return id[SHORT_LEN] == '\0' || strcmp(id + SHORT_LEN, sum) == 0;
 }
 
 bool sf_id_long(const char *id, char out[static 19])
 {
-	char sum[4];
-
-	if (!sf_id_valid(id))
+	if (!sf_id_plausible(id))
 		return false;
-	checksum(id, sum);
+	if (id[SHORT_LEN] != '\0') {
+		memmove(out, id, LONG_LEN + 1);
+		return true;
+	}
 	memmove(out, id, SHORT_LEN);
-	memcpy(out + SHORT_LEN, sum, sizeof(sum));
+	checksum(out, out + SHORT_LEN);
 	return true;
 }
 
 bool sf_id_same(const char *a, const char *b)
 {
-	return sf_id_valid(a) && sf_id_valid(b) && strncmp(a, b, SHORT_LEN) == 0;
+	if (!sf_id_plausible(a) || !sf_id_plausible(b) || strncmp(a, b, SHORT_LEN) != 0)
+		return false;
+	return a[SHORT_LEN] == '\0' || b[SHORT_LEN] == '\0' || text_ieq(a + SHORT_LEN, b + SHORT_LEN);
 }
 
 bool sf_id_has_prefix(const char *id, const char *prefix)
 {
-	return sf_id_valid(id) && text_starts(id, prefix);
+	return sf_id_plausible(id) && text_starts(id, prefix);
 }
 
 void sf_lightning_url(const char *instance, const char *path, char *out, unsigned long size)

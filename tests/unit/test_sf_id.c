@@ -30,14 +30,24 @@ static void the_long_form_has_the_published_checksums(void **state)
 	}
 }
 
-static void a_wrong_checksum_is_no_id(void **state)
+static void a_wrong_checksum_is_no_id_that_somebody_may_type(void **state)
 {
-	char out[19] = "untouched";
-
 	(void)state;
 	assert_false(sf_id_valid("001D000000K0fXOIAA"));
-	assert_false(sf_id_long("001D000000K0fXOIAA", out));
-	assert_string_equal(out, "untouched");
+	assert_true(sf_id_valid("001D000000K0fXOIAZ"));
+	assert_true(sf_id_valid("001D000000K0fXO"));
+}
+
+static void ids_of_the_server_are_taken_as_they_are(void **state)
+{
+	char out[19];
+
+	(void)state;
+	assert_true(sf_id_long("0PLJane000000000A1", out));
+	assert_string_equal(out, "0PLJane000000000A1");
+	assert_true(sf_id_same("0PLJane000000000A1", "0PLJane00000000"));
+	assert_false(sf_id_same("0PLJane000000000A1", "0PLJane000000000A2"));
+	assert_true(sf_id_has_prefix("0PLJane000000000A1", "0PL"));
 }
 
 static void other_lengths_and_letters_are_no_ids(void **state)
@@ -89,7 +99,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_long_form_has_the_published_checksums),
-	    cmocka_unit_test(a_wrong_checksum_is_no_id),
+	    cmocka_unit_test(a_wrong_checksum_is_no_id_that_somebody_may_type),
+	    cmocka_unit_test(ids_of_the_server_are_taken_as_they_are),
 	    cmocka_unit_test(other_lengths_and_letters_are_no_ids),
 	    cmocka_unit_test(ids_that_differ_only_in_case_are_different_records),
 	    cmocka_unit_test(the_prefix_tells_the_kind),
