@@ -472,8 +472,9 @@ void text_set_unknown(struct buf *b, const char *name)
 	begin(b);
 	buf_puts(b, "The permission set “");
 	mrkdwn_add_literal(b, name, NAME_MAX_CHARS);
-	buf_puts(b, "” of the setting `reassign` was not to be found in Salesforce when this repair began, so nothing was "
-	            "given. Cancel the repair to give back what was removed, then put the setting right");
+	buf_puts(b,
+	         "” of the setting `reassign` was not to be found in Salesforce when this repair began, so nothing was "
+	         "given. Cancel the repair to give back what was removed, then put the setting right");
 }
 
 void text_date_passed(struct buf *b, const json_t *set)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -57,7 +58,7 @@ static void on_value(void *arg, enum errc code, const char *error, const json_t 
 	(void)arg;
 	(void)error;
 	stage->code = code;
-	strcpy(stage->name, json_str(value, "name"));
+	snprintf(stage->name, sizeof(stage->name), "%s", json_str(value, "name"));
 	if (++stage->told == stage->stop_after)
 		loop_stop(stage->loop);
 }
