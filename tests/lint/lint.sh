@@ -48,7 +48,7 @@ layout() {
 
 scripts() {
 	bad=0
-	for f in $(git ls-files 2>/dev/null | xargs grep -lE '^#!/bin/(ba)?sh' 2>/dev/null); do
+	for f in $(find .ci deploy tests -type f -not -path '*/node_modules/*' -exec grep -lE '^#!/bin/(ba)?sh' {} +); do
 		case $(head -n 1 "$f") in *bash) bash -n "$f" || bad=1 ;; *) sh -n "$f" || bad=1 ;; esac
 	done
 	return $bad
