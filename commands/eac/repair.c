@@ -178,6 +178,26 @@ static int64_t backoff_ms(int64_t n)
 	return wait < 60000 ? wait : 60000;
 }
 
+/* Counts it, and says so once: at once where the allowance is spent, else when it lasts. */
+static enum errc note_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+{
+	json_t *facts = flow->row->facts;
+	int64_t n = json_int(facts, "trouble_n") + 1;
+	json_set_int(facts, "trouble_n", n);
+	json_set_str(facts, "trouble", answer->reason);
+	log_repair(LOG_WARNING, flow->row->id, "repair.trouble", "%s: %s (try %d)", what, answer->reason, (int)n);
+	if (json_bool(facts, "trouble_told") || (answer->code != ERR_QUOTA && n < TROUBLE_TELL_AT))
+		return OK;
+	json_set_bool(facts, "trouble_told", true);
+	AUTO_BUF struct buf b = {0};
+	text_trouble_waiting(&b, what, answer->reason);
+	if (request_state(flow->row) == STATE_CHECKING)
+		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
+		                message_line(buf_str(&b)));
+	eac_line(flow, buf_str(&b));
+	return eac_flush(flow);
+}
+
 enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
@@ -187,27 +207,24 @@ enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_ans
 		text_trouble(&b, what, answer->reason);
 		return eac_fail(flow, buf_str(&b));
 	}
-	int64_t n = json_int(facts, "trouble_n") + 1;
-	json_set_int(facts, "trouble_n", n);
-	json_set_str(facts, "trouble", answer->reason);
-	log_repair(LOG_WARNING, flow->row->id, "repair.trouble", "%s: %s (try %d)", what, answer->reason, (int)n);
+	enum errc rc = note_trouble(flow, what, answer);
+	int64_t n = json_int(facts, "trouble_n");
 	flow->row->wake_at = flow->now + (answer->code == ERR_QUOTA ? 60000 : backoff_ms(n));
-	bool tell = n == TROUBLE_TELL_AT || (answer->code == ERR_QUOTA && n == 1);
-	if (!tell)
-		return OK;
-	AUTO_BUF struct buf b = {0};
-	text_trouble_waiting(&b, what, answer->reason);
-	if (checking)
-		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
-		                message_line(buf_str(&b)));
-	eac_line(flow, buf_str(&b));
-	return eac_flush(flow);
+	return rc;
+}
+
+enum errc eac_poll_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+{
+	enum errc rc = note_trouble(flow, what, answer);
+	eac_wait_plan(flow);
+	return rc;
 }
 
 void eac_trouble_over(struct flow *flow)
 {
 	json_object_del(flow->row->facts, "trouble_n");
 	json_object_del(flow->row->facts, "trouble");
+	json_object_del(flow->row->facts, "trouble_told");
 }
 
 /* --- ends --- */

@@ -53,6 +53,8 @@ enum errc eac_fail(struct flow *flow, const char *why) MUST_CHECK;
  * while); a final one: eac_fail. `what` begins the sentence ("Reading Salesforce").
  */
 enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
+/* The same while a person is waited for: never final, and looked again when the next look is due. */
+enum errc eac_poll_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
 /* The trouble is over. */
 void eac_trouble_over(struct flow *flow);
 

@@ -640,8 +640,7 @@ static enum errc look_answered(struct flow *flow, const struct flow_answer *answ
 {
 	if (request_state(flow->row) == STATE_WAITING_ADMIN && answer->code != OK) {
 		json_object_del(flow->row->facts, "look_now");
-		eac_wait_plan(flow);
-		return OK;
+		return eac_poll_trouble(flow, "Looking in Salesforce", answer);
 	}
 	if (answer->code != OK)
 		return eac_trouble(flow, "Reading Salesforce", answer);

@@ -253,10 +253,8 @@ static const char *mail_shown(const struct flow *flow, const json_t *look)
 
 static enum errc poll_answered(struct flow *flow, const struct flow_answer *answer)
 {
-	if (answer->code != OK) { /* looking is a courtesy here: the person's word ends the step as well */
-		eac_wait_plan(flow);
-		return OK;
-	}
+	if (answer->code != OK) /* looking is a courtesy here: the person's word ends the step as well */
+		return eac_poll_trouble(flow, "Looking in Salesforce", answer);
 	eac_keep_look(flow, answer->body);
 	const char *shown =
 	    flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
