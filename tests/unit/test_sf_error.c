@@ -160,6 +160,17 @@ static void hostile_shapes_are_read_without_harm(void **state)
 	}
 }
 
+static void the_quoted_query_is_left_out_of_the_reason(void **state)
+{
+	struct sf_trouble t = trouble(400, "[{\"message\":\"\\nSELECT Id, Nickname FROM User\\n           ^\\n"
+	                                   "ERROR at Row:1:Column:12\\nNo such column 'Nickname' on entity 'User'.\","
+	                                   "\"errorCode\":\"INVALID_FIELD\"}]");
+
+	(void)state;
+	assert_null(strstr(t.reason, "SELECT"));
+	assert_non_null(strstr(t.reason, "No such column 'Nickname'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +184,7 @@ int main(void)
 	    cmocka_unit_test(collections_say_status_code),
 	    cmocka_unit_test(tokens_never_reach_a_reason),
 	    cmocka_unit_test(hostile_shapes_are_read_without_harm),
+	    cmocka_unit_test(the_quoted_query_is_left_out_of_the_reason),
 	};
 
 	return cmocka_run_group_tests_name("sf_error", tests, NULL, NULL);
