@@ -22,7 +22,8 @@
 #include "salesforce/sf_id.h"
 
 enum {
-	ASSERTION_S = 180,      /* Salesforce takes at most 3 to 5 minutes */
+	ASSERTION_S = 180, /* Salesforce takes at most 3 to 5 minutes */
+	AWAY_MAX_S = 900,
 	SKEW_LEARNT_MS = 30000, /* a smaller surprise about the time does not explain a refusal */
 	VERSION_MIN = 59,       /* older ones lack fields that are needed */
 	AUDIENCES = 3,
@@ -68,6 +69,7 @@ struct session {
 	char version[16];
 	int64_t version_until_ms; /* boot time */
 
+	int64_t away_until_ms; /* boot time; the login's Retry-After, but not for ever */
 	bool let_in;
 	char trouble[200];
 };
@@ -342,9 +344,12 @@ static bool can_try_again(struct session *s, const struct sf_trouble *trouble)
 
 static void on_refused(struct session *s, const struct http_answer *answer)
 {
+	int64_t wait_s = answer->retry_after_s < AWAY_MAX_S ? answer->retry_after_s : AWAY_MAX_S;
 	json_auto_t *body = NULL;
 	struct sf_trouble trouble;
 
+	if (wait_s > 0)
+		s->away_until_ms = clock_boot_ms() + wait_s * 1000;
 	if (json_parse(&body, answer->body, answer->len, NULL) != OK)
 		body = NULL;
 	sf_error_read(&trouble, answer->status, body, answer->body, answer->len, &(struct sf_error_about){0});
@@ -374,6 +379,17 @@ static void on_login(void *arg, const struct http_answer *answer)
 		sf_error_set(&trouble, ERR_TEMPORARY, "", "%s did not answer: %s", s->login_url, answer->reason);
 		fail(s, &trouble);
 	}
+}
+
+static void on_away(void *arg, const struct http_answer *answer)
+{
+	struct session *s = arg;
+	struct sf_trouble trouble;
+
+	if (answer->code == ERR_ABORTED)
+		return;
+	sf_error_set(&trouble, ERR_TEMPORARY, "", "%s asked not to be called for a while", s->login_url);
+	fail(s, &trouble);
 }
 
 static void on_no_secret(void *arg, const struct http_answer *answer)
@@ -436,6 +452,10 @@ static void login(struct session *s)
 
 	buf_init(&body, 65536);
 	s->doing = LOGIN;
+	if (clock_boot_ms() < s->away_until_ms) {
+		s->ticket = later(s->http, on_away, s);
+		return;
+	}
 	if (!put_grant(s, &body)) {
 		s->ticket = later(s->http, on_no_secret, s);
 		return;

@@ -404,6 +404,21 @@ static void a_refused_login_is_not_repeated(void **state)
 	assert_false(let_in(w));
 }
 
+static void a_login_that_is_put_off_is_not_tried_before(void **state)
+{
+	struct world *w = *state;
+
+	scripted_server_add(w->server, &(struct scripted_rule){.request = "POST /services/oauth2/token",
+	                                                       .times = 1,
+	                                                       .status = 503,
+	                                                       .headers = "Retry-After: 60\r\n"});
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(logins(w), 1);
+	assert_false(let_in(w));
+}
+
 static void a_foreign_instance_gets_no_session(void **state)
 {
 	struct world *w = *state;
@@ -982,6 +997,7 @@ int main(void)
 	    CASE(another_audience_is_tried_and_remembered),
 	    CASE(the_servers_clock_counts),
 	    CASE(a_refused_login_is_not_repeated),
+	    CASE(a_login_that_is_put_off_is_not_tried_before),
 	    CASE(a_foreign_instance_gets_no_session),
 	    CASE(a_session_with_a_line_break_is_none),
 	    CASE(a_key_that_can_not_be_used_is_told_until_it_is_replaced),
