@@ -245,6 +245,18 @@ static void forget_tries(struct flow *flow)
 	flow->row->reason[0] = '\0';
 }
 
+/* The step at which it ends waits for nobody any more; one that has failed stays failed. */
+static enum errc leave_step(struct flow *flow, enum request_event end)
+{
+	enum request_state state = request_state(flow->row);
+	if (state == STATE_CHECKING || state == STATE_FAILED)
+		return OK;
+	return mark_step(flow, "skipped",
+	                 end == EVENT_EXPIRE   ? "the repair expired here"
+	                 : end == EVENT_REJECT ? "the repair was rejected here"
+	                                       : "the repair was cancelled here");
+}
+
 enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
 {
 	json_t *facts = flow->row->facts;
@@ -256,7 +268,10 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 	eac_wait_stop(flow);
 	eac_trouble_over(flow);
 	forget_tries(flow);
-	/* While it is being checked a debt is still another's */
+	rc = leave_step(flow, end);
+	if (rc != OK)
+		return rc;
+	/* while it is being checked a debt is still another's */
 	if (!eac_owes(flow) || request_state(flow->row) == STATE_CHECKING)
 		return eac_ended(flow, end, actor, why);
 	json_object_set_new(

@@ -240,6 +240,22 @@ static void a_closed_channel_is_told_once_and_the_repair_goes_on(void **state)
 	assert_string_equal(world_state(w, 1), "completed");
 }
 
+static void a_channel_closed_from_the_beginning_stops_nothing(void **state)
+{
+	struct world *w = *state;
+	w->closed = CHANNEL;
+	begin(w);
+	assert_int_equal(world_said(w, "any more (is_archived)"), 1);
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	world_wait(w, 3000);
+	world_type(w, OMAR, "approver", "approve 1");
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "It works");
+	assert_string_equal(world_state(w, 1), "completed");
+}
+
 static void words_of_the_requester_stay_out_of_direct_messages(void **state)
 {
 	struct world *w = *state;
@@ -379,6 +395,7 @@ int main(void)
 	    T(a_person_without_slack_is_served_by_the_thread),
 	    T(an_undeliverable_direct_message_asks_the_helpdesk),
 	    T(a_closed_channel_is_told_once_and_the_repair_goes_on),
+	    T(a_channel_closed_from_the_beginning_stops_nothing),
 	    T(words_of_the_requester_stay_out_of_direct_messages),
 	    T(anyway_is_for_admins_with_a_reason),
 	    T(the_limits_refuse_without_a_repair),

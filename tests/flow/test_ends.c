@@ -124,6 +124,16 @@ static void a_cancel_has_all_its_tries_left_to_give_back(void **state)
 	expect_well(w, 1);
 }
 
+static void the_step_at_which_it_ends_waits_no_more(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, HELP, "requester", "cancel 1");
+	assert_string_equal(world_step_state(w, 1, "backend-check"), "skipped");
+	assert_string_equal(world_step_state(w, 1, "assign-permission-set"), "done");
+	assert_string_equal(world_step_state(w, 1, "connect-account"), "pending");
+}
+
 static void a_second_cancel_changes_nothing(void **state)
 {
 	struct world *w = *state;
@@ -555,6 +565,7 @@ int main(void)
 	    cmocka_unit_test(a_cancel_from_any_point_leaves_what_was_there),
 	    cmocka_unit_test(a_cancel_during_any_call_takes_effect_after_its_outcome),
 	    T(a_cancel_has_all_its_tries_left_to_give_back),
+	    T(the_step_at_which_it_ends_waits_no_more),
 	    T(a_second_cancel_changes_nothing),
 	    T(abort_and_restore_gives_back),
 	    cmocka_unit_test(silence_of_everybody_ends_it),
