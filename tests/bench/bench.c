@@ -321,8 +321,8 @@ static void measure_whole(struct bench *bench)
 	figures_add(bench->figures, "cpu_repair_ms", "CPU per repair, from command to test mail", "ms",
 	            cpu / WHOLE_REPAIRS, 0);
 	figures_add(bench->figures, "slack_calls", "Slack calls per repair", "", calls / WHOLE_REPAIRS, 0);
-	figures_add(bench->figures, "salesforce_calls", "counted Salesforce calls per repair, without polls", "",
-	            used / WHOLE_REPAIRS, 4);
+	figures_add(bench->figures, "salesforce_calls", "counted Salesforce calls per repair", "", used / WHOLE_REPAIRS,
+	            4);
 	stage_judge(stage);
 }
 
