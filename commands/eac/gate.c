@@ -292,7 +292,7 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "fresh");
 	AUTO_BUF struct buf closing = {0};
-	text_confirmed(&closing, actor->who, case_number, flow->now);
+	text_confirmed(&closing, actor->who, case_number, seen, flow->now);
 	enum errc rc = eac_cards_close(flow, "backend", buf_str(&closing));
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor,

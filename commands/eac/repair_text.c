@@ -934,7 +934,7 @@ void text_vote_void(struct buf *b, const char *who)
 	buf_puts(b, " no longer counts: they may not approve any more.");
 }
 
-void text_confirmed(struct buf *b, const char *who, const char *case_number, int64_t now)
+void text_confirmed(struct buf *b, const char *who, const char *case_number, const char *seen, int64_t now)
 {
 	begin(b);
 	buf_puts(b, "*Inbox removed*, confirmed by ");
@@ -943,6 +943,10 @@ void text_confirmed(struct buf *b, const char *who, const char *case_number, int
 		buf_printf(b, " with case %s", case_number);
 	buf_puts(b, " ");
 	mrkdwn_add_time(b, now);
+	if (seen[0] != '\0') {
+		buf_puts(b, ", seen: ");
+		mrkdwn_add_literal(b, seen, 500);
+	}
 	buf_puts(b, ". Looking again before anything is given back.");
 }
 

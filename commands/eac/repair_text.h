@@ -109,7 +109,7 @@ void text_backend_done(struct buf *b, const struct flow *flow);
 void text_approved(struct buf *b, const struct flow *flow);
 void text_vote_counted(struct buf *b, const char *who, int have, int need);
 void text_vote_void(struct buf *b, const char *who);
-void text_confirmed(struct buf *b, const char *who, const char *case_number, int64_t now);
+void text_confirmed(struct buf *b, const char *who, const char *case_number, const char *seen, int64_t now);
 void text_still_present(struct buf *b, const char *who, const char *note, int64_t now);
 /* What became of a card when the repair ends (cancelled, rejected, expired). */
 void text_closing(struct buf *b, enum request_event end, const char *who, int64_t now);
