@@ -64,7 +64,7 @@ static void a_command_is_acknowledged_although_slack_itself_hangs(struct stage *
 	while (id == 0) {
 		AUTO_FREE char *answer = stage_slash(stage, "maria", "repair @john");
 		const char *begun = strstr(answer, "EAC-");
-		id = begun != NULL ? atoi(begun + 4) : 0;
+		id = begun != NULL ? (int)strtol(begun + 4, NULL, 10) : 0;
 	}
 	stage_await(stage, id, "waiting_user", NULL);
 }
@@ -119,7 +119,7 @@ static void slack_errors_that_pass_are_tried_again(struct stage *stage)
 	while (id == 0) {
 		AUTO_FREE char *answer = stage_slash(stage, "maria", "repair @jane");
 		const char *begun = strstr(answer, "EAC-");
-		id = begun != NULL ? atoi(begun + 4) : 0;
+		id = begun != NULL ? (int)strtol(begun + 4, NULL, 10) : 0;
 	}
 	await_point(stage, id, AT_DISCONNECT);
 	SEE(stage, .user = "jane", .channel = "dm", .button = "Done");
