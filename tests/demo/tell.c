@@ -123,8 +123,9 @@ static void print_block(const struct teller *teller, enum colour colour, const c
 
 	for (int line = 0; *text != '\0' && line < LINES_MAX; line++) {
 		size_t len = line_length(text, (size_t)(WIDTH - margin));
-		printf("%s%-*s%s%*s%.*s\n", on(teller, colour), MARGIN, line == 0 ? where : "", off(teller), indent, "",
-		       (int)len, text);
+		/* who acts is in colour as a whole; of what is seen, the place */
+		printf("%s%-*s%s%*s%.*s%s\n", on(teller, colour), MARGIN, line == 0 ? where : "",
+		       *where != '\0' ? off(teller) : "", indent, "", (int)len, text, off(teller));
 		text += len;
 		while (*text == ' ' || *text == '\n')
 			text++;

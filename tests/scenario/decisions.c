@@ -210,6 +210,26 @@ static void a_command_that_comes_twice_acts_once(struct stage *stage)
 	CHECK(stage, stage_repair(stage, 2) == NULL);
 }
 
+static void an_approval_of_a_plan_that_changed_is_void(struct stage *stage)
+{
+	stage_set(stage, "approval.before_teardown", json_true());
+	stage_start(stage);
+	int id = begin_jane(stage);
+	stage_await(stage, id, "waiting_approval", "disconnect-account");
+	stage_do(stage, SALESFORCE, "/_sim/patch",
+	         json_pack("{s:s, s:{s:s, s:s}, s:{s:s}}", "object", "PermissionSetAssignment", "where", "AssigneeId",
+	                   "=jane@example.com", "PermissionSetId", "=InboxWithEinsteinActivityCapture", "set",
+	                   "ExpirationDate", "2099-01-31T00:00:00.000+0000"));
+	stage_click(stage, "omar", "Approve", "before anything is asked");
+	play(stage, id, AT_DISCONNECT, AT_LINKS);
+	play_one(stage, AT_LINKS);
+	SEE(stage, .channel = "helpdesk", .contains = "is void");
+	stage_await(stage, id, "waiting_approval", NULL);
+	CHECK(stage, holds_set(stage, "jane", "InboxWithEinsteinActivityCapture"));
+	free(stage_slash(stage, "ana", "approve 1"));
+	await_point(stage, id, AT_APPROVAL);
+}
+
 static void a_case_number_is_wanted_and_checked(struct stage *stage)
 {
 	int id = start_at(stage, AT_BACKEND);
@@ -251,6 +271,7 @@ const struct scenario decision_scenarios[] = {
     SCENARIO(a_stale_click_is_answered_privately),
     SCENARIO(a_click_from_a_copied_message_does_nothing),
     SCENARIO(a_command_that_comes_twice_acts_once),
+    SCENARIO(an_approval_of_a_plan_that_changed_is_void),
     SCENARIO(a_case_number_is_wanted_and_checked),
     SCENARIO(other_words_in_a_thread_are_left_alone),
     {0},

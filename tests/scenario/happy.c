@@ -272,6 +272,16 @@ static void the_status_channel_has_names_but_no_reasons(struct stage *stage)
 	CHECK(stage, !SEES(stage, .channel = "status", .contains = "47110815"));
 }
 
+static void a_client_secret_lets_us_in_as_well(struct stage *stage)
+{
+	stage_set(stage, "salesforce.auth", json_string("client_credentials"));
+	stage_set(stage, "salesforce.private_key_file", NULL);
+	stage_set(stage, "salesforce.username", NULL);
+	stage_set(stage, "salesforce.client_secret_file", json_string("client-secret"));
+	stage_write_secret(stage, "client-secret", "sim-secret\n");
+	play(stage, start_at(stage, AT_BACKEND), AT_BACKEND, AT_END);
+}
+
 const struct scenario happy_scenarios[] = {
     SCENARIO(a_repair_by_buttons_gives_back_what_it_removed),
     SCENARIO(a_repair_by_typed_words_alone_completes),
@@ -292,6 +302,7 @@ const struct scenario happy_scenarios[] = {
     SCENARIO(words_of_the_requester_never_reach_a_direct_message),
     SCENARIO(not_now_moves_the_time_limits),
     SCENARIO(who_needs_help_calls_the_helpdesk),
+    SCENARIO(a_client_secret_lets_us_in_as_well),
     SCENARIO(the_status_channel_has_names_but_no_reasons),
     {0},
 };
