@@ -201,7 +201,7 @@ static const char *find_ours(const struct delivery *delivery, const json_t *mess
 
 static void could_not_look(struct delivery *delivery, const struct slack_answer *answer)
 {
-	struct delivery_result result = {.verdict = answer->code == ERR_ABORTED ? VERDICT_LEFT : VERDICT_UNSURE,
+	struct delivery_result result = {.verdict = verdict_of_look(answer->code, answer->error),
 	                                 .channel = "",
 	                                 .ts = "",
 	                                 .error = answer->error,

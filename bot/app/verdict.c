@@ -51,6 +51,13 @@ enum verdict verdict_of(enum outbox_op op, enum errc code, const char *error)
 	return op == OUTBOX_EPHEMERAL ? VERDICT_REDIRECT : VERDICT_UNDELIVERABLE;
 }
 
+enum verdict verdict_of_look(enum errc code, const char *error)
+{
+	if (code == ERR_ABORTED)
+		return VERDICT_LEFT;
+	return err_is_temporary(code) || text_eq(error, "missing_scope") ? VERDICT_UNSURE : VERDICT_UNDELIVERABLE;
+}
+
 int64_t verdict_back_off_ms(int attempts)
 {
 	int64_t wait = 1000;

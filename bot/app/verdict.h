@@ -24,5 +24,10 @@ enum verdict {
 
 /* `error` is Slack's word or "". */
 enum verdict verdict_of(enum outbox_op op, enum errc code, const char *error);
+/*
+ * What becomes of a post whose earlier try could not be looked up: UNSURE while that may pass; where the bot may not
+ * read it may not write either, so UNDELIVERABLE.
+ */
+enum verdict verdict_of_look(enum errc code, const char *error);
 /* How long to wait before the next try: doubles with the attempts, from one second to a minute. */
 int64_t verdict_back_off_ms(int attempts);

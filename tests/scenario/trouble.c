@@ -180,6 +180,18 @@ static void where_the_bot_was_removed_the_requester_is_told(struct stage *stage)
 	await_point(stage, id, AT_LINKS);
 }
 
+/* Whether the parent arrived can't be looked up any more; what follows may not wait for it for ever. */
+static void a_lost_parent_is_given_up_where_the_bot_was_removed(struct stage *stage)
+{
+	stage_start(stage);
+	hurt(stage, SLACK, "chat.postMessage", "C0HELP0001", json_pack("{s:s}", "drop", "before"), 1);
+	int id = begin_jane(stage);
+	stage_await_faults(stage, SLACK, 1);
+	stage_do(stage, SLACK, "/_sim/kick", json_pack("{s:s}", "channel", "helpdesk"));
+	SEE(stage, .user = "maria", .channel = "dm", .contains = "EAC-1");
+	await_point(stage, id, AT_DISCONNECT);
+}
+
 static void a_deleted_parent_is_posted_anew(struct stage *stage)
 {
 	int id = start_at(stage, AT_SIGN_OUT);
@@ -361,6 +373,7 @@ const struct scenario trouble_scenarios[] = {
     SCENARIO(who_can_not_be_written_to_is_served_by_the_thread),
     SCENARIO(where_the_channel_is_archived_the_requester_is_told),
     SCENARIO(where_the_bot_was_removed_the_requester_is_told),
+    SCENARIO(a_lost_parent_is_given_up_where_the_bot_was_removed),
     SCENARIO(a_deleted_parent_is_posted_anew),
     SCENARIO(a_session_that_ends_midway_is_renewed),
     SCENARIO(a_locked_row_is_tried_again),

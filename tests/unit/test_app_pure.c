@@ -108,6 +108,15 @@ static void an_archived_channel_is_final(void **state)
 	assert_int_equal(verdict_of(OUTBOX_POST, ERR_DENIED, "is_archived"), VERDICT_UNDELIVERABLE);
 }
 
+static void where_the_bot_can_no_longer_read_a_lost_post_is_given_up(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_of_look(ERR_DENIED, "not_in_channel"), VERDICT_UNDELIVERABLE);
+	assert_int_equal(verdict_of_look(ERR_DENIED, "missing_scope"), VERDICT_UNSURE);
+	assert_int_equal(verdict_of_look(ERR_TEMPORARY, "ratelimited"), VERDICT_UNSURE);
+	assert_int_equal(verdict_of_look(ERR_ABORTED, ""), VERDICT_LEFT);
+}
+
 static void blocks_that_slack_does_not_like_are_left_out(void **state)
 {
 	(void)state;
@@ -251,6 +260,7 @@ int main(void)
 	    cmocka_unit_test(an_update_of_a_deleted_message_is_posted_anew),
 	    cmocka_unit_test(an_ephemeral_that_nobody_sees_becomes_a_direct_message),
 	    cmocka_unit_test(an_archived_channel_is_final),
+	    cmocka_unit_test(where_the_bot_can_no_longer_read_a_lost_post_is_given_up),
 	    cmocka_unit_test(blocks_that_slack_does_not_like_are_left_out),
 	    cmocka_unit_test(tries_grow_rarer_up_to_a_minute),
 	    cmocka_unit_test(a_channel_rests_for_a_second_after_a_post),
