@@ -204,7 +204,9 @@ static void log_trouble(const struct parcel *parcel, const struct delivery_resul
 
 static enum pace_method method_of(enum outbox_op op)
 {
-	return op == OUTBOX_UPDATE ? PACE_UPDATE : PACE_EPHEMERAL;
+	static const enum pace_method methods[] = {
+	    [OUTBOX_POST] = PACE_POST, [OUTBOX_UPDATE] = PACE_UPDATE, [OUTBOX_EPHEMERAL] = PACE_EPHEMERAL};
+	return methods[op];
 }
 
 static void keep_pace(struct parcel *parcel, const struct delivery_result *result)
@@ -214,9 +216,7 @@ static void keep_pace(struct parcel *parcel, const struct delivery_result *resul
 
 	if (result->called && parcel->row.op == OUTBOX_POST)
 		pace_posted(pace, parcel->row.conversation, now);
-	if (result->rest_ms > 0 && parcel->row.op == OUTBOX_POST)
-		pace_rest(pace, parcel->row.conversation, now + result->rest_ms);
-	else if (result->rest_ms > 0)
+	if (result->rest_ms > 0)
 		pace_rest_method(pace, method_of(parcel->row.op), now + result->rest_ms);
 }
 
@@ -250,8 +250,6 @@ static int64_t hold_ms(struct parcel *parcel, int64_t now)
 	enum pace_method method = method_of(row->op);
 	char name[64];
 
-	if (row->op == OUTBOX_POST)
-		return 0;
 	snprintf(name, sizeof name, "%s/%s", row->channel, row->ts);
 	const char *message = row->op == OUTBOX_UPDATE ? name : NULL;
 	int64_t wait = pace_may(parcel->pump->pace, method, message, now) - now;
@@ -273,7 +271,9 @@ static void send_parcel(struct outbox_pump *pump, struct outbox_row *row)
 	pump->busy++;
 	int64_t wait = hold_ms(parcel, clock_boot_ms());
 	if (wait > 0) {
-		parcel->verdict = VERDICT_RETRY;
+		/* what an earlier try did stays to be looked up */
+		parcel->verdict =
+		    parcel->row.op == OUTBOX_POST && parcel->row.was_sending ? VERDICT_UNSURE : VERDICT_RETRY;
 		parcel->at = clock_wall_ms() + wait;
 		store_submit(pump->options.store, outcome_job, on_outcome, parcel);
 		return;

@@ -18,7 +18,7 @@ enum {
 	RING_MAX = 90,
 };
 
-/* Below what Slack allows, for other calls of ours may have used some of it. */
+/* Below what Slack allows, for other calls of ours may have used some of it. Posts: bounded per channel, not in all. */
 static const size_t per_minute[PACE_METHODS] = {[PACE_UPDATE] = 45, [PACE_EPHEMERAL] = 90};
 
 struct rest {
@@ -140,7 +140,7 @@ int64_t pace_may(struct pace *pace, enum pace_method method, const char *message
 	size_t limit = per_minute[method];
 	/* The call that is `limit` calls back has to be a minute ago. */
 	int64_t oldest = ring->at[(ring->next + RING_MAX - limit) % RING_MAX];
-	int64_t at = later(now, later(ring->rest_until, oldest + MINUTE_MS));
+	int64_t at = later(now, later(ring->rest_until, limit == 0 ? now : oldest + MINUTE_MS));
 
 	forget_rested(&pace->messages, now);
 	const struct rest *rest = message != NULL ? find(pace->messages, message) : NULL;

@@ -3,7 +3,7 @@
  *
  * docs.slack.dev, "Rate limits": new messages one a second per channel,
  * chat.update 50 a minute and chat.postEphemeral 100 a minute in all. What
- * Retry-After says concerns one method; for posts, one channel. Pure but for
+ * Retry-After says concerns one method in the whole workspace. Pure but for
  * the time that is handed in (boot time, ms).
  */
 #pragma once
@@ -12,7 +12,7 @@
 
 struct pace;
 
-enum pace_method { PACE_UPDATE, PACE_EPHEMERAL, PACE_METHODS };
+enum pace_method { PACE_POST, PACE_UPDATE, PACE_EPHEMERAL, PACE_METHODS };
 
 /* posts_per_second: new messages per conversation. */
 struct pace *pace_new(double posts_per_second);

@@ -26,6 +26,12 @@ enum errc eac_remove_license_begin(struct flow *flow);
 enum errc eac_assign_begin(struct flow *flow);
 enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
 
+/*
+ * Before a deed that rests on an approval given before the teardown: where this look differs from the approved plan,
+ * the approval is void and asked again, and the deed has to wait (*ret_wait).
+ */
+enum errc eac_hold_to_plan(struct flow *flow, const json_t *look, bool *ret_wait) MUST_CHECK;
+
 /* gate.c: the approval, and Salesforce's backend team */
 enum errc eac_backend_begin(struct flow *flow);
 enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);

@@ -792,7 +792,7 @@ struct message *text_prompt(const struct flow *flow)
 	add_approvers(&ask, config);
 	buf_printf(&ask, " *Approval needed* for ");
 	add_id(&ask, flow->row);
-	buf_puts(&ask, flow->row->step == EAC_REMOVE_SET
+	buf_puts(&ask, flow->row->step != EAC_DISCONNECT && flow->row->step != EAC_BACKEND
 	                   ? ": the plan has changed, and nothing of it is removed without your word."
 	               : first ? ": before anything is asked of the user or removed."
 	                       : ": before Salesforce's backend team is asked (step 1.7).");

@@ -97,6 +97,33 @@ static enum errc blind(struct flow *flow, const char *part)
 	return eac_fail(flow, buf_str(&b));
 }
 
+/*
+ * The last look before the removal: where it differs from the plan (another expiry date, another listed set), what
+ * is removed and given back is what is there now, and an approval of the old plan is void.
+ */
+static enum errc renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again)
+{
+	json_t *facts = flow->row->facts, *plan = diagnose_plan(eac_env(flow)->config, look, plan_of(flow));
+	bool same = text_eq(json_str(plan, "code"), json_str(plan_of(flow), "code"));
+	*ret_ask_again = !same && json_bool(facts, "gate_first");
+	json_object_set_new(facts, "plan", plan);
+	if (same)
+		return OK;
+	AUTO_BUF struct buf b = {0};
+	text_plan_changed(&b, flow, *ret_ask_again);
+	eac_line(flow, buf_str(&b));
+	return OK;
+}
+
+enum errc eac_hold_to_plan(struct flow *flow, const json_t *look, bool *ret_wait)
+{
+	*ret_wait = false;
+	if (!json_bool(flow->row->facts, "gate_first"))
+		return OK;
+	enum errc rc = renew_plan(flow, look, ret_wait);
+	return rc == OK && *ret_wait ? eac_gate_open(flow) : rc;
+}
+
 /* --- 1.3 account links --- */
 
 static enum errc ask_admin(struct flow *flow)
@@ -204,8 +231,21 @@ enum errc eac_links_begin(struct flow *flow)
 
 /* --- 1.4 tokens --- */
 
+/* All intents first; the tokens then go one by one, and a look ends it. */
+static enum errc revoke_all(struct flow *flow, const json_t *tokens)
+{
+	enum errc rc = intend_all(flow, "revoke-token", tokens, "handle");
+	json_t *handles = ids_of(tokens, "handle");
+	json_object_set_new(flow->row->facts, "revoking", handles);
+	if (rc == OK)
+		flow_ask(flow, "revoke", json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
+	return rc;
+}
+
 enum errc eac_revoke_begin(struct flow *flow)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
 	const json_t *look = eac_fresh_look(flow);
 	if (look == NULL) {
 		eac_look(flow, "login", 0);
@@ -214,25 +254,22 @@ enum errc eac_revoke_begin(struct flow *flow)
 	json_t *tokens = diagnose_tokens(eac_env(flow)->config, look);
 	if (tokens == NULL)
 		return blind(flow, "tokens");
+	bool wait = false;
 	enum errc rc = eac_step_started(flow);
+	if (rc == OK && json_array_size(tokens) > 0)
+		rc = eac_hold_to_plan(flow, look, &wait);
 	char detail[120];
 	int64_t revoked = json_int(flow->row->facts, "revoked");
-	if (rc == OK && json_array_size(tokens) == 0) {
+	if (rc == OK && !wait && json_array_size(tokens) == 0) {
 		snprintf(detail, sizeof detail,
 		         revoked > 0 ? "%d access tokens of the app revoked, none is left"
 		                     : "no access token of the app was there",
 		         (int)revoked);
 		rc = ended(flow, "done", detail);
-	} else if (rc == OK && !may_try(flow)) {
+	} else if (rc == OK && !wait && !may_try(flow)) {
 		rc = tired(flow, "Revoking the app's access tokens");
-	} else if (rc == OK) {
-		/* all intents first; the tokens then go one by one, and a look ends it */
-		rc = intend_all(flow, "revoke-token", tokens, "handle");
-		json_t *handles = ids_of(tokens, "handle");
-		json_object_set_new(flow->row->facts, "revoking", handles);
-		if (rc == OK)
-			flow_ask(flow, "revoke",
-			         json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
+	} else if (rc == OK && !wait) {
+		rc = revoke_all(flow, tokens);
 	}
 	json_decref(tokens);
 	return rc;
@@ -293,24 +330,6 @@ static enum errc remove_rows(struct flow *flow, const json_t *sets, const json_t
 	flow_ask(flow, "remove",
 	         json_pack("{s:s,s:o,s:o}", "user", user, "assignments", ids_of(sets, "id"), "licences",
 	                   ids_of(licences, "id")));
-	return OK;
-}
-
-/*
- * The last look before the removal: where it differs from the plan (another expiry date, another listed set), what
- * is removed and given back is what is there now, and an approval of the old plan is void.
- */
-static enum errc renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again)
-{
-	json_t *facts = flow->row->facts, *plan = diagnose_plan(eac_env(flow)->config, look, plan_of(flow));
-	bool same = text_eq(json_str(plan, "code"), json_str(plan_of(flow), "code"));
-	*ret_ask_again = !same && json_bool(facts, "gate_first");
-	json_object_set_new(facts, "plan", plan);
-	if (same)
-		return OK;
-	AUTO_BUF struct buf b = {0};
-	text_plan_changed(&b, flow, *ret_ask_again);
-	eac_line(flow, buf_str(&b));
 	return OK;
 }
 

@@ -153,6 +153,8 @@ static enum errc end_sessions(struct flow *flow, const json_t *sessions)
 
 enum errc eac_sign_out_begin(struct flow *flow)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
 	if (is_waiting(flow))
 		return wait_user(flow);
 	json_t *facts = flow->row->facts;
@@ -165,7 +167,10 @@ enum errc eac_sign_out_begin(struct flow *flow)
 		json_t *sessions = diagnose_sessions(eac_env(flow)->config, look);
 		size_t left = json_array_size(sessions);
 		bool again = left > 0 && json_int(facts, "session_tries") < SESSION_TRIES;
-		enum errc rc = again ? end_sessions(flow, sessions) : OK;
+		bool wait = false;
+		enum errc rc = again ? eac_hold_to_plan(flow, look, &wait) : OK;
+		if (rc == OK && again && !wait)
+			rc = end_sessions(flow, sessions);
 		json_decref(sessions);
 		if (rc != OK || again)
 			return rc;

@@ -477,6 +477,7 @@ static void a_plan_that_changed_after_the_approval_is_asked_again(void **state)
 	world_click(w, JANE, "", "Not installed");
 	assert_string_equal(world_state(w, 1), "waiting_approval");
 	assert_int_equal(world_writes(w, "delete-set"), 0);
+	assert_int_equal(world_writes(w, "revoke"), 0);
 	assert_true(world_says(w, "is void"));
 	world_play(w, 1);
 	assert_string_equal(world_state(w, 1), "completed");
