@@ -61,8 +61,8 @@ struct visit {
 	char *trigger; /* a capability: only in memory */
 	json_t *body;
 	struct person person;
-	int open;      /* answers about person and place that are missing */
-	int64_t inbox; /* its row; 0 before it is written */
+	int open;              /* answers about person and place that are missing */
+	_Atomic int64_t inbox; /* its row; written on the store's thread, 0 before */
 	bool already;
 	struct reply reply;
 };
