@@ -284,6 +284,9 @@ void slack_set_tokens(struct slack *slack, const struct secret *app_token, const
 {
 	slack->context.app_token = app_token;
 	slack->bot_token = bot_token;
+	/* What is still under way is about the old token; its refusal would put the next try off for minutes. */
+	web_cancel(slack->web, slack->auth_ticket);
+	slack->auth_ticket = 0;
 	slack->auth_failures = 0;
 	loop_timer_set(slack->auth, 0);
 	socket_set_try_now(slack->set);
