@@ -1,7 +1,7 @@
 /*
  * bench/bench.c - how fast eacbot is and what it costs, measured from outside.
  *
- *   bench PROGRAMS FOLDER FIGURES [record]
+ *   bench PROGRAMS FOLDER FIGURES SAMPLES [record]
  *
  * Load comes from the lean Slack of peer.c, whole repairs run against both fakes. Nothing fails because it is slow: the
  * table tells it. Ends with something else than 0 only if a thing did not work. FOLDER should be on the kind of disk
@@ -20,6 +20,7 @@
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/parser.h"
 #include "tests/bench/peer.h"
 #include "tests/bench/process.h"
 #include "tests/stage/client.h"
@@ -29,6 +30,7 @@ enum {
 	STARTS = 5,
 	SETTLE_MS = 3000,
 	VOLLEY_S = 5,
+	BURST = 200,
 	CROWD = 1000,
 	CROWD_RATE = 25,
 	WHOLE_REPAIRS = 2, /* with the first one: more would meet the limit of chat.update, 50 a minute */
@@ -147,6 +149,25 @@ static void fire(struct bench *bench, const struct volley *volley, const struct 
 	figures_add(bench->figures, titles->p99_key, titles->p99, "ms", result.p99_ms, titles->p99_goal);
 	if (titles->cpu_key != NULL)
 		figures_add(bench->figures, titles->cpu_key, titles->cpu, "ms", cpu / volley->count, 0);
+}
+
+/* Everybody types in the same moment; then, while commands come, all sockets are told at once to be refreshed. */
+static void measure_rushes(struct bench *bench)
+{
+	const struct volley burst = {.words = "status", .count = BURST};
+	const struct volley refresh = {
+	    .words = "status", .rate = 100, .count = 100 * VOLLEY_S, .refresh_before = 100 * VOLLEY_S / 2};
+	struct volley_result result;
+
+	tell("200 at once, a refresh");
+	peer_fire(bench->peer, &burst, &result);
+	CHECK(bench->stage, result.acked == burst.count);
+	figures_add(bench->figures, "burst_max_ms", "200 commands at once, the last one acknowledged", "ms",
+	            result.max_ms, 500);
+	peer_fire(bench->peer, &refresh, &result);
+	CHECK(bench->stage, result.acked == refresh.count);
+	figures_add(bench->figures, "refresh_max_ms", "longest wait of a command while all are refreshed", "ms",
+	            result.max_ms, 250);
 }
 
 static void measure_commands(struct bench *bench)
@@ -410,8 +431,8 @@ int main(int argc, char **argv)
 {
 	struct bench bench = {0};
 
-	if (argc < 4 || argc > 5 || (argc == 5 && !text_eq(argv[4], "record"))) {
-		fprintf(stderr, "usage: bench PROGRAMS FOLDER FIGURES [record]\n");
+	if (argc < 5 || argc > 6 || (argc == 6 && !text_eq(argv[5], "record"))) {
+		fprintf(stderr, "usage: bench PROGRAMS FOLDER FIGURES SAMPLES [record]\n");
 		return 2;
 	}
 	bench.peer = peer_new();
@@ -422,13 +443,16 @@ int main(int argc, char **argv)
 	bench.figures = figures_new(argv[3]);
 	bench.stage = stage_new(argv[1], argv[2]);
 	set_up(&bench);
+	tell("the envelope parser");
+	measure_parser(bench.figures, argv[4]);
 	measure_start(&bench);
 	measure_idle(&bench);
 	measure_commands(&bench);
+	measure_rushes(&bench);
 	measure_crowd(&bench);
 	CHECK(bench.stage, stage_stop(bench.stage) == 0);
 	measure_whole(&bench);
-	int code = report(&bench, argv[3], argc == 5);
+	int code = report(&bench, argv[3], argc == 6);
 	stage_free(bench.stage);
 	peer_free(bench.peer);
 	figures_free(bench.figures);

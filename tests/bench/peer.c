@@ -36,7 +36,8 @@ enum { ABOUT_LISTENER, ABOUT_TIMER, ABOUT_WAKE, ABOUT_CONN };
 struct conn {
 	struct conn *next;
 	int fd;
-	bool socket; /* upgraded */
+	bool socket;  /* upgraded */
+	bool leaving; /* told to be refreshed */
 	bool over;
 	char *in;
 	size_t in_len;
@@ -62,7 +63,9 @@ struct peer {
 	int64_t hello_ns; /* of the first socket since it was asked for; 0: none */
 	const struct volley *volley;
 	struct shot *shots;
-	unsigned fired, acked, number; /* number: of the volley, part of its envelopes' ids */
+	unsigned due, fired, acked, number; /* number: of the volley, part of its envelopes' ids */
+	bool refreshed;
+	int64_t due_ns; /* when the oldest that found no socket was due; 0: none waits */
 };
 
 static int64_t now_ns(void)
@@ -159,51 +162,101 @@ static struct conn *next_socket(struct peer *peer)
 
 	for (int round = 0; round < 2; round++, conn = peer->conns)
 		for (; conn != NULL; conn = conn->next)
-			if (conn->socket && !conn->over)
+			if (conn->socket && !conn->leaving && !conn->over)
 				return peer->turn = conn;
 	return NULL;
 }
 
-/* Under the mutex. */
-static void fire_one(struct peer *peer)
+static char *words_of(const struct volley *volley, unsigned number)
 {
-	struct conn *conn = next_socket(peer);
-	char id[40], words[200];
+	const char *place = strstr(volley->words, "%u");
 
-	if (conn == NULL)
-		return;
-	snprintf(id, sizeof id, "volley-%u-%u", peer->number, peer->fired);
-	const char *place = strstr(peer->volley->words, "%u");
 	if (place == NULL)
-		text_copy(words, sizeof words, peer->volley->words);
-	else
-		snprintf(words, sizeof words, "%.*s%u%s", (int)(place - peer->volley->words), peer->volley->words,
-		         peer->fired + 1, place + 2);
-	AUTO_FREE char *text = peer_envelope(id, words);
-	peer->shots[peer->fired++].sent_ns = now_ns();
-	send_frame(peer, conn, WS_TEXT, text, strlen(text));
+		return mem_strdup(volley->words);
+	return mem_printf("%.*s%u%s", (int)(place - volley->words), volley->words, number, place + 2);
 }
 
-static void set_pace(const struct peer *peer, unsigned rate)
+static void refresh_all(const struct peer *peer)
+{
+	static const char go[] = "{\"type\":\"disconnect\",\"reason\":\"refresh_requested\","
+	                         "\"debug_info\":{\"host\":\"applink-bench\"}}";
+
+	for (struct conn *conn = peer->conns; conn != NULL; conn = conn->next) {
+		if (!conn->socket || conn->over)
+			continue;
+		conn->leaving = true;
+		send_frame(peer, conn, WS_TEXT, go, strlen(go));
+	}
+}
+
+/* Under the mutex. False: there is no socket to give it to. */
+static bool fire_one(struct peer *peer, int64_t due_ns)
+{
+	struct conn *conn = next_socket(peer);
+	char id[40];
+
+	if (conn == NULL)
+		return false;
+	snprintf(id, sizeof id, "volley-%u-%u", peer->number, peer->fired);
+	AUTO_FREE char *words = words_of(peer->volley, peer->fired + 1);
+	AUTO_FREE char *text = peer_envelope(id, words);
+	peer->shots[peer->fired++].sent_ns = due_ns;
+	send_frame(peer, conn, WS_TEXT, text, strlen(text));
+	return true;
+}
+
+/* A pace of 0 is no pace: the timer fires once, at once. */
+static void set_timer(const struct peer *peer, int64_t first_ns, int64_t then_ns)
 {
 	struct itimerspec spec = {0};
 
-	spec.it_interval.tv_nsec = rate > 0 ? 1000000000L / rate : 0;
-	spec.it_value.tv_nsec = spec.it_interval.tv_nsec;
+	spec.it_value.tv_nsec = first_ns;
+	spec.it_interval.tv_nsec = then_ns;
 	timerfd_settime(peer->timer, 0, &spec, NULL);
+}
+
+static void set_pace(const struct peer *peer, const struct volley *volley)
+{
+	int64_t every_ns = volley->rate > 0 ? 1000000000L / volley->rate : 1000000;
+
+	set_timer(peer, volley->rate > 0 ? every_ns : 1, every_ns);
+}
+
+/* Under the mutex. */
+static void fire_due(struct peer *peer)
+{
+	const struct volley *volley = peer->volley;
+
+	while (peer->fired < peer->due) {
+		if (volley->refresh_before != 0 && peer->fired + 1 == volley->refresh_before && !peer->refreshed) {
+			peer->refreshed = true;
+			refresh_all(peer);
+		}
+		bool waited = peer->due_ns != 0;
+		if (!fire_one(peer, waited ? peer->due_ns : now_ns())) {
+			peer->due_ns = waited ? peer->due_ns : now_ns();
+			return;
+		}
+		if (waited)
+			peer->due_ns = peer->fired < peer->due ? peer->due_ns + 1000000000L / volley->rate : 0;
+	}
 }
 
 static void on_timer(struct peer *peer)
 {
-	uint64_t due = 0;
+	uint64_t passed = 0;
 
-	if (read(peer->timer, &due, sizeof due) < 0)
+	if (read(peer->timer, &passed, sizeof passed) < 0)
 		return;
 	pthread_mutex_lock(&peer->mutex);
-	while (due-- > 0 && peer->volley != NULL && peer->fired < peer->volley->count)
-		fire_one(peer);
-	if (peer->volley == NULL || peer->fired == peer->volley->count) {
-		set_pace(peer, 0);
+	const struct volley *volley = peer->volley;
+	if (volley != NULL) {
+		uint64_t due = volley->rate > 0 ? peer->due + passed : volley->count;
+		peer->due = due < volley->count ? (unsigned)due : volley->count;
+		fire_due(peer);
+	}
+	if (volley == NULL || peer->fired == volley->count) {
+		set_timer(peer, 0, 0);
 		pthread_cond_signal(&peer->news);
 	}
 	pthread_mutex_unlock(&peer->mutex);
@@ -528,14 +581,17 @@ static void sum_up(struct shot *shots, unsigned count, unsigned acked, struct vo
 
 void peer_fire(struct peer *peer, const struct volley *volley, struct volley_result *ret)
 {
-	int64_t begun = now_ns(), until = begun + (volley->count / volley->rate + PATIENCE_S) * 1000000000LL;
+	unsigned lasts_s = volley->rate > 0 ? volley->count / volley->rate : 0;
+	int64_t begun = now_ns(), until = begun + (lasts_s + PATIENCE_S) * 1000000000LL;
 
 	pthread_mutex_lock(&peer->mutex);
 	peer->shots = mem_array(volley->count, sizeof *peer->shots);
 	peer->volley = volley;
-	peer->fired = peer->acked = 0;
+	peer->due = peer->fired = peer->acked = 0;
+	peer->refreshed = false;
+	peer->due_ns = 0;
 	peer->number++;
-	set_pace(peer, volley->rate);
+	set_pace(peer, volley);
 	while (peer->acked < volley->count && wait_until(peer, until))
 		;
 	sum_up(peer->shots, volley->count, peer->acked, ret);

@@ -27,11 +27,16 @@ int64_t peer_await_hello(struct peer *peer, int timeout_ms);
 /* Slash commands at an even pace, whether or not earlier ones were acknowledged. */
 struct volley {
 	const char *words; /* after /eac; "%u" in it becomes 1, 2, 3 … */
-	unsigned rate;     /* a second */
+	unsigned rate;     /* a second; 0: all at once */
 	unsigned count;
+	/* Before this one, 0 being never, every socket is told to be refreshed and gets no command any more. */
+	unsigned refresh_before;
 };
 
-/* From the moment a command was given to its socket until its acknowledgement was read. */
+/*
+ * From the moment a command was given to its socket, or, where it found none, was due, until its acknowledgement was
+ * read.
+ */
 struct volley_result {
 	unsigned acked;
 	double p50_ms, p99_ms, max_ms;
