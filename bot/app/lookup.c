@@ -1,7 +1,7 @@
 /*
  * app/lookup.c - what Slack says about one thing, remembered for some minutes.
  *
- * Three lists: `known` values, `questions` under way, and `waiters`, each of
+ * Three lists: `known` values, `questions` (on their way or waiting for their turn), and `waiters`, each of
  * whom waits for one question or, when the value was at hand, for the next turn
  * of the loop (answers never come from inside lookup_get).
  */
@@ -25,13 +25,17 @@ struct known {
 	struct known *next;
 	char key[32];
 	json_t *value;
-	int64_t at; /* boot time */
+	int64_t at;      /* boot time */
+	uint64_t number; /* of the question that it answers */
 };
 
 struct question {
 	struct question *next;
 	struct lookup *lookup;
+	uint64_t number; /* rising */
 	char key[32];
+	bool sent;  /* false: it waits for its turn */
+	bool stale; /* the thing has changed since */
 };
 
 struct waiter {
@@ -50,11 +54,17 @@ struct lookup {
 	struct loop_timer *deadlines;
 	struct known *known; /* newest first */
 	size_t known_count;
-	struct question *questions;
+	struct question *questions; /* oldest first */
+	uint64_t asked;
+	struct loop_timer *turn; /* of the questions that wait */
+	double allowance;        /* how many may leave now */
+	int64_t allowed_at;      /* boot time of that */
+	int64_t rest_until;      /* boot time; Slack's Retry-After */
 	struct waiter *waiters;
 };
 
 static void on_deadline(void *arg);
+static void on_turn(void *arg);
 
 struct lookup *lookup_new(struct loop *loop, struct slack *slack, const struct lookup_options *options)
 {
@@ -63,6 +73,9 @@ struct lookup *lookup_new(struct loop *loop, struct slack *slack, const struct l
 	lookup->slack = slack;
 	lookup->options = *options;
 	lookup->deadlines = loop_timer_new(loop, on_deadline, lookup);
+	lookup->turn = loop_timer_new(loop, on_turn, lookup);
+	lookup->allowance = options->burst;
+	lookup->allowed_at = clock_boot_ms();
 	return lookup;
 }
 
@@ -95,6 +108,7 @@ void lookup_free(struct lookup *lookup)
 		waiter_free(w);
 	}
 	loop_timer_free(lookup->deadlines);
+	loop_timer_free(lookup->turn);
 	free(lookup);
 }
 
@@ -106,7 +120,7 @@ static struct known **find_known(struct lookup *lookup, const char *key)
 	return at;
 }
 
-void lookup_forget(struct lookup *lookup, const char *key)
+static void drop_known(struct lookup *lookup, const char *key)
 {
 	struct known **at = find_known(lookup, key);
 	struct known *gone = *at;
@@ -116,6 +130,14 @@ void lookup_forget(struct lookup *lookup, const char *key)
 	*at = gone->next;
 	lookup->known_count--;
 	known_free(gone);
+}
+
+void lookup_forget(struct lookup *lookup, const char *key)
+{
+	drop_known(lookup, key);
+	for (struct question *q = lookup->questions; q != NULL; q = q->next)
+		if (q->sent && strcmp(q->key, key) == 0)
+			q->stale = true;
 }
 
 const json_t *lookup_peek(const struct lookup *lookup, const char *key)
@@ -137,14 +159,19 @@ static void forget_oldest(struct lookup *lookup)
 	lookup->known_count--;
 }
 
-static void remember(struct lookup *lookup, const char *key, const json_t *value)
+static void remember(struct lookup *lookup, const struct question *question, const json_t *value)
 {
-	struct known *known = mem_alloc(sizeof *known);
+	const struct known *newer = *find_known(lookup, question->key);
+	struct known *known;
 
-	lookup_forget(lookup, key);
+	if (question->stale || (newer != NULL && newer->number > question->number))
+		return;
+	known = mem_alloc(sizeof *known);
+	drop_known(lookup, question->key);
 	if (lookup->known_count >= KNOWN_MAX)
 		forget_oldest(lookup);
-	text_copy(known->key, sizeof known->key, key);
+	text_copy(known->key, sizeof known->key, question->key);
+	known->number = question->number;
 	known->value = json_deep_copy(value);
 	known->at = clock_boot_ms();
 	known->next = lookup->known;
@@ -226,6 +253,46 @@ static void on_deadline(void *arg)
 	arm(lookup);
 }
 
+/* --- questions --- */
+
+static void take_out(struct question *question)
+{
+	for (struct question **at = &question->lookup->questions; *at != NULL; at = &(*at)->next)
+		if (*at == question) {
+			*at = question->next;
+			break;
+		}
+}
+
+static bool is_awaited(const struct lookup *lookup, const struct question *question)
+{
+	for (const struct waiter *w = lookup->waiters; w != NULL; w = w->next)
+		if (w->question == question)
+			return true;
+	return false;
+}
+
+/* Milliseconds until one more may leave; 0: it may, and is counted. */
+static int64_t take_turn(struct lookup *lookup)
+{
+	const struct lookup_options *options = &lookup->options;
+	int64_t now = clock_boot_ms();
+	double per_ms = options->per_minute / 60000.0;
+
+	if (lookup->rest_until > now)
+		return lookup->rest_until - now;
+	if (options->per_minute == 0)
+		return 0;
+	lookup->allowance += (double)(now - lookup->allowed_at) * per_ms;
+	lookup->allowed_at = now;
+	if (lookup->allowance > options->burst)
+		lookup->allowance = options->burst;
+	if (lookup->allowance < 1)
+		return (int64_t)((1 - lookup->allowance) / per_ms) + 1;
+	lookup->allowance -= 1;
+	return 0;
+}
+
 static void on_answer(void *arg, const struct slack_answer *answer)
 {
 	struct question *question = arg;
@@ -233,38 +300,74 @@ static void on_answer(void *arg, const struct slack_answer *answer)
 	const json_t *value = answer->code == OK ? json_get(answer->body, lookup->options.part) : NULL;
 	enum errc code = answer->code == OK && !json_is_object(value) ? ERR_PROTOCOL : answer->code;
 
-	for (struct question **at = &lookup->questions; *at != NULL; at = &(*at)->next)
-		if (*at == question) {
-			*at = question->next;
-			break;
-		}
+	if (answer->retry_after_ms > 0) {
+		lookup->rest_until = clock_boot_ms() + answer->retry_after_ms;
+		question->sent = false;
+		question->stale = false;
+		loop_timer_set(lookup->turn, answer->retry_after_ms);
+		return;
+	}
+	take_out(question); /* who asks again from within the answer asks anew */
 	if (code == OK)
-		remember(lookup, question->key, value);
+		remember(lookup, question, value);
 	tell(take_waiters(lookup, waits_for, question), code, answer->error, code == OK ? value : NULL);
 	free(question);
 	arm(lookup);
 }
 
+static void send_question(struct question *question)
+{
+	struct lookup *lookup = question->lookup;
+	json_t *arguments = json_object();
+
+	json_set_str(arguments, lookup->options.argument, question->key);
+	if (lookup->options.extra != NULL)
+		json_set_bool(arguments, lookup->options.extra, true);
+	question->sent = true;
+	slack_call(lookup->slack, lookup->options.method, arguments, CALL_TIMEOUT_MS, on_answer, question);
+}
+
+/* Those whose askers have gone in the meantime are not asked any more. */
+static void on_turn(void *arg)
+{
+	struct lookup *lookup = arg;
+
+	for (struct question *q = lookup->questions, *next; q != NULL; q = next) {
+		next = q->next;
+		if (q->sent)
+			continue;
+		if (!is_awaited(lookup, q)) {
+			take_out(q);
+			free(q);
+			continue;
+		}
+		int64_t wait = take_turn(lookup);
+		if (wait > 0) {
+			loop_timer_set(lookup->turn, wait);
+			return;
+		}
+		send_question(q);
+	}
+}
+
 static struct question *ask(struct lookup *lookup, const char *key)
 {
 	struct question *question = mem_alloc(sizeof *question);
-	json_t *arguments = json_object();
+	struct question **end = &lookup->questions;
 
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = question;
 	question->lookup = lookup;
+	question->number = ++lookup->asked;
 	text_copy(question->key, sizeof question->key, key);
-	question->next = lookup->questions;
-	lookup->questions = question;
-	json_set_str(arguments, lookup->options.argument, key);
-	if (lookup->options.extra != NULL)
-		json_set_bool(arguments, lookup->options.extra, true);
-	slack_call(lookup->slack, lookup->options.method, arguments, CALL_TIMEOUT_MS, on_answer, question);
 	return question;
 }
 
 static struct question *under_way(const struct lookup *lookup, const char *key)
 {
 	for (struct question *q = lookup->questions; q != NULL; q = q->next)
-		if (strcmp(q->key, key) == 0)
+		if (strcmp(q->key, key) == 0 && !q->stale)
 			return q;
 	return NULL;
 }
@@ -273,6 +376,7 @@ void lookup_get(struct lookup *lookup, const char *key, bool afresh, int64_t tim
 {
 	struct waiter *waiter = mem_alloc(sizeof *waiter);
 	const json_t *value = afresh ? NULL : lookup_peek(lookup, key);
+	bool asked = false;
 
 	waiter->fn = fn;
 	waiter->arg = arg;
@@ -282,10 +386,13 @@ void lookup_get(struct lookup *lookup, const char *key, bool afresh, int64_t tim
 		loop_defer(lookup->loop, on_ready, lookup);
 	} else {
 		waiter->question = afresh ? NULL : under_way(lookup, key);
-		if (waiter->question == NULL)
+		asked = waiter->question == NULL;
+		if (asked)
 			waiter->question = ask(lookup, key);
 	}
 	waiter->next = lookup->waiters;
 	lookup->waiters = waiter;
 	arm(lookup);
+	if (asked)
+		on_turn(lookup);
 }

@@ -3,7 +3,9 @@
  *
  * One Web API method, asked with one argument (users.info with a user,
  * conversations.info with a channel). Those who ask for the same thing while a
- * question is under way share its answer. What Slack refuses is not remembered.
+ * question is under way share its answer. What Slack refuses is not remembered,
+ * nor what it was asked before the thing changed. Slack's pace is kept: what is
+ * too much waits its turn, and what is rate-limited is asked again after the rest.
  */
 #pragma once
 
@@ -22,6 +24,8 @@ struct lookup_options {
 	const char *extra;    /* one more argument, sent as "true"; NULL: none */
 	const char *part;     /* the member of the answer that is kept: "user" */
 	int64_t fresh_ms;     /* how long an answer is good */
+	unsigned burst;       /* so many questions may leave at once, and */
+	unsigned per_minute;  /* so many more in a minute; 0: as many as are asked */
 };
 
 /*
@@ -37,4 +41,5 @@ void lookup_free(struct lookup *lookup);
 void lookup_get(struct lookup *lookup, const char *key, bool afresh, int64_t timeout_ms, lookup_fn *fn, void *arg);
 /* The remembered value, borrowed until the next call here; NULL when there is none or it is too old. */
 const json_t *lookup_peek(const struct lookup *lookup, const char *key);
+/* It has changed: what is remembered is forgotten, and an answer on its way tells only those who asked for it. */
 void lookup_forget(struct lookup *lookup, const char *key);

@@ -12,7 +12,14 @@
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 
-enum { GOOD_FOR_MS = 5 * 60 * 1000 };
+enum {
+	GOOD_FOR_MS = 5 * 60 * 1000,
+	/* Slack allows 100 users.info in a minute (50 conversations.info), and takes a burst well. */
+	USERS_BURST = 70,
+	USERS_PER_MINUTE = 60,
+	CHANNELS_BURST = 30,
+	CHANNELS_PER_MINUTE = 30,
+};
 
 /* Somebody who is being looked up: the person and the groups, in any order. */
 struct inquiry {
@@ -53,9 +60,15 @@ struct people *people_new(struct loop *loop, struct slack *slack, const struct c
 	                                            .argument = "user",
 	                                            .extra = "include_locale",
 	                                            .part = "user",
-	                                            .fresh_ms = GOOD_FOR_MS};
-	static const struct lookup_options channels = {
-	    .method = "conversations.info", .argument = "channel", .part = "channel", .fresh_ms = GOOD_FOR_MS};
+	                                            .fresh_ms = GOOD_FOR_MS,
+	                                            .burst = USERS_BURST,
+	                                            .per_minute = USERS_PER_MINUTE};
+	static const struct lookup_options channels = {.method = "conversations.info",
+	                                               .argument = "channel",
+	                                               .part = "channel",
+	                                               .fresh_ms = GOOD_FOR_MS,
+	                                               .burst = CHANNELS_BURST,
+	                                               .per_minute = CHANNELS_PER_MINUTE};
 	struct people *people = mem_alloc(sizeof *people);
 
 	people->loop = loop;

@@ -24,8 +24,11 @@ struct stage {
 	unsigned calls; /* questions that reached Slack */
 	int told;
 	int stop_after; /* answers */
+	unsigned stop_after_calls;
 	enum errc code; /* of the newest */
 	char name[24];
+	int64_t retry_after_ms; /* with the next answer */
+	const char *wanted;     /* who is asked about */
 };
 static struct stage *stage;
 
@@ -35,7 +38,7 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
 	(void)slack;
 	(void)timeout_ms;
 	assert_string_equal(method, "users.info");
-	assert_string_equal(json_str(arguments, "user"), "U1");
+	assert_string_equal(json_str(arguments, "user"), stage->wanted);
 	assert_true(stage->calls < 8);
 	stage->done[stage->calls] = done;
 	stage->args[stage->calls++] = arg;
@@ -47,7 +50,8 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
 static void say(unsigned n, enum errc code, const char *name)
 {
 	json_t *body = json_pack("{s:{s:s}}", "user", "name", name);
-	struct slack_answer answer = {.code = code, .body = body, .error = "", .reason = "played"};
+	struct slack_answer answer = {
+	    .code = code, .body = body, .error = "", .reason = "played", .retry_after_ms = stage->retry_after_ms};
 
 	stage->done[n](stage->args[n], &answer);
 	json_decref(body);
@@ -81,6 +85,31 @@ static void turn_until_told(int count)
 	assert_int_equal(stage->told, count);
 }
 
+static void on_look(void *arg)
+{
+	struct loop_timer **look = arg;
+
+	if (stage->calls >= stage->stop_after_calls)
+		loop_stop(stage->loop);
+	else
+		loop_timer_set(*look, 1);
+}
+
+/* Turns until so many questions have reached Slack. */
+static void turn_until_called(unsigned count)
+{
+	struct loop_timer *look, *late = loop_timer_new(stage->loop, on_late, NULL);
+
+	look = loop_timer_new(stage->loop, on_look, &look);
+	stage->stop_after_calls = count;
+	loop_timer_set(late, PATIENCE_MS);
+	loop_timer_set(look, 0);
+	loop_run(stage->loop);
+	loop_timer_free(look);
+	loop_timer_free(late);
+	assert_int_equal(stage->calls, count);
+}
+
 static void get(bool afresh, int64_t timeout_ms)
 {
 	lookup_get(stage->lookup, "U1", afresh, timeout_ms, on_value, NULL);
@@ -94,6 +123,7 @@ static int begin(void **state)
 
 	memset(&fresh, 0, sizeof fresh);
 	stage = &fresh;
+	stage->wanted = "U1";
 	assert_int_equal(loop_new(&stage->loop, NULL), OK);
 	stage->lookup = lookup_new(stage->loop, NULL, &options);
 	*state = stage;
@@ -179,6 +209,74 @@ static void what_is_forgotten_is_asked_again(void **state)
 	say(1, OK, "jane");
 }
 
+/* Slack says that the person changed, and the answer that is on its way may be the old one. */
+static void an_answer_asked_for_before_a_change_is_not_remembered(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	lookup_forget(stage->lookup, "U1");
+	get(false, PATIENCE_MS);
+	assert_int_equal(stage->calls, 2);
+	say(0, OK, "old");
+	assert_null(lookup_peek(stage->lookup, "U1"));
+	assert_int_equal(stage->told, 1);
+	say(1, OK, "new");
+	assert_string_equal(json_str(lookup_peek(stage->lookup, "U1"), "name"), "new");
+}
+
+static void an_older_question_answered_later_changes_nothing(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	get(true, PATIENCE_MS);
+	say(1, OK, "new");
+	say(0, OK, "old");
+	assert_string_equal(json_str(lookup_peek(stage->lookup, "U1"), "name"), "new");
+}
+
+static void a_rate_limit_is_rested_and_the_question_put_again(void **state)
+{
+	(void)state;
+	get(false, PATIENCE_MS);
+	stage->retry_after_ms = 20;
+	say(0, ERR_TEMPORARY, "");
+	stage->retry_after_ms = 0;
+	assert_int_equal(stage->told, 0);
+	stage->wanted = "U2";
+	lookup_get(stage->lookup, "U2", false, SHORT_MS, on_value, NULL);
+	assert_int_equal(stage->calls, 1); /* the method rests for all */
+	turn_until_told(1);
+	assert_int_equal(stage->code, ERR_TEMPORARY);
+	stage->wanted = "U1";
+	turn_until_called(2);
+	say(1, OK, "jane");
+	assert_int_equal(stage->told, 2);
+	assert_string_equal(stage->name, "jane");
+}
+
+/* More at once than Slack allows in a minute: the rest of them follow one by one. */
+static void a_crowd_is_asked_about_at_slacks_pace(void **state)
+{
+	static const struct lookup_options paced = {.method = "users.info",
+	                                            .argument = "user",
+	                                            .part = "user",
+	                                            .fresh_ms = 60000,
+	                                            .burst = 2,
+	                                            .per_minute = 3000};
+
+	(void)state;
+	lookup_free(stage->lookup);
+	stage->lookup = lookup_new(stage->loop, NULL, &paced);
+	get(true, PATIENCE_MS);
+	get(true, PATIENCE_MS);
+	get(true, PATIENCE_MS);
+	assert_int_equal(stage->calls, 2);
+	turn_until_called(3);
+	for (unsigned i = 0; i < 3; i++)
+		say(i, OK, "jane");
+	assert_int_equal(stage->told, 3);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -190,6 +288,10 @@ int main(void)
 	    T(what_slack_refuses_is_told_and_asked_again),
 	    T(who_waits_too_long_is_told_so_and_the_late_answer_still_counts),
 	    T(what_is_forgotten_is_asked_again),
+	    T(an_answer_asked_for_before_a_change_is_not_remembered),
+	    T(an_older_question_answered_later_changes_nothing),
+	    T(a_rate_limit_is_rested_and_the_question_put_again),
+	    T(a_crowd_is_asked_about_at_slacks_pace),
 	};
 
 	loop_block_signals();
