@@ -2,7 +2,7 @@
  * commands/eac/repair.c - one repair in hand: steps, ends and looks.
  *
  * Messages and cards are in speak.c, due times in wait.c, sentences in
- * repair_text.c.
+ * repair_text.h.
  */
 #include "commands/eac/repair.h"
 

@@ -18,7 +18,7 @@ enum errc eac_connect_begin(struct flow *flow);
 enum errc eac_test_begin(struct flow *flow);
 enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
 
-/* steps_org.c: what is taken away and given back */
+/* steps_links.c, steps_tokens.c, steps_remove.c, steps_assign.c: what is taken away and given back; org.c */
 enum errc eac_links_begin(struct flow *flow);
 enum errc eac_revoke_begin(struct flow *flow);
 enum errc eac_remove_set_begin(struct flow *flow);
@@ -26,6 +26,11 @@ enum errc eac_remove_license_begin(struct flow *flow);
 enum errc eac_assign_begin(struct flow *flow);
 enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
 
+/*
+ * The last look before the removal: where it differs from the plan (another expiry date, another listed set), what
+ * is removed and given back is what is there now, and an approval of the old plan is void.
+ */
+enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again) MUST_CHECK;
 /*
  * Before a deed that rests on an approval given before the teardown: where this look differs from the approved plan,
  * the approval is void and asked again, and the deed has to wait (*ret_wait).
