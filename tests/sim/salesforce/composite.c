@@ -170,7 +170,7 @@ static struct reply call_part(struct call *whole, const char *method, const char
 	struct call part = *whole;
 	struct url url = url_parse(target);
 	bool fits = resource_fits(&url);
-	struct reply mishap = mishap_part(whole->fault, method, target);
+	struct reply mishap = mishap_part(whole->service, whole->fault, method, target);
 	url_done(&url);
 	if (mishap.status)
 		return mishap;

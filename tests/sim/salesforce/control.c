@@ -172,20 +172,24 @@ static const struct {
     {"/_sim/calls", calls},           {"/_sim/reset", reset},
 };
 
+struct reply control_do(struct service *service, const char *path, json_t *input)
+{
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(deeds[i].path, path) == 0)
+			return json_is_object(input) ? deeds[i].deed(service, input)
+			                             : refused("the body is no JSON object");
+	return (struct reply){0};
+}
+
 bool control_handle(struct service *service, const struct sim_request *req, struct sim_answer *ans)
 {
 	json_t *body = req->body_len > 0 ? sim_body_json(req) : json_incref(req->query);
-	bool known = false;
 	later_run(service->later, service->org);
-	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
-		if (strcmp(deeds[i].path, req->path) != 0)
-			continue;
-		struct reply reply =
-		    json_is_object(body) ? deeds[i].deed(service, body) : refused("the body is no JSON object");
+	struct reply reply = control_do(service, req->path, body);
+	bool known = reply.status != 0;
+	if (known)
 		sim_answer_json(ans, reply.status, reply.body);
-		reply_done(&reply);
-		known = true;
-	}
+	reply_done(&reply);
 	json_decref(body);
 	return known;
 }

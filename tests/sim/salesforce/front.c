@@ -139,14 +139,37 @@ static void identity(struct service *service, const struct sim_request *req, str
 		oauth_identity(service, user_id, ans);
 }
 
+/* The org lives at another host now; only that one, and the log-in, know it. */
+static bool has_moved(struct service *service, const struct sim_request *req)
+{
+	const char *now_at = org_word(service->org, "instance_host");
+	const char *host = sim_header(req, "host");
+	return *now_at && host && strncmp(req->path, "/services/data", 14) == 0 &&
+	       strncmp(host, now_at, strlen(now_at)) != 0;
+}
+
+static void redirect(struct service *service, const struct sim_request *req, struct sim_answer *ans)
+{
+	const char *host = sim_header(req, "host");
+	json_t *to = sim_jsonf("http://%s%s%s", org_word(service->org, "instance_host"),
+	                       strchr(host, ':') ? strchr(host, ':') : "", req->target);
+	sim_answer_text(ans, 301, "text/html", "<html><body>The document has moved</body></html>\n");
+	sim_answer_header(ans, "Location", json_string_value(to));
+	json_decref(to);
+}
+
 void front_handle(struct service *service, const struct sim_request *req, struct sim_answer *ans)
 {
 	const char *path = req->path;
 	later_run(service->later, service->org);
 	count(service, req->kind, 1);
 	put_date(service, ans);
-	if (mishap_is(req->fault, "maintenance_page")) {
-		sim_answer_text(ans, 503, "text/html", mishap_page());
+	mishap_act(service, req->fault);
+	if (mishap_page(req->fault, ans)) {
+		return;
+	}
+	if (has_moved(service, req)) {
+		redirect(service, req, ans);
 	} else if (strcmp(path, "/services/oauth2/token") == 0) {
 		oauth_token(service, req, ans);
 	} else if (strcmp(path, "/services/oauth2/revoke") == 0) {

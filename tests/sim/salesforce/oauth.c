@@ -159,7 +159,10 @@ void oauth_token(struct service *service, const struct sim_request *req, struct 
 {
 	json_t *form = sim_form(req->body, req->body_len);
 	const char *host = sim_header(req, "host");
+	const char *lives_at = org_word(service->org, "instance_host");
+	const char *port = host ? strchr(host, ':') : NULL;
 	json_t *origin = sim_jsonf("http://%s", host ? host : "127.0.0.1");
+	json_t *instance = *lives_at ? sim_jsonf("http://%s%s", lives_at, port ? port : "") : json_incref(origin);
 	const char *grant = sim_text(form, "grant_type");
 	json_t *user = NULL;
 	struct refusal wrong;
@@ -174,7 +177,8 @@ void oauth_token(struct service *service, const struct sim_request *req, struct 
 	if (wrong.error)
 		refuse(ans, wrong);
 	else
-		answer_token(service, user, json_string_value(origin), strcmp(grant, jwt_grant) != 0, ans);
+		answer_token(service, user, json_string_value(instance), strcmp(grant, jwt_grant) != 0, ans);
+	json_decref(instance);
 	json_decref(origin);
 	json_decref(form);
 }

@@ -39,6 +39,7 @@ static const struct {
     {"revoke_body", JSON_STRING, 0, "query"}, /* the error of a revoke: query or json */
     {"eac_user_id_form", JSON_INTEGER, 18, NULL},
     {"newest_version", JSON_INTEGER, 68, NULL},
+    {"instance_host", JSON_STRING, 0, ""}, /* where the org has moved to; "": it stays */
     /* sessions, limits, time */
     {"session_calls", JSON_INTEGER, 0, NULL}, /* a session ends after so many calls; 0: never */
     {"api_limit", JSON_INTEGER, 100000, NULL},

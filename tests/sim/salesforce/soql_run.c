@@ -8,6 +8,7 @@
 #include "tests/sim/salesforce/rights.h"
 #include "tests/sim/salesforce/soql_check.h"
 #include "tests/sim/salesforce/soql_groups.h"
+#include "tests/sim/salesforce/soql_guard.h"
 #include "tests/sim/salesforce/soql_match.h"
 #include "tests/sim/sim.h"
 
@@ -231,6 +232,7 @@ json_t *soql_run(const struct scope *scope, const char *text, struct soql_error 
 	struct soql_pool *pool = NULL;
 	struct soql_query *query = soql_parse(text, &pool, err);
 	json_t *result = query ? run(scope, query, err) : NULL;
+	soql_guard(scope, query, text);
 	if (query && (soql_mentions(query, "AccessToken") || soql_mentions(query, "RequestToken")))
 		org_violation(scope->org, "a query names AccessToken or RequestToken, which are secrets of others: %s",
 		              text);
