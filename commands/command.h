@@ -52,6 +52,7 @@ struct command {
 struct commands {
 	struct eac_env env;
 	struct runbook book;
+	int64_t ghosts_until; /* wall ms; 0: none */
 };
 
 /* The table, sorted by name; NULL when there is none of that name. */

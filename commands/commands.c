@@ -397,6 +397,11 @@ void commands_set_org(struct commands *commands, const char *instance_url)
 	text_copy(commands->env.instance, sizeof commands->env.instance, instance_url);
 }
 
+void commands_set_ghosts(struct commands *commands, int64_t until)
+{
+	commands->ghosts_until = until;
+}
+
 const struct runbook *commands_runbook(const struct commands *commands)
 {
 	return &commands->book;

@@ -75,6 +75,8 @@ void commands_free(struct commands *commands);
 void commands_set(struct commands *commands, const struct config *config);
 void commands_set_bot(struct commands *commands, const char *bot_user, const char *bot_name);
 void commands_set_org(struct commands *commands, const char *instance_url);
+/* Slack counts connections that are not ours, until then (wall ms; 0: it does not): clicks may be lost. */
+void commands_set_ghosts(struct commands *commands, int64_t until);
 
 /* On the store's thread, inside the transaction. An error undoes everything; a refusal is OK with an ack that says why.
  */

@@ -37,6 +37,18 @@ static enum errc add_step(void *arg, const struct step_row *step)
 	return OK;
 }
 
+/* Of `status`, for admins: what they may hear complaints about, and what helps. */
+static void add_ghosts(struct buf *b, const struct asked *asked)
+{
+	int64_t until = asked->commands->ghosts_until;
+	if (until <= asked->deed->now || !asked->deed->person.admin || !text_eq(asked->command->name, "status"))
+		return;
+	buf_puts(b, "\n:warning: Slack counts more connections than I have, so clicks may be lost until about ");
+	mrkdwn_add_time(b, until);
+	buf_printf(b, ". What a button does can be typed, for example `%s approve ID`.",
+	           asked->env->config->slack.command);
+}
+
 static enum errc show_one(struct asked *asked)
 {
 	AUTO_BUF struct buf b = {0};
@@ -49,6 +61,7 @@ static enum errc show_one(struct asked *asked)
 	if (asked->row.reason[0] != '\0')
 		buf_printf(&b, ", reason: %s", asked->row.reason);
 	enum errc rc = step_each(asked->tx, asked->row.id, add_step, &b);
+	add_ghosts(&b, asked);
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }
 
@@ -101,8 +114,11 @@ static enum errc answer_list(struct asked *asked, const struct request_query *qu
 	enum errc rc = request_each(asked->tx, &shown, list_row, &list);
 	if (rc == OK)
 		rc = count_more(asked, query, &list);
+	if (list.rows == 0)
+		buf_puts(&list.text, none);
+	add_ghosts(&list.text, asked);
 	if (rc == OK)
-		rc = asked_answer(asked, list.rows == 0 ? none : buf_str(&list.text));
+		rc = asked_answer(asked, buf_str(&list.text));
 	buf_done(&list.text);
 	return rc;
 }

@@ -52,7 +52,8 @@ struct app {
 	char instance[200];
 	char slack_trouble[400]; /* as told in the log */
 	unsigned slack_live;
-	bool slack_ghosts;
+	unsigned slack_ghosts;
+	int64_t ghosts_until; /* as the commands know it */
 	bool store_broken;
 	bool sf_let_in;
 	bool sf_quota_spent;

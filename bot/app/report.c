@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bot/app/metrics.h"
+#include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/base/version.h"
@@ -28,15 +29,15 @@ static json_t *part(json_t *whole, const char *name, bool ready, const char *tro
 static bool slack_part(const struct report *report, json_t *whole)
 {
 	struct slack_figures figures;
-	unsigned ours;
+	char until[32];
 
 	slack_get_figures(report->slack, &figures);
 	bool ready = figures.live > 0 && figures.trouble[0] == '\0' && slack_identity(report->slack) != NULL;
 	json_t *value = part(whole, "slack", ready, figures.trouble);
-	ours = figures.live + figures.draining;
 	json_set_int(value, "connections", figures.live);
-	json_set_int(value, "ghost_connections",
-	             figures.ghosts && figures.reported > ours ? figures.reported - ours : 0);
+	json_set_int(value, "ghost_connections", figures.ghosts);
+	if (figures.ghosts > 0)
+		json_set_str(value, "ghosts_until", clock_rfc3339(figures.ghosts_until, until));
 	return ready;
 }
 
@@ -146,6 +147,9 @@ static void put_slack(const struct report *report, struct buf *b)
 	gauge(b, "eacbot_slack_connections", "Live Socket Mode connections of ours.", figures.live);
 	gauge(b, "eacbot_slack_reported_connections", "Connections that Slack counted at the newest hello.",
 	      figures.reported);
+	gauge(b, "eacbot_slack_ghost_connections",
+	      "Connections that Slack counted beyond ours at the newest hello; clicks that go to them are lost.",
+	      figures.ghosts);
 	counter(b, "eacbot_slack_hellos_total", "Connections that began.", (double)figures.hellos);
 	metrics_family(b, "eacbot_slack_requests_total", "counter", "Calls of Slack's Web API.");
 	slack_each_count(report->slack, put_slack_call, b);

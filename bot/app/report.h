@@ -24,7 +24,7 @@ struct report {
 	bool draining;
 };
 
-/* {"ready","slack":{"ready","trouble","connections","ghost_connections"},"salesforce":{..},"store":{..}}; true: ready.
+/* {"ready","slack":{"ready","trouble","connections","ghost_connections","ghosts_until"},"salesforce":{..},"store":{..}}; true: ready.
  */
 bool report_ready(const struct report *report, struct buf *body);
 void report_metrics(const struct report *report, struct buf *body);

@@ -18,6 +18,7 @@ enum {
 	LAG_MS = 1000,
 	STORE_SILENT_MS = 90 * 1000, /* a store that hangs is a service that hangs: systemd shall restart it */
 	NAME_TIMEOUT_MS = 10 * 1000,
+	GHOSTS_NEWS_MS = 60 * 1000,
 };
 
 /* --- what the commands have to know --- */
@@ -28,6 +29,8 @@ struct news {
 	char bot_user[24];
 	char bot_name[80];
 	char instance[200];
+	bool ghosts;
+	int64_t ghosts_until;
 };
 
 static enum errc news_job(struct tx *tx, void *arg)
@@ -39,6 +42,8 @@ static enum errc news_job(struct tx *tx, void *arg)
 		commands_set_bot(news->app->commands, news->bot_user, news->bot_name);
 	if (news->instance[0] != '\0')
 		commands_set_org(news->app->commands, news->instance);
+	if (news->ghosts)
+		commands_set_ghosts(news->app->commands, news->ghosts_until);
 	return OK;
 }
 
@@ -51,6 +56,8 @@ static void on_news(void *arg, enum errc code)
 		news->app->bot_user[0] = '\0';
 	if (code != OK && news->instance[0] != '\0')
 		news->app->instance[0] = '\0';
+	if (code != OK && news->ghosts)
+		news->app->ghosts_until = -1;
 	free(news);
 }
 
@@ -102,12 +109,46 @@ void watch_org(void *arg)
 	store_submit(app->store, news_job, on_news, news);
 }
 
+static void check_ghosts(struct app *app)
+{
+	struct slack_figures now;
+	struct news *news;
+
+	slack_get_figures(app->slack, &now);
+	/* the wall clock is set now and then: that alone is no news */
+	if (llabs(now.ghosts_until - app->ghosts_until) < GHOSTS_NEWS_MS)
+		return;
+	app->ghosts_until = now.ghosts_until;
+	news = mem_alloc(sizeof *news);
+	news->app = app;
+	news->ghosts = true;
+	news->ghosts_until = now.ghosts_until;
+	store_submit(app->store, news_job, on_news, news);
+}
+
 /* --- what the log has to know --- */
 
 /* Not connected, but nothing has gone wrong yet. */
 static bool is_beginning(const struct slack_figures *figures)
 {
 	return text_eq(figures->trouble, "not connected yet") && figures->losses == 0;
+}
+
+/* Said at each change: a restart within an outage, or a second service, may add some. */
+static void log_ghosts(const struct slack_figures *now, unsigned before)
+{
+	char until[32];
+
+	if (now->ghosts == 0)
+		log_event(LOG_INFO, "slack.ghosts",
+		          "the %u ghost connections are gone: Slack counts %u, and all are ours", before,
+		          now->reported);
+	else
+		log_event(
+		    LOG_WARNING, "slack.ghosts",
+		    "Slack counts %u connections, %u of which are not ours (%u before): clicks that go to those "
+		    "are lost, until about %s, and can be typed; is a second service running with this app token?",
+		    now->reported, now->ghosts, before, clock_rfc3339(now->ghosts_until, until));
 }
 
 static void log_slack(struct app *app)
@@ -123,12 +164,7 @@ static void log_slack(struct app *app)
 		log_event(is_beginning(&now) || now.trouble[0] == '\0' ? LOG_INFO : LOG_WARNING, "slack.state", "%s",
 		          now.trouble[0] != '\0' ? now.trouble : "Slack can be used");
 	if (now.ghosts != app->slack_ghosts)
-		log_event(now.ghosts ? LOG_WARNING : LOG_INFO, "slack.ghosts",
-		          now.ghosts
-		              ? "Slack counts %u connections and we have %u: what goes to the others is lost; is a "
-		                "second service running with this app token?"
-		              : "Slack counts %u connections, and we have %u",
-		          now.reported, now.live + now.draining);
+		log_ghosts(&now, app->slack_ghosts);
 	app->slack_live = now.live;
 	app->slack_ghosts = now.ghosts;
 	text_copy(app->slack_trouble, sizeof app->slack_trouble, now.trouble);
@@ -142,6 +178,7 @@ void watch_slack_state(void *arg)
 		return; /* that sockets close is what we want */
 	log_slack(app);
 	check_bot(app);
+	check_ghosts(app);
 }
 
 void watch_slack_gap(void *arg, int64_t gap_ms)
@@ -209,6 +246,7 @@ static void on_tick(void *arg)
 	if (app->drain_since != 0)
 		return;
 	check_bot(app);
+	check_ghosts(app);
 	probe_salesforce(app);
 	reload_tick(app);
 }

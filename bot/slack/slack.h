@@ -83,11 +83,12 @@ struct slack_identity {
 };
 
 struct slack_figures {
-	unsigned live;     /* sockets that said hello and are not draining */
-	unsigned draining; /* replaced: they only get their last acknowledgements */
-	unsigned reported; /* num_connections of the newest hello */
-	bool ghosts;       /* Slack counted more than we had: what goes to the others is lost */
-	uint64_t opens;    /* calls of apps.connections.open */
+	unsigned live;        /* sockets that said hello and are not draining */
+	unsigned draining;    /* replaced: they only get their last acknowledgements */
+	unsigned reported;    /* num_connections of the newest hello */
+	unsigned ghosts;      /* so many more than we had: what goes to them is lost. Until the next hello */
+	int64_t ghosts_until; /* wall time at which the life that Slack announces is over for the last of them; 0 */
+	uint64_t opens;       /* calls of apps.connections.open */
 	uint64_t hellos;
 	uint64_t losses;     /* sockets and dials that ended otherwise than we wanted */
 	uint64_t unreadable; /* texts that are no envelope, and envelopes of unknown type */

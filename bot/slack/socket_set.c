@@ -19,8 +19,9 @@ enum {
 	SPARE = 2,
 	SLOTS = 2 * (WANTED_MAX + SPARE), /* the closed ones wait here to be freed */
 	BACK_OFF_MAX_MS = 60 * 1000,
-	CROWDED_DOUBLINGS = 20, /* the longest rest is so many times the first */
-	FLAP_MS = 10 * 1000,    /* sent away sooner than that after hello counts as a failure */
+	CROWDED_DOUBLINGS = 20,             /* the longest rest is so many times the first */
+	FLAP_MS = 10 * 1000,                /* sent away sooner than that after hello counts as a failure */
+	GHOST_LIFE_MS = 5 * 60 * 60 * 1000, /* where hello announces no life: what Slack's have been seen to last */
 };
 
 struct socket_set {
@@ -39,7 +40,8 @@ struct socket_set {
 	unsigned crowded;     /* too_many_websockets in a row */
 	uint64_t opens, hellos, losses, unreadable;
 	unsigned reported;
-	bool ghosts;
+	unsigned ghosts;
+	int64_t ghosts_until_ms; /* boot clock; 0: there are none */
 	char last_loss[400];
 	loop_fn *stopped; /* not NULL: stopping */
 	void *stopped_arg;
@@ -230,14 +232,29 @@ static void end_gap(struct socket_set *set)
 		set->callbacks.gap(set->callbacks.arg, gap_ms);
 }
 
+/* A registration that we don't know began before this hello, so it lasts at most as long as this one's life. */
+static void count_ghosts(struct socket_set *set, const struct envelope *hello)
+{
+	int64_t life_ms = hello->approximate_life_s ? (int64_t)hello->approximate_life_s * 1000 : GHOST_LIFE_MS;
+	unsigned ours = count_if(set, is_registered);
+	unsigned ghosts;
+
+	set->reported = (unsigned)hello->num_connections;
+	ghosts = set->reported > ours ? set->reported - ours : 0;
+	if (!ghosts)
+		set->ghosts_until_ms = 0;
+	else if (ghosts > set->ghosts)
+		set->ghosts_until_ms = clock_boot_ms() + life_ms;
+	set->ghosts = ghosts;
+}
+
 static void hello_came(void *arg, struct socket *socket, const struct envelope *hello)
 {
 	struct socket_set *set = arg;
 
 	(void)socket;
 	set->hellos++;
-	set->reported = (unsigned)hello->num_connections;
-	set->ghosts = set->reported > count_if(set, is_registered);
+	count_ghosts(set, hello);
 	while (count_if(set, socket_state_serves) > set->wanted && oldest_replacing(set))
 		socket_replaced(oldest_replacing(set));
 	not_before(set, set->context->times.stagger_ms);
@@ -362,6 +379,8 @@ void socket_set_get_figures(const struct socket_set *set, struct slack_figures *
 	ret->draining = count_if(set, is_draining);
 	ret->reported = set->reported;
 	ret->ghosts = set->ghosts;
+	if (set->ghosts_until_ms)
+		ret->ghosts_until = clock_wall_ms() + set->ghosts_until_ms - clock_boot_ms();
 	ret->opens = set->opens;
 	ret->hellos = set->hellos;
 	ret->losses = set->losses;

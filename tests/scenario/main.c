@@ -28,9 +28,9 @@ static const struct {
 	const char *name;
 	const struct scenario *list;
 } themes[] = {
-    {"happy", happy_scenarios},     {"refusals", refusal_scenarios}, {"decisions", decision_scenarios},
-    {"ends", end_scenarios},        {"crash", crash_scenarios},      {"trouble", trouble_scenarios},
-    {"program", program_scenarios},
+    {"happy", happy_scenarios},     {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
+    {"ends", end_scenarios},        {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
+    {"program", program_scenarios}, {"connection", connection_scenarios},
 };
 
 struct job {

@@ -485,7 +485,8 @@ static void ghosts_are_seen(void **state)
 	begin(f, 1);
 	turn_until(f, one_is_live);
 	assert_int_equal(figures(f).reported, 4);
-	assert_true(figures(f).ghosts);
+	assert_int_equal(figures(f).ghosts, 3);
+	assert_true(figures(f).ghosts_until > clock_wall_ms());
 	end(f);
 }
 
