@@ -61,6 +61,8 @@ static void set_defaults(struct slack_times *times)
 	set_default(&times->crowded_ms, 30000);
 	set_default(&times->probe_ms, 300000);
 	set_default(&times->gap_ms, 3000);
+	set_default(&times->apart_ms, 1000);
+	set_default(&times->budget_ms, 60000);
 }
 
 static void envelope_came(void *arg, uint64_t socket, const struct envelope *envelope)
@@ -105,9 +107,10 @@ static void identify(struct slack *slack, const json_t *body)
 	text_copy(id->team, sizeof(id->team), json_str(body, "team_id"));
 	text_copy(id->enterprise, sizeof(id->enterprise), json_str(body, "enterprise_id"));
 	text_copy(id->app_id, sizeof(id->app_id), json_str(body, "app_id"));
+	slack->identified = true;
+	socket_set_expect_app(slack->set, id->app_id);
 	if (!*id->app_id)
 		text_copy(id->app_id, sizeof(id->app_id), slack->hello_app);
-	slack->identified = true;
 }
 
 static bool needs_a_person(enum errc code)
@@ -255,14 +258,8 @@ const struct slack_identity *slack_identity(const struct slack *slack)
 /* The first thing that a person should hear of. */
 static void describe_trouble(const struct slack *slack, struct slack_figures *f)
 {
-	const char *own = slack->identity.app_id;
-
 	if (*slack->bot_trouble)
 		text_copy(f->trouble, sizeof(f->trouble), slack->bot_trouble);
-	else if (*slack->hello_app && *own && !text_eq(slack->hello_app, own))
-		snprintf(f->trouble, sizeof(f->trouble),
-		         "the app token belongs to the app %s and the bot token to %s; both have to be of one app",
-		         slack->hello_app, own);
 	else if (!f->live)
 		text_copy(f->trouble, sizeof(f->trouble), *f->last_loss ? f->last_loss : "not connected yet");
 }
@@ -282,14 +279,21 @@ void slack_each_count(const struct slack *slack,
 
 void slack_set_tokens(struct slack *slack, const struct secret *app_token, const struct secret *bot_token)
 {
+	bool new_app = !text_eq(secret_reveal(slack->context.app_token), secret_reveal(app_token));
+	bool new_bot = !text_eq(secret_reveal(slack->bot_token), secret_reveal(bot_token));
+
 	slack->context.app_token = app_token;
 	slack->bot_token = bot_token;
+	if (new_app)
+		slack->hello_app[0] = '\0';
+	if (new_bot)
+		socket_set_expect_app(slack->set, ""); /* until the new one has told whose it is */
 	/* What is still under way is about the old token; its refusal would put the next try off for minutes. */
 	web_cancel(slack->web, slack->auth_ticket);
 	slack->auth_ticket = 0;
 	slack->auth_failures = 0;
 	loop_timer_set(slack->auth, 0);
-	socket_set_try_now(slack->set);
+	socket_set_try_now(slack->set, new_app);
 }
 
 void slack_set_ca(struct slack *slack, const char *ca_file)

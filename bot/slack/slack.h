@@ -34,6 +34,8 @@ struct slack_times {
 	int64_t crowded_ms;  /* the first rest after too_many_websockets, doubled up to 20 times it: 30 s */
 	int64_t probe_ms;    /* between tries while a person has to act: 5 min */
 	int64_t gap_ms;      /* without a live socket, before it is worth telling: 3 s */
+	int64_t apart_ms;    /* between two dials, whatever happens: 1 s */
+	int64_t budget_ms;   /* one dial in so long on average while another socket is live: 60 s */
 };
 
 struct slack_options {
@@ -134,7 +136,11 @@ void slack_get_figures(const struct slack *slack, struct slack_figures *ret);
 /* Counts of calls by method and result ("ok", "ratelimited", "temporary", "unknown", "denied", ...), for /metrics. */
 void slack_each_count(const struct slack *slack,
                       void (*fn)(void *arg, const char *method, const char *result, uint64_t n), void *arg);
-/* New secrets (SIGHUP): used from the next call on; both are tried at once. The secrets stay the caller's. */
+/*
+ * New secrets (SIGHUP): used from the next call on; both are tried at once. Where the app token is another one, every
+ * socket is replaced, for it may be another app's. The secrets stay the caller's; the old ones have to live during this
+ * call.
+ */
 void slack_set_tokens(struct slack *slack, const struct secret *app_token, const struct secret *bot_token);
 /* Another authorities file (SIGHUP), for sockets from now on; read anew even if the name is the same. */
 void slack_set_ca(struct slack *slack, const char *ca_file);

@@ -34,6 +34,7 @@ struct socket {
 	struct loop_timer *deadline; /* of the state */
 	struct loop_timer *tick;     /* pings and silence */
 	int64_t heard_ms, pinged_ms, live_since_ms, entered_ms;
+	char app_id[24];  /* whose socket it is, as hello says */
 	unsigned unacked; /* envelopes that came and were not acknowledged */
 	unsigned unreadable;
 	enum socket_end end;
@@ -202,6 +203,7 @@ static void said_hello(struct socket *s, const struct envelope *e)
 {
 	int64_t life_ms = (int64_t)e->approximate_life_s * 1000;
 
+	text_copy(s->app_id, sizeof(s->app_id), e->app_id);
 	fire(s, SOCKET_EVENT_HELLO);
 	/* before its announced end, so that no click falls into the gap; not all instances at once */
 	if (life_ms && s->state == SOCKET_LIVE)
@@ -398,6 +400,17 @@ void socket_close(struct socket *s)
 	fire(s, SOCKET_EVENT_CLOSE);
 }
 
+void socket_outdate(struct socket *s)
+{
+	fire(s, SOCKET_EVENT_AGED);
+}
+
+void socket_refuse(struct socket *s, const char *reason)
+{
+	note(s, SOCKET_END_REFUSED, "%s", reason);
+	fire(s, SOCKET_EVENT_CLOSE);
+}
+
 enum errc socket_ack(struct socket *s, const char *frame, size_t len)
 {
 	if (!brings_envelopes(s->state) || wire_send(s->wire, frame, len))
@@ -440,6 +453,11 @@ int64_t socket_heard_ms(const struct socket *s)
 int64_t socket_live_since_ms(const struct socket *s)
 {
 	return s->live_since_ms;
+}
+
+const char *socket_app_id(const struct socket *s)
+{
+	return s->app_id;
 }
 
 unsigned socket_unreadable(const struct socket *s)

@@ -58,8 +58,12 @@ void socket_free(struct socket *socket);
 
 uint64_t socket_id(const struct socket *socket);
 enum socket_state socket_state(const struct socket *socket);
-/* Only REPLACED and CLOSE come from outside; all else is ignored. */
+/* These four come from outside; where the table knows no move for them, nothing happens. */
 void socket_replaced(struct socket *socket);
+/* A replacement is to be made: nobody told it to go, but it is not the socket that we want any more. */
+void socket_outdate(struct socket *socket);
+/* It is not for us: closed politely, with REFUSED and this sentence. */
+void socket_refuse(struct socket *socket, const char *reason);
 /* Politely: unsent frames, Close 1000, at most close_ms for the peer's. */
 void socket_close(struct socket *socket);
 /* Sends the frame that acknowledges one envelope; NOT_FOUND: it is closing or closed. */
@@ -72,6 +76,8 @@ int64_t socket_rest_ms(const struct socket *socket);
 /* CLOCK_BOOTTIME of the last sign of life and of hello; 0: none. */
 int64_t socket_heard_ms(const struct socket *socket);
 int64_t socket_live_since_ms(const struct socket *socket);
+/* Of its hello; "": not told so far. */
+const char *socket_app_id(const struct socket *socket);
 /* Texts that were no envelope. */
 unsigned socket_unreadable(const struct socket *socket);
 

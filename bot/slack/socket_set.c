@@ -16,11 +16,10 @@
 
 enum {
 	WANTED_MAX = 4,
-	SPARE = 2,
+	SPARE = 1,
 	SLOTS = 2 * (WANTED_MAX + SPARE), /* the closed ones wait here to be freed */
 	BACK_OFF_MAX_MS = 60 * 1000,
 	CROWDED_DOUBLINGS = 20,             /* the longest rest is so many times the first */
-	FLAP_MS = 10 * 1000,                /* sent away sooner than that after hello counts as a failure */
 	GHOST_LIFE_MS = 5 * 60 * 60 * 1000, /* where hello announces no life: what Slack's have been seen to last */
 };
 
@@ -33,7 +32,11 @@ struct socket_set {
 	uint64_t next_id;
 	struct loop_timer *decide;
 	struct loop_timer *report;
+	char app_id[24];       /* whose sockets we want; "": not known */
 	int64_t not_before_ms; /* no dial sooner (boot clock) */
+	int64_t dialled_ms;    /* the newest dial; 0: none */
+	int64_t saved_ms;      /* of the budget, at saved_at_ms */
+	int64_t saved_at_ms;
 	int64_t last_failure_ms;
 	int64_t gap_since_ms; /* no socket brings envelopes since then; 0: one does, or none ever did */
 	unsigned failures;    /* in a row */
@@ -42,6 +45,7 @@ struct socket_set {
 	unsigned reported;
 	unsigned ghosts;
 	int64_t ghosts_until_ms; /* boot clock; 0: there are none */
+	bool renewing;           /* that sockets move is our own doing */
 	char last_loss[400];
 	loop_fn *stopped; /* not NULL: stopping */
 	void *stopped_arg;
@@ -120,8 +124,10 @@ static void wake(struct socket_set *set)
 }
 
 /* A socket that came up after the last failure and lasted proves that all is well again. */
-static void forgive(struct socket_set *set, int64_t now)
+static void forgive(struct socket_set *set)
 {
+	int64_t now = clock_boot_ms();
+
 	for (unsigned i = 0; i < set->count; i++) {
 		int64_t since = socket_live_since_ms(set->sockets[i]);
 
@@ -134,11 +140,9 @@ static void forgive(struct socket_set *set, int64_t now)
 
 static int64_t count_failure(struct socket_set *set)
 {
-	int64_t now = clock_boot_ms();
-
-	forgive(set, now);
+	forgive(set);
 	set->failures++;
-	set->last_failure_ms = now;
+	set->last_failure_ms = clock_boot_ms();
 	return socket_set_back_off_ms(set->failures, set->context->times.back_off_ms, BACK_OFF_MAX_MS);
 }
 
@@ -179,10 +183,22 @@ static void watch_gap(struct socket_set *set, const struct socket *left)
 		set->gap_since_ms = socket_heard_ms(left);
 }
 
+/* While Slack has no slot to spare, the one that this socket leaves is ours again at once. */
+static void slot_is_free(struct socket_set *set)
+{
+	if (set->crowded)
+		set->not_before_ms =
+		    clock_boot_ms() + set->context->times.stagger_ms +
+		    socket_set_back_off_ms(set->failures, set->context->times.back_off_ms, BACK_OFF_MAX_MS);
+}
+
 static void sent_away(struct socket_set *set, struct socket *socket)
 {
-	if (clock_boot_ms() - socket_live_since_ms(socket) < FLAP_MS)
+	if (set->renewing)
+		return;
+	if (clock_boot_ms() - socket_live_since_ms(socket) < set->context->times.stable_ms)
 		not_before(set, count_failure(set));
+	forgive(set);
 	/* there is no slot for a replacement: the old one goes first */
 	if (set->crowded)
 		socket_close(socket);
@@ -196,8 +212,11 @@ static void moved(void *arg, struct socket *socket, enum socket_state from)
 
 	if (ended && from != SOCKET_CLOSING && socket_end(socket) != SOCKET_END_WANTED)
 		account(set, socket);
-	if (is_useful(from) && !is_useful(to))
+	if (is_useful(from) && !is_useful(to)) {
 		watch_gap(set, socket);
+		if (socket_end(socket) == SOCKET_END_WANTED || socket_end(socket) == SOCKET_END_LOST)
+			slot_is_free(set);
+	}
 	if (to == SOCKET_REPLACING)
 		sent_away(set, socket);
 	if (to == SOCKET_CLOSED)
@@ -248,17 +267,31 @@ static void count_ghosts(struct socket_set *set, const struct envelope *hello)
 	set->ghosts = ghosts;
 }
 
+/* Its envelopes would be another app's, and ours would never come. */
+static bool refuse_if_foreign(struct socket_set *set, struct socket *socket)
+{
+	AUTO_FREE char *reason = NULL;
+
+	if (!*set->app_id || !*socket_app_id(socket) || text_eq(set->app_id, socket_app_id(socket)))
+		return false;
+	reason = mem_printf("the app token belongs to the app %s and the bot token to %s; both have to be of one app",
+	                    socket_app_id(socket), set->app_id);
+	socket_refuse(socket, reason);
+	return true;
+}
+
 static void hello_came(void *arg, struct socket *socket, const struct envelope *hello)
 {
 	struct socket_set *set = arg;
 
-	(void)socket;
+	set->callbacks.hello(set->callbacks.arg, hello);
+	if (refuse_if_foreign(set, socket))
+		return;
 	set->hellos++;
 	count_ghosts(set, hello);
 	while (count_if(set, socket_state_serves) > set->wanted && oldest_replacing(set))
 		socket_replaced(oldest_replacing(set));
 	not_before(set, set->context->times.stagger_ms);
-	set->callbacks.hello(set->callbacks.arg, hello);
 	end_gap(set);
 	wake(set);
 }
@@ -282,12 +315,55 @@ static bool may_dial(const struct socket_set *set)
 	       count_if(set, is_alive) < set->wanted + SPARE && !(set->crowded && count_if(set, is_closing));
 }
 
+static int64_t max_of(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Time saves up for dials, for `wanted` of them and one more at most. */
+static void save(struct socket_set *set, int64_t now)
+{
+	int64_t most = (set->wanted + SPARE) * set->context->times.budget_ms;
+
+	set->saved_ms += now - set->saved_at_ms;
+	set->saved_at_ms = now;
+	if (set->saved_ms > most)
+		set->saved_ms = most;
+}
+
+/*
+ * How long until a dial is allowed. What failures impose comes first; the budget holds only those back who have a live
+ * socket, for without one every second counts and the back-off is enough.
+ */
+static int64_t rest_ms(struct socket_set *set, int64_t now)
+{
+	const struct slack_times *times = &set->context->times;
+	int64_t rest = set->not_before_ms - now;
+
+	save(set, now);
+	if (set->dialled_ms)
+		rest = max_of(rest, set->dialled_ms + times->apart_ms - now);
+	if (count_if(set, is_live))
+		rest = max_of(rest, times->budget_ms - set->saved_ms);
+	return rest;
+}
+
+static void dial(struct socket_set *set, int64_t now)
+{
+	assert(set->count < SLOTS);
+	set->opens++;
+	set->dialled_ms = now;
+	set->saved_ms = max_of(set->saved_ms - set->context->times.budget_ms, 0);
+	set->sockets[set->count++] = socket_new(set->context, ++set->next_id);
+}
+
 /* The reconnect decision. Everything that could change its answer wakes it. */
 static void decide(void *arg)
 {
 	struct socket_set *set = arg;
-	int64_t rest_ms = set->not_before_ms - clock_boot_ms();
+	int64_t now = clock_boot_ms(), rest;
 
+	forgive(set);
 	reap(set);
 	if (set->stopped) {
 		loop_fn *done = set->stopped;
@@ -302,13 +378,11 @@ static void decide(void *arg)
 	}
 	if (!may_dial(set))
 		return;
-	if (rest_ms > 0) {
-		loop_timer_set(set->decide, rest_ms);
-		return;
-	}
-	assert(set->count < SLOTS);
-	set->opens++;
-	set->sockets[set->count++] = socket_new(set->context, ++set->next_id);
+	rest = rest_ms(set, now);
+	if (rest > 0)
+		loop_timer_set(set->decide, rest);
+	else
+		dial(set, now);
 }
 
 static void report(void *arg)
@@ -347,6 +421,8 @@ void socket_set_free(struct socket_set *set)
 
 void socket_set_start(struct socket_set *set)
 {
+	set->saved_at_ms = clock_boot_ms();
+	set->saved_ms = (set->wanted + SPARE) * set->context->times.budget_ms;
 	wake(set);
 }
 
@@ -359,10 +435,29 @@ void socket_set_stop(struct socket_set *set, loop_fn *done, void *arg)
 	wake(set);
 }
 
-void socket_set_try_now(struct socket_set *set)
+void socket_set_try_now(struct socket_set *set, bool new_app)
 {
-	set->not_before_ms = 0;
+	if (set->stopped)
+		return;
+	set->renewing = true;
+	for (unsigned i = 0; i < set->count; i++) {
+		if (socket_state_dials(socket_state(set->sockets[i])))
+			socket_close(set->sockets[i]);
+		else if (new_app)
+			socket_outdate(set->sockets[i]);
+	}
+	set->renewing = false;
+	set->failures = 0;
+	set->dialled_ms = set->not_before_ms = 0;
 	wake(set);
+}
+
+void socket_set_expect_app(struct socket_set *set, const char *app_id)
+{
+	text_copy(set->app_id, sizeof(set->app_id), app_id);
+	for (unsigned i = 0; i < set->count; i++)
+		if (is_useful(socket_state(set->sockets[i])))
+			refuse_if_foreign(set, set->sockets[i]);
 }
 
 struct socket *socket_set_find(const struct socket_set *set, uint64_t id)

@@ -2,8 +2,9 @@
  * slack/socket_set.h - the sockets of one app: how many, and when to dial. Private to this folder.
  *
  * The only owner of the decision to dial. At most one dial is in flight and at
- * most `wanted` + 2 sockets are alive; Slack takes ten per app, and sockets that
- * it does not know to be gone swallow clicks for hours.
+ * most `wanted` + 1 sockets are alive; Slack takes ten per app, and sockets that
+ * it does not know to be gone swallow clicks for hours. Addresses are asked for
+ * sparingly too: Slack may allow as little as one a minute.
  */
 #pragma once
 
@@ -30,8 +31,13 @@ void socket_set_free(struct socket_set *set);
 void socket_set_start(struct socket_set *set);
 /* Closes all politely; no new dial; `done` comes later, once. */
 void socket_set_stop(struct socket_set *set, loop_fn *done, void *arg);
-/* What kept us from dialling may be mended (new tokens): dial now. */
-void socket_set_try_now(struct socket_set *set);
+/*
+ * What kept us from dialling may be mended: forgets failures and dials now. A dial under way is dropped, for what it will
+ * be told is about yesterday. `new_app`: the live sockets may be another app's, each is replaced.
+ */
+void socket_set_try_now(struct socket_set *set, bool new_app);
+/* Sockets of another app are refused, also those that stand; "": any app will do. */
+void socket_set_expect_app(struct socket_set *set, const char *app_id);
 /* NULL: not there any more. */
 struct socket *socket_set_find(const struct socket_set *set, uint64_t id);
 /* Fills what is known about sockets. */

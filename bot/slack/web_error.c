@@ -164,9 +164,15 @@ static const struct {
 	enum errc code;
 } exceptions[] = {
     /* to a writer, NOT_FOUND would mean that the message has to be posted anew */
-    {"chat.", "channel_not_found", ERR_DENIED},           {"chat.postMessage", "team_not_found", ERR_INVALID},
-    {"apps.connections.open", "no_permission", ERR_AUTH}, {"apps.connections.open", "access_denied", ERR_AUTH},
+    {"chat.", "channel_not_found", ERR_DENIED},
+    {"chat.postMessage", "team_not_found", ERR_INVALID},
+    {"apps.connections.open", "no_permission", ERR_AUTH},
+    {"apps.connections.open", "access_denied", ERR_AUTH},
     {"apps.connections.open", "missing_args", ERR_AUTH}, /* what a token in the wrong place gets */
+    /* a person has to act: probed slowly; the last one passes by itself */
+    {"apps.connections.open", "method_deprecated", ERR_AUTH},
+    {"apps.connections.open", "deprecated_endpoint", ERR_AUTH},
+    {"apps.connections.open", "org_login_required", ERR_TEMPORARY},
 };
 
 static int compare(const void *key, const void *row)

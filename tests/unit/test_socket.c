@@ -243,7 +243,23 @@ static void turn_for(struct fixture *f, int64_t ms)
 	loop_run(f->loop);
 }
 
-static void begin(struct fixture *f, int connections)
+static const struct slack_times short_times = {
+    .dial_ms = 2000,
+    .hello_ms = 1500,
+    .ping_ms = 100,
+    .dead_ms = 2000,
+    .drain_ms = 800,
+    .close_ms = 500,
+    .stagger_ms = 50,
+    .back_off_ms = 20,
+    .crowded_ms = 400,
+    .probe_ms = 300,
+    .gap_ms = 300,
+    .apart_ms = 10,
+    .budget_ms = 10,
+};
+
+static void begin_with(struct fixture *f, int connections, struct slack_times times)
 {
 	struct slack_callbacks callbacks = {on_envelope, on_state, on_gap, f};
 	AUTO_FREE char *url = mem_printf("http://127.0.0.1:%d/api/", f->port);
@@ -265,20 +281,15 @@ static void begin(struct fixture *f, int connections)
 	    .app_token = f->app_token,
 	    .bot_token = f->bot_token,
 	    .connections = connections,
-	    .times = {.dial_ms = 2000,
-	              .hello_ms = 1500,
-	              .ping_ms = 100,
-	              .dead_ms = 2000,
-	              .drain_ms = 800,
-	              .close_ms = 500,
-	              .stagger_ms = 50,
-	              .back_off_ms = 20,
-	              .crowded_ms = 400,
-	              .probe_ms = 300,
-	              .gap_ms = 300},
+	    .times = times,
 	};
 	assert_int_equal(slack_new(&f->slack, f->loop, f->http, &options, &callbacks, &err), OK);
 	slack_start(f->slack);
+}
+
+static void begin(struct fixture *f, int connections)
+{
+	begin_with(f, connections, short_times);
 }
 
 static void on_stopped(void *arg)
@@ -664,15 +675,141 @@ static void a_wrong_token_is_said_and_probed_and_a_new_one_heals(void **state)
 	secret_free(bad);
 }
 
-static void tokens_of_two_apps_are_noticed(void **state)
+static void tokens_of_two_apps_are_noticed_and_their_sockets_closed(void **state)
 {
 	struct fixture *f = *state;
 
 	if (f->port)
 		order(f, "/_sim/settings", "{\"hello_app_id\":\"A0OTHER001\"}");
 	begin(f, 1);
-	turn_until(f, one_is_live);
+	turn_until(f, there_is_trouble);
 	assert_non_null(strstr(figures(f).trouble, "A0OTHER001"));
+	turn_for(f, 200);
+	assert_int_equal(figures(f).opens, 1);
+	assert_int_equal(figures(f).live, 0);
+	assert_int_equal(registered(f), 0);
+	order(f, "/_sim/settings", "{\"hello_app_id\":\"A0EAC00001\"}");
+	turn_until(f, one_is_live);
+	assert_string_equal(figures(f).trouble, "");
+	end(f);
+}
+
+/* A new token that is valid can't be had from the fake; what is refused with it shows that the socket was replaced. */
+static void another_app_token_replaces_the_sockets_that_stand(void **state)
+{
+	struct fixture *f = *state;
+	struct secret *other = secret_new("xapp-other", 10);
+
+	begin(f, 1);
+	turn_until(f, one_is_live);
+	slack_set_tokens(f->slack, f->app_token, f->bot_token);
+	turn_for(f, 100);
+	assert_int_equal(figures(f).opens, 1);
+	slack_set_tokens(f->slack, other, f->bot_token);
+	turn_until(f, there_is_trouble);
+	assert_non_null(strstr(figures(f).last_loss, "invalid_auth"));
+	assert_int_equal(figures(f).live, 1); /* before the new one is proven, the old one stays */
+	slack_set_tokens(f->slack, f->app_token, f->bot_token);
+	turn_until(f, two_said_hello_and_one_stays);
+	end(f);
+	secret_free(other);
+}
+
+static bool an_address_is_asked_for(struct fixture *f)
+{
+	return figures(f).opens == 1;
+}
+
+static void an_answer_about_the_old_app_token_does_not_put_off_the_new_one(void **state)
+{
+	struct fixture *f = *state;
+	struct secret *wrong = secret_new("xapp-wrong", 10);
+	struct slack_times times = short_times;
+
+	times.probe_ms = 60000;
+	if (f->port)
+		order(f, "/_sim/faults", "{\"kind\":\"apps.connections.open\",\"delay_ms\":400}");
+	begin_with(f, 1, times);
+	slack_set_tokens(f->slack, wrong, f->bot_token);
+	turn_until(f, an_address_is_asked_for);
+	turn_for(f, 100);
+	slack_set_tokens(f->slack, f->app_token, f->bot_token);
+	turn_until(f, one_is_live);
+	turn_for(f, 500);
+	assert_int_equal(figures(f).losses, 0);
+	end(f);
+	secret_free(wrong);
+}
+
+static void one_is_lost(struct fixture *f, uint64_t hellos)
+{
+	json_t *sockets = control(f, "GET", "/_sim/sockets", "");
+	json_int_t id = json_integer_value(json_get(json_array_get(json_get(sockets, "sockets"), 0), "socket"));
+	AUTO_FREE char *body = mem_printf("{\"do\":\"reset\",\"socket\":%lld}", (long long)id);
+
+	json_decref(sockets);
+	order(f, "/_sim/sockets", body);
+	turn_for(f, 200);
+	assert_int_equal(figures(f).hellos, hellos);
+}
+
+static void while_one_is_live_addresses_are_asked_for_sparingly(void **state)
+{
+	struct fixture *f = *state;
+	struct slack_times times = short_times;
+
+	times.budget_ms = 60000;
+	times.stagger_ms = 20;
+	begin_with(f, 2, times);
+	turn_until(f, two_are_live);
+	one_is_lost(f, 3);
+	one_is_lost(f, 3);
+	assert_int_equal(figures(f).live, 1);
+	/* without any, it does not count the minutes */
+	one_is_lost(f, 4);
+	end(f);
+}
+
+static bool a_second_said_hello(struct fixture *f)
+{
+	return figures(f).hellos == 2;
+}
+
+static void a_slot_of_our_own_is_taken_again_at_once_where_slack_is_crowded(void **state)
+{
+	struct fixture *f = *state;
+	struct slack_times times = short_times;
+
+	times.crowded_ms = 60000;
+	if (f->port)
+		order(f, "/_sim/sockets", "{\"do\":\"ghosts\",\"count\":9}");
+	begin_with(f, 2, times);
+	turn_until(f, there_is_trouble);
+	assert_int_equal(figures(f).live, 1);
+	tell_first_socket(f, "warning");
+	turn_until(f, a_second_said_hello);
+	assert_int_equal(figures(f).losses, 1);
+	end(f);
+}
+
+static void what_went_wrong_is_forgotten_once_a_socket_has_lasted(void **state)
+{
+	struct fixture *f = *state;
+	struct slack_times times = short_times;
+
+	times.stable_ms = 200;
+	times.crowded_ms = 100;
+	if (f->port)
+		order(f, "/_sim/sockets", "{\"do\":\"ghosts\",\"count\":10}");
+	begin_with(f, 1, times);
+	turn_until(f, there_is_trouble);
+	order(f, "/_sim/sockets", "{\"do\":\"ghosts\",\"count\":0}");
+	turn_until(f, one_is_live);
+	turn_for(f, 300);
+	f->least_live = 99;
+	tell_first_socket(f, "warning");
+	turn_until(f, two_said_hello_and_one_stays);
+	assert_int_equal(f->least_live, 1); /* the replacement came first again */
 	end(f);
 }
 
@@ -880,7 +1017,12 @@ int main(void)
 	    CASE(a_message_that_is_too_large_ends_the_socket),
 	    CASE(what_is_no_envelope_is_counted_and_ignored),
 	    CASE(a_wrong_token_is_said_and_probed_and_a_new_one_heals),
-	    CASE(tokens_of_two_apps_are_noticed),
+	    CASE(tokens_of_two_apps_are_noticed_and_their_sockets_closed),
+	    CASE(another_app_token_replaces_the_sockets_that_stand),
+	    CASE(an_answer_about_the_old_app_token_does_not_put_off_the_new_one),
+	    CASE(while_one_is_live_addresses_are_asked_for_sparingly),
+	    CASE(a_slot_of_our_own_is_taken_again_at_once_where_slack_is_crowded),
+	    CASE(what_went_wrong_is_forgotten_once_a_socket_has_lasted),
 	    CASE(an_acknowledgement_that_is_too_large_is_refused_here),
 	    CASE(everything_can_be_dropped_while_it_dials),
 	    CASE(everything_can_be_dropped_while_it_is_live),
