@@ -18,8 +18,9 @@
 	extern const char name[] __attribute__((visibility("hidden")))
 
 SCHEMA(schema_0001, "0001_start.sql");
+SCHEMA(schema_0002, "0002_outbox.sql");
 
-static const char *const schemas[] = {schema_0001};
+static const char *const schemas[] = {schema_0001, schema_0002};
 
 enum { NEWEST = sizeof schemas / sizeof schemas[0], SCHEMA_MAX = 1 << 20 };
 

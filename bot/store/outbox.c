@@ -32,7 +32,9 @@ void outbox_read(struct rows *rows, struct outbox_row *ret)
 	                           .was_sending = rows_bool(rows, 9),
 	                           .not_before = rows_int(rows, 10),
 	                           .attempts = (int)rows_int(rows, 11),
-	                           .first_sent_at = rows_int(rows, 12)};
+	                           .first_sent_at = rows_int(rows, 12),
+	                           .last_sent_at = rows_int(rows, 13),
+	                           .threads_lost = (int)rows_int(rows, 14)};
 	rows_copy(rows, 4, ret->conversation, sizeof ret->conversation);
 	rows_copy(rows, 5, ret->user, sizeof ret->user);
 	rows_copy(rows, 7, ret->slot, sizeof ret->slot);
@@ -143,15 +145,28 @@ static enum errc is_posted(struct tx *tx, const struct outbox_row *row, bool *re
 	return code;
 }
 
-/* A row that holds back a more urgent one of its lane goes as fast as that one has to. */
+/* A row that holds back a more urgent one of its lane goes as fast as that one has to. Updates hold back nothing. */
 static enum errc hurry_lane(struct tx *tx, const struct outbox_row *row)
 {
-	if (row->request <= 0)
+	if (row->request <= 0 || row->op == OUTBOX_UPDATE)
 		return OK;
 	return sql_run(tx, NULL,
 	               "UPDATE outbox SET priority = $1 WHERE request > 0 AND request = $2 AND conversation = $3"
-	               " AND priority > $1",
-	               ARGS(value_int(row->priority), value_int(row->request), value_text(row->conversation)));
+	               " AND priority > $1 AND op <> $4",
+	               ARGS(value_int(row->priority), value_int(row->request), value_text(row->conversation),
+	                    value_int(OUTBOX_UPDATE)));
+}
+
+/* `old` has become as urgent as what was merged into it. */
+static enum errc hurry_merged(struct tx *tx, const struct outbox_row *old)
+{
+	enum errc code;
+	if (old->op == OUTBOX_UPDATE)
+		code = sql_run(tx, NULL, "UPDATE outbox SET priority = $1, not_before = 0 WHERE id = $2",
+		               ARGS(value_int(old->priority), value_int(old->id)));
+	else
+		code = hurry_lane(tx, old);
+	return code == OK ? settle(tx, old) : code;
 }
 
 static enum errc merge(struct tx *tx, struct outbox_row *row, int64_t waiting)
@@ -164,9 +179,7 @@ static enum errc merge(struct tx *tx, struct outbox_row *row, int64_t waiting)
 		               ARGS(value_text(body), value_int(waiting)));
 	if (code == OK && row->priority < old.priority) {
 		old.priority = row->priority;
-		code = hurry_lane(tx, &old);
-		if (code == OK)
-			code = settle(tx, &old);
+		code = hurry_merged(tx, &old);
 	}
 	if (code != OK)
 		return code;
@@ -242,14 +255,26 @@ enum errc outbox_sent(struct tx *tx, int64_t id, const char *channel, const char
 	return code == OK ? settle(tx, &row) : code;
 }
 
-enum errc outbox_retry(struct tx *tx, int64_t id, int64_t at)
+static enum errc back_to_waiting(struct tx *tx, int64_t id, int64_t at, int threads_lost)
 {
 	struct outbox_row row;
 	enum errc code = get_row(tx, id, &row);
 	if (code == OK)
-		code = sql_run(tx, NULL, "UPDATE outbox SET sending = 0, turn = 0, not_before = $1 WHERE id = $2",
-		               ARGS(value_int(at), value_int(id)));
+		code =
+		    sql_run(tx, NULL,
+		            "UPDATE outbox SET sending = 0, turn = 0, not_before = $1, threads_lost = $2 WHERE id = $3",
+		            ARGS(value_int(at), value_int(row.threads_lost + threads_lost), value_int(id)));
 	return code == OK ? settle(tx, &row) : code;
+}
+
+enum errc outbox_retry(struct tx *tx, int64_t id, int64_t at)
+{
+	return back_to_waiting(tx, id, at, 0);
+}
+
+enum errc outbox_thread_lost(struct tx *tx, int64_t id, int64_t at)
+{
+	return back_to_waiting(tx, id, at, 1);
 }
 
 enum errc outbox_unsure(struct tx *tx, int64_t id, int64_t at)

@@ -34,6 +34,9 @@ struct outbox_row {
 	int64_t not_before; /* ms */
 	int attempts;
 	int64_t first_sent_at; /* 0: never tried */
+	int64_t
+	    last_sent_at; /* the claim before this one: between the two it may have been sent; 0: never, or not known */
+	int threads_lost; /* how often its thread was gone (outbox_thread_lost) */
 	/* filled by outbox_claim */
 	char thread_ts[32]; /* the parent's ts, where in_thread */
 	char channel[24];   /* the slot's channel (update) */
@@ -52,25 +55,30 @@ void outbox_row_done(struct outbox_row *row);
  * Adds a row; takes body. Overtaken progress is merged: an UPDATE of a slot
  * whose post or update still waits replaces that row's body and keeps its
  * place (row->id and key are then that row's). An UPDATE of a slot that was never
- * posted and is not waiting becomes a POST. A row that holds back a more urgent one
- * takes over its priority. INVALID: no body, no conversation, or an update without a slot.
+ * posted and is not waiting becomes a POST. A row that holds back a more urgent one, or is
+ * merged with it, takes over its priority; an update then sleeps no longer. INVALID: no body, no conversation, or an update without a slot.
  */
 enum errc outbox_put(struct tx *tx, struct outbox_row *row) MUST_CHECK;
 /*
  * Up to `max` rows that may leave now, marked sending, ordered by priority and age. Never two of one
- * conversation, never one of the `skip` conversations, never overtaking an earlier row of the same request
- * in the same conversation, never a thread reply before its parent. Rows in state sending are returned too
+ * conversation, never one of the `skip` conversations, no new message in the `resting` ones, no new message or ephemeral overtaking an earlier one
+ * of the same request in the same conversation, never a thread reply before its parent. Rows in state sending are returned too
  * (was_sending), at most one per conversation, unless their id is in `busy`; a busy row holds its conversation.
  * The caller frees the rows. When *ret == max there may be more: claim again. Otherwise there is nothing more
- * until a row is put or ends, a skipped conversation is free again, or the time of outbox_next has come.
+ * until a row is put or ends, a skipped or resting conversation is free again, or the time of outbox_next has come.
+ *
+ * Updates change what stands already: they are bound by no order but that of their own message, and leave where new
+ * messages rest.
  *
  * `attempts` counts claims. The work grows with what is claimed, in flight, skipped or newly awake, not with what
  * waits.
  */
 struct outbox_claim {
 	int64_t now;
-	const char *const *skip;
+	const char *const *skip; /* nothing leaves there */
 	size_t skip_count;
+	const char *const *resting; /* no new message leaves there */
+	size_t resting_count;
 	const int64_t *busy;
 	size_t busy_count;
 };
@@ -83,6 +91,8 @@ enum errc outbox_claim(struct tx *tx, const struct outbox_claim *claim, struct o
 enum errc outbox_sent(struct tx *tx, int64_t id, const char *channel, const char *ts) MUST_CHECK;
 /* Back to waiting, not before `at` (certainly not sent, or an update, which may be repeated). */
 enum errc outbox_retry(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;
+/* The same for a reply whose thread was gone, and counts that. */
+enum errc outbox_thread_lost(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;
 /* Stays `sending` (outcome unknown), looked at again at `at`. */
 enum errc outbox_unsure(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;
 /* Never will be: forgets the row. An update that waited for this post becomes a post itself. */

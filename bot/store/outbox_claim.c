@@ -14,12 +14,18 @@
 #include "bot/store/outbox_private.h"
 #include "bot/store/store_private.h"
 
-static bool is_skipped(const struct outbox_claim *claim, const char *conversation)
+static bool is_among(const char *const *list, size_t count, const char *conversation)
 {
-	for (size_t i = 0; i < claim->skip_count; i++)
-		if (text_eq(claim->skip[i], conversation))
+	for (size_t i = 0; i < count; i++)
+		if (text_eq(list[i], conversation))
 			return true;
 	return false;
+}
+
+/* A new message, where those have to rest. */
+static bool must_rest(const struct outbox_claim *claim, const struct outbox_row *row)
+{
+	return row->op == OUTBOX_POST && is_among(claim->resting, claim->resting_count, row->conversation);
 }
 
 static bool is_busy(const struct outbox_claim *claim, int64_t id)
@@ -45,7 +51,7 @@ static bool is_taken(const struct catch *c, const char *conversation)
 	for (size_t i = 0; i < c->taken_count; i++)
 		if (text_eq(c->taken[i], conversation))
 			return true;
-	return is_skipped(c->claim, conversation);
+	return is_among(c->claim->skip, c->claim->skip_count, conversation);
 }
 
 static void take(struct catch *c, const char *conversation)
@@ -71,8 +77,28 @@ static enum errc catch_sending(struct tx *tx, struct catch *c)
 		outbox_read(&rows, &row);
 		if (is_busy(c->claim, row.id))
 			take(c, row.conversation);
-		else if (row.not_before <= c->claim->now && c->count < c->max && !is_taken(c, row.conversation))
+		else if (row.not_before <= c->claim->now && c->count < c->max && !is_taken(c, row.conversation) &&
+		         !must_rest(c->claim, &row))
 			take_row(c, &row);
+	}
+	return code == ERR_NOT_FOUND ? OK : code;
+}
+
+/* Where new messages rest, the best of what is none. */
+static enum errc catch_quiet(struct tx *tx, struct catch *c, const char *conversation)
+{
+	AUTO_ROWS struct rows rows = {0};
+	struct outbox_row row;
+	if (c->count == c->max || is_taken(c, conversation))
+		return OK;
+	enum errc code =
+	    sql_first(tx, &rows,
+	              "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND op <> 0 AND conversation = $1"
+	              " ORDER BY priority, id LIMIT 1",
+	              ARGS(value_text(conversation)));
+	if (code == OK) {
+		outbox_read(&rows, &row);
+		take_row(c, &row);
 	}
 	return code == ERR_NOT_FOUND ? OK : code;
 }
@@ -85,10 +111,15 @@ static enum errc catch_heads(struct tx *tx, struct catch *c)
 	    sql_query(tx, &rows, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn = 3 ORDER BY priority, id", NO_ARGS);
 	while (code == OK && c->count < c->max && (code = rows_next(&rows)) == OK) {
 		outbox_read(&rows, &row);
-		if (!is_taken(c, row.conversation))
+		if (!is_taken(c, row.conversation) && !must_rest(c->claim, &row))
 			take_row(c, &row);
 	}
-	return code == ERR_NOT_FOUND ? OK : code;
+	rows_done(&rows);
+	if (code == ERR_NOT_FOUND)
+		code = OK;
+	for (size_t i = 0; code == OK && i < c->claim->resting_count; i++)
+		code = catch_quiet(tx, c, c->claim->resting[i]);
+	return code;
 }
 
 static int by_priority_and_age(const void *a, const void *b)
@@ -105,10 +136,11 @@ static enum errc mark(struct tx *tx, struct outbox_row *row, int64_t now)
 	row->not_before = 0;
 	if (row->first_sent_at == 0)
 		row->first_sent_at = now;
-	enum errc code = sql_run(tx, NULL,
-	                         "UPDATE outbox SET sending = 1, turn = 0, not_before = 0, attempts = $1,"
-	                         " first_sent_at = $2 WHERE id = $3",
-	                         ARGS(value_int(row->attempts), value_int(row->first_sent_at), value_int(row->id)));
+	enum errc code =
+	    sql_run(tx, NULL,
+	            "UPDATE outbox SET sending = 1, turn = 0, not_before = 0, attempts = $1,"
+	            " first_sent_at = $2, last_sent_at = $3 WHERE id = $4",
+	            ARGS(value_int(row->attempts), value_int(row->first_sent_at), value_int(now), value_int(row->id)));
 	return code == OK ? outbox_turn_conversation(tx, row->conversation) : code;
 }
 

@@ -6,13 +6,12 @@
 #include "bot/store/outbox.h"
 #include "bot/store/store_private.h"
 
-/* The body is last and is read by the claim alone. */
+/* All but the body, which only the claim reads. */
 #define OUTBOX_COLUMNS \
 	"id, request, op, priority, conversation, user_id, in_thread, slot, key, sending, not_before, attempts," \
-	" first_sent_at, body"
-enum { OUTBOX_BODY_COLUMN = 13 };
+	" first_sent_at, last_sent_at, threads_lost"
 
-/* The columns of OUTBOX_COLUMNS but the body; was_sending is the row's present state. */
+/* was_sending is the row's present state. */
 void outbox_read(struct rows *rows, struct outbox_row *ret);
 
 /*

@@ -1,13 +1,17 @@
 /*
  * store/outbox_turn.c - whose turn it is, decided when rows change and not when they are claimed.
  *
- * The rows of one request in one conversation are a lane: only its first row
- * can leave, in the order of their ids but for find_first()'s exceptions. A lane's first row is held back (0) while it needs a ts that is
- * not known yet, asleep (1) until its not_before, or ready (2). Of the ready
- * rows of a conversation the most urgent and oldest is its head (3), which is
- * what a claim reads. A row in flight keeps its lane and has no turn.
+ * What one request says in one conversation is a lane: only its first row can
+ * leave, in the order of their ids. A lane's first row is held back (0) while it
+ * needs a ts that is not known yet, asleep (1) until its not_before, or ready
+ * (2). Of the ready rows of a conversation the most urgent and oldest is its
+ * head (3), which is what a claim reads. A row in flight keeps its lane and has
+ * no turn.
  *
- * A loose row (about no request) is a lane of its own.
+ * An update, and a loose row (about no request), is a lane of its own:
+ * chat.update has a limit of its own, so neither should a card that somebody
+ * waits for stand behind an older message's polish, nor buttons that are over
+ * behind new messages.
  */
 #include <stdlib.h>
 
@@ -54,7 +58,7 @@ static enum errc turn_of(struct tx *tx, const struct first *first, enum turn *re
 {
 	bool thread = true, message = true;
 	enum errc code = OK;
-	if (first->in_thread)
+	if (first->in_thread && !first->is_update)
 		code = has_ts(tx, first->request, "parent", &thread);
 	if (code == OK && first->is_update)
 		code = has_ts(tx, first->request, first->slot, &message);
@@ -83,9 +87,7 @@ static enum errc settle_first(struct tx *tx, const struct first *first)
 
 /*
  * A row in flight holds the lane. The parent's post may go before replies that
- * wait for it: it can be put behind them when an earlier one was dropped. An
- * update that sleeps is passed: chat.update has a limit of its own, and a card
- * that somebody waits for must not wait a minute for an older message's polish.
+ * wait for it: it can be put behind them when an earlier one was dropped.
  */
 static enum errc find_first(struct tx *tx, int64_t request, const char *conversation, struct first *ret)
 {
@@ -93,16 +95,15 @@ static enum errc find_first(struct tx *tx, int64_t request, const char *conversa
 	enum errc code =
 	    sql_first(tx, &rows,
 	              "SELECT " FIRST_COLUMNS " FROM outbox"
-	              " WHERE request > 0 AND request = $1 AND conversation = $2 ORDER BY sending DESC,"
-	              " CASE WHEN slot = 'parent' AND op = 0 THEN 0 WHEN op = 1 AND not_before > 0 THEN 2 ELSE 1 END,"
-	              " id LIMIT 1",
+	              " WHERE request > 0 AND request = $1 AND conversation = $2 AND op <> 1 ORDER BY sending DESC,"
+	              " CASE WHEN slot = 'parent' THEN 0 ELSE 1 END, id LIMIT 1",
 	              ARGS(value_int(request), value_text(conversation)));
 	if (code == OK)
 		read_first(&rows, ret);
 	return code;
 }
 
-static enum errc settle_lane(struct tx *tx, int64_t request, const char *conversation)
+static enum errc settle_speech(struct tx *tx, int64_t request, const char *conversation)
 {
 	struct first first;
 	enum errc code = find_first(tx, request, conversation, &first);
@@ -111,10 +112,39 @@ static enum errc settle_lane(struct tx *tx, int64_t request, const char *convers
 	if (code == OK)
 		code = sql_run(tx, NULL,
 		               "UPDATE outbox SET turn = 0 WHERE request > 0 AND request = $1 AND conversation = $2"
-		               " AND turn <> 0 AND id <> $3",
+		               " AND turn <> 0 AND id <> $3 AND op <> 1",
 		               ARGS(value_int(request), value_text(conversation), value_int(first.id)));
+	return code == OK ? settle_first(tx, &first) : code;
+}
+
+/* Of one message at most one update is in flight, and at most one waits: it holds until the other has arrived. */
+static enum errc settle_updates(struct tx *tx, int64_t request, const char *conversation)
+{
+	void *list;
+	size_t count;
+	enum errc code =
+	    sql_collect(tx, &list, &count, sizeof(struct first), read_first,
+	                "SELECT " FIRST_COLUMNS " FROM outbox WHERE request > 0 AND request = $1 AND conversation = $2"
+	                " AND op = 1 ORDER BY slot, sending DESC",
+	                ARGS(value_int(request), value_text(conversation)));
+	if (code != OK)
+		return code;
+	struct first *updates = list;
+	for (size_t i = 0; code == OK && i < count; i++) {
+		bool follows = i > 0 && updates[i - 1].sending && text_eq(updates[i - 1].slot, updates[i].slot);
+		if (follows)
+			updates[i].sending = true; /* so it is held back */
+		code = settle_first(tx, &updates[i]);
+	}
+	free(list);
+	return code;
+}
+
+static enum errc settle_lanes(struct tx *tx, int64_t request, const char *conversation)
+{
+	enum errc code = settle_speech(tx, request, conversation);
 	if (code == OK)
-		code = settle_first(tx, &first);
+		code = settle_updates(tx, request, conversation);
 	return code == OK ? outbox_turn_conversation(tx, conversation) : code;
 }
 
@@ -139,7 +169,7 @@ enum errc outbox_turn_request(struct tx *tx, int64_t request)
 		return code;
 	const struct conversation *lanes = list;
 	for (size_t i = 0; code == OK && i < count; i++)
-		code = settle_lane(tx, request, lanes[i].id);
+		code = settle_lanes(tx, request, lanes[i].id);
 	free(list);
 	return code;
 }

@@ -169,6 +169,7 @@ TEST(an_answer_about_a_row_that_is_gone_is_not_found)
 	(void)arg;
 	assert_int_equal(outbox_sent(tx, 99, help, "1.1"), ERR_NOT_FOUND);
 	assert_int_equal(outbox_retry(tx, 99, 5), ERR_NOT_FOUND);
+	assert_int_equal(outbox_thread_lost(tx, 99, 5), ERR_NOT_FOUND);
 	assert_int_equal(outbox_unsure(tx, 99, 5), ERR_NOT_FOUND);
 	assert_int_equal(outbox_drop(tx, 99), ERR_NOT_FOUND);
 	assert_int_equal(outbox_repost(tx, 99), ERR_NOT_FOUND);
@@ -476,7 +477,126 @@ TEST(a_reply_whose_parent_is_gone_waits_for_the_next_parent)
 	return OK;
 }
 
+/* Buttons that are over must not wait for a row of new messages, one a second. */
+TEST(an_update_does_not_wait_for_new_messages_of_its_request)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	const char *resting[] = {help};
+	int64_t id = posted_request(tx);
+	post(tx, id, help, "note.1", "note");
+	update(tx, id, "parent", "news");
+	claim_as(tx, &c, (struct outbox_claim){.now = 1, .resting = resting, .resting_count = 1}, MAX);
+	assert_int_equal(c.count, 1);
+	expect(&c, 0, "news");
+	claim_as(tx, &c,
+	         (struct outbox_claim){
+	             .now = 1, .resting = resting, .resting_count = 1, .busy = &c.rows[0].id, .busy_count = 1},
+	         MAX);
+	assert_int_equal(c.count, 0);
+	return OK;
+}
+
+TEST(where_new_messages_rest_only_they_wait)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	const char *resting[] = {help};
+	struct outbox_row quiet = {.op = OUTBOX_EPHEMERAL, .user = "U0JANE0001", .priority = OUTBOX_PROGRESS};
+	post(tx, 0, help, "", "new");
+	put_row(tx, quiet, help, "", "for you");
+	post(tx, 0, jane, "", "dm");
+	claim_as(tx, &c, (struct outbox_claim){.now = 1, .resting = resting, .resting_count = 1}, MAX);
+	assert_int_equal(c.count, 2);
+	expect(&c, 0, "dm");
+	expect(&c, 1, "for you");
+	return OK;
+}
+
+TEST(updates_of_one_message_follow_each_other)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t id = posted_request(tx), first = update(tx, id, "parent", "step 1");
+	claim(tx, &c, 1);
+	int64_t second = update(tx, id, "parent", "step 2");
+	assert_true(second != first);
+	claim(tx, &c, 2);
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.rows[0].id, first);
+	MUST(outbox_sent(tx, first, help, "1.0"));
+	claim(tx, &c, 3);
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.rows[0].id, second);
+	return OK;
+}
+
+TEST(a_decision_wakes_the_polish_that_it_is_merged_with)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	struct outbox_row urgent = {.op = OUTBOX_UPDATE, .priority = OUTBOX_DECISION};
+	int64_t id = posted_request(tx), news = update(tx, id, "parent", "news");
+	claim(tx, &c, 1);
+	MUST(outbox_retry(tx, news, 500));
+	urgent.request = id;
+	assert_int_equal(put_row(tx, urgent, help, "parent", "decided"), news);
+	claim(tx, &c, 2);
+	assert_int_equal(c.count, 1);
+	expect(&c, 0, "decided");
+	assert_int_equal(c.rows[0].priority, OUTBOX_DECISION);
+	return OK;
+}
+
+TEST(a_decision_does_not_make_polish_urgent)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t id = posted_request(tx);
+	update(tx, id, "parent", "news");
+	post(tx, id, help, "prompt", "decision");
+	claim(tx, &c, 1);
+	expect(&c, 0, "decision");
+	MUST(outbox_sent(tx, c.rows[0].id, help, "9.9"));
+	claim(tx, &c, 1);
+	expect(&c, 0, "news");
+	assert_int_equal(c.rows[0].priority, OUTBOX_PARENT);
+	return OK;
+}
+
 /* ---- failure ---- */
+
+TEST(the_time_of_the_last_try_is_told)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t row = post(tx, 0, help, "", "a");
+	claim(tx, &c, 10);
+	assert_int_equal(c.rows[0].last_sent_at, 0);
+	MUST(outbox_unsure(tx, row, 20));
+	claim(tx, &c, 30);
+	assert_int_equal(c.rows[0].last_sent_at, 10);
+	claim(tx, &c, 90);
+	assert_int_equal(c.rows[0].first_sent_at, 10);
+	assert_int_equal(c.rows[0].last_sent_at, 30);
+	return OK;
+}
+
+TEST(only_lost_threads_count_as_lost)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t id = posted_request(tx), note = reply(tx, id, "note.1", "reply");
+	claim(tx, &c, 1);
+	assert_int_equal(c.rows[0].threads_lost, 0);
+	MUST(outbox_retry(tx, note, 2));
+	claim(tx, &c, 2);
+	MUST(outbox_thread_lost(tx, note, 3));
+	claim(tx, &c, 3);
+	assert_int_equal(c.rows[0].threads_lost, 1);
+	assert_int_equal(c.rows[0].attempts, 3);
+	return OK;
+}
 
 TEST(a_retry_comes_back_when_its_time_has_come)
 {
@@ -705,6 +825,13 @@ int main(void)
 	    CASE(an_update_of_nothing_posts),
 	    CASE(a_deleted_parent_is_posted_anew_and_replies_wait_for_it),
 	    CASE(a_reply_whose_parent_is_gone_waits_for_the_next_parent),
+	    CASE(an_update_does_not_wait_for_new_messages_of_its_request),
+	    CASE(where_new_messages_rest_only_they_wait),
+	    CASE(updates_of_one_message_follow_each_other),
+	    CASE(a_decision_wakes_the_polish_that_it_is_merged_with),
+	    CASE(a_decision_does_not_make_polish_urgent),
+	    CASE(the_time_of_the_last_try_is_told),
+	    CASE(only_lost_threads_count_as_lost),
 	    CASE(a_retry_comes_back_when_its_time_has_come),
 	    CASE(a_retry_holds_its_request_but_not_the_others),
 	    CASE(an_update_that_sleeps_is_passed),
