@@ -47,7 +47,7 @@ static json_t *deed_result(const struct op *op, size_t n, const json_t *deed)
 	char ref[REF_MAX];
 
 	ok = composite_part(op->answer, ref_of(n, ref), &about, &body, &trouble);
-	already = !ok && (deletes ? sf_error_is_gone(&trouble) : trouble.code == ERR_ALREADY);
+	already = !ok && (deletes ? trouble.meaning == SF_GONE : trouble.meaning == SF_ALREADY);
 	if (deletes)
 		json_object_set(row, "id", json_get(deed, "id"));
 	else

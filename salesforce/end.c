@@ -60,7 +60,7 @@ static void read_row(struct op *op, const json_t *body, size_t n)
 	json_t *nothing;
 	char ref[REF_MAX];
 
-	if (composite_part(body, ref_of(n, ref), &about, &nothing, &trouble) || sf_error_is_gone(&trouble)) {
+	if (composite_part(body, ref_of(n, ref), &about, &nothing, &trouble) || trouble.meaning == SF_GONE) {
 		json_array_append_new(json_get(op->out, "deleted"), json_string(row_id(op, n)));
 		return;
 	}
@@ -217,7 +217,7 @@ http_ticket sf_delete_links(struct sf *sf, const char *const *ids, size_t count,
 /* 400 invalid_token: it is not known there any more. Whether it is gone, or the address was wrong, a look tells. */
 static void on_revoked(struct op *op, const struct rest_answer *answer)
 {
-	bool unknown = strcmp(answer->trouble.error, "invalid_token") == 0;
+	bool unknown = answer->trouble.meaning == SF_GONE;
 
 	if (answer->trouble.code == OK || unknown)
 		op_succeed(op, json_pack("{s:b}", "revoked", !unknown));

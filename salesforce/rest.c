@@ -3,7 +3,8 @@
  *
  * A call is either waiting for a session (no ticket) or for its answer. A
  * refused session is renewed and the call made once more: a request refused
- * with 401 was not carried out, so that is safe for writes too.
+ * with 401 was not carried out, so that is safe for writes too. So it is where
+ * the org has moved: the log-in tells where it is now.
  */
 #include "salesforce/rest.h"
 
@@ -132,6 +133,22 @@ static void read_silence(struct rest_call *call, const struct http_answer *answe
 	sf_error_set(ret, code, "", "Salesforce did not answer: %s", answer->reason);
 }
 
+/* A page of a gateway, a body that is cut off or none at all: the next answer will be better. */
+static bool is_cut_or_a_page(const struct http_answer *answer)
+{
+	size_t at = 0;
+	char last;
+
+	while (at < answer->len && (unsigned char)answer->body[at] <= ' ')
+		at++;
+	if (at == answer->len || answer->body[at] == '<')
+		return true;
+	for (at = answer->len; (unsigned char)answer->body[at - 1] <= ' ';)
+		at--;
+	last = answer->body[at - 1];
+	return last != '}' && last != ']';
+}
+
 /* A 2xx has no body or JSON. What can't be read after a write happened or not. */
 static json_t *read_success(struct rest_call *call, const struct http_answer *answer, struct sf_trouble *ret)
 {
@@ -141,13 +158,13 @@ static json_t *read_success(struct rest_call *call, const struct http_answer *an
 	*ret = (struct sf_trouble){.code = OK};
 	if (answer->status == 204 || call->request.form)
 		return NULL;
-	if (answer->len == 0)
-		sf_error_set(ret, ERR_PROTOCOL, "", "Salesforce answered with nothing");
-	else if (json_parse(&body, answer->body, answer->len, &e) != OK)
-		sf_error_set(ret, ERR_PROTOCOL, "", "Salesforce's answer could not be read: %s", e.text);
-	if (ret->code != OK && call->request.changes)
+	if (json_parse(&body, answer->body, answer->len, &e) == OK)
+		return body;
+	sf_error_set(ret, is_cut_or_a_page(answer) ? ERR_TEMPORARY : ERR_PROTOCOL, "",
+	             "Salesforce's answer could not be read: %s", answer->len == 0 ? "there is nothing in it" : e.text);
+	if (call->request.changes)
 		ret->code = ERR_UNKNOWN;
-	return body;
+	return NULL;
 }
 
 static json_t *read_answer(struct rest_call *call, const struct http_answer *answer, struct sf_trouble *ret)
@@ -187,6 +204,48 @@ static void keep_account(struct rest_call *call, const struct http_answer *answe
 		usage_answered(rest->usage, clock_boot_ms(), answer->limit_info, trouble->code == ERR_QUOTA);
 }
 
+/* A composite is answered with 200 even where the session ended between two of its parts. */
+static bool has_lost_session(const json_t *body)
+{
+	struct sf_trouble trouble;
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach (json_get(body, "compositeResponse"), i, part) {
+		if (json_int(part, "httpStatusCode") != 401)
+			continue;
+		sf_error_read(&trouble, 401, json_get(part, "body"), NULL, 0, &(struct sf_error_about){0});
+		if (trouble.meaning == SF_RENEW)
+			return true;
+	}
+	return false;
+}
+
+/* True if a new session is asked for and the call made again. Of a composite of deeds some may have been done; those
+ * who asked look, with the next session. */
+static bool renew(struct rest_call *call, const struct sf_trouble *trouble, const json_t *body)
+{
+	bool inside = has_lost_session(body);
+	bool again = trouble->meaning == SF_RENEW || trouble->meaning == SF_MOVED || inside;
+
+	if (!again || call->renewed)
+		return false;
+	session_expired(call->rest->session, call->generation);
+	if (inside && call->request.changes)
+		return false;
+	call->renewed = true;
+	go(call);
+	return true;
+}
+
+/* We are not let in, or nobody is there, and a new session did not heal it. */
+static bool is_locked_out(const struct rest_call *call, const struct http_answer *answer,
+                          const struct sf_trouble *trouble)
+{
+	return !call->request.anonymous && answer->code == OK &&
+	       (trouble->code == ERR_AUTH || trouble->meaning == SF_MOVED);
+}
+
 static void on_answer(void *arg, const struct http_answer *answer)
 {
 	struct rest_call *call = arg;
@@ -198,15 +257,10 @@ static void on_answer(void *arg, const struct http_answer *answer)
 		return;
 	body = read_answer(call, answer, &mine.trouble);
 	keep_account(call, answer, &mine.trouble);
-	if (!call->request.anonymous && answer->code == OK && answer->status == 401) {
-		if (sf_error_is_expired_session(answer->status, &mine.trouble) && !call->renewed) {
-			call->renewed = true;
-			session_expired(rest->session, call->generation);
-			go(call);
-			return;
-		}
+	if (renew(call, &mine.trouble, body))
+		return;
+	if (is_locked_out(call, answer, &mine.trouble))
 		session_refused(rest->session, call->generation, &mine.trouble);
-	}
 	mine.body = body;
 	mine.at_ms = session_server_ms(rest->session);
 	end(call, &mine);

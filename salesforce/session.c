@@ -312,6 +312,8 @@ static void on_let_in(struct session *s, const struct http_answer *answer)
 
 	if (code == OK)
 		code = take_token(s, body, &e);
+	else
+		code = ERR_TEMPORARY; /* a page of a gateway, or cut off */
 	usage_count(s->usage, SF_KIND_LOGIN, code);
 	if (code != OK) {
 		sf_error_set(&trouble, code, "", "%s", e.text);
@@ -353,6 +355,11 @@ static void on_refused(struct session *s, const struct http_answer *answer)
 	if (json_parse(&body, answer->body, answer->len, NULL) != OK)
 		body = NULL;
 	sf_error_read(&trouble, answer->status, body, answer->body, answer->len, &(struct sf_error_about){0});
+	if (trouble.meaning == SF_MOVED)
+		sf_error_set(&trouble, ERR_AUTH, "",
+		             "%s is not where logins are answered (HTTP %ld): put the My Domain's address into "
+		             "salesforce.login_url",
+		             s->login_url, answer->status);
 	if (trouble.code == ERR_REFUSED || trouble.code == ERR_DENIED || trouble.code == ERR_NOT_FOUND)
 		trouble.code = ERR_AUTH;
 	usage_count(s->usage, SF_KIND_LOGIN, trouble.code);

@@ -13,79 +13,122 @@
 #include "bot/base/secret.h"
 #include "bot/base/text.h"
 
+/* One code of ours for each meaning; those who call know nothing finer. */
+static const enum errc codes[] = {
+#define X(name, code) [SF_##name] = ERR_##code,
+    SF_MEANINGS(X)
+#undef X
+};
+
 /* The first row whose name (a trailing '*' matches any ending) and text fit decides. */
 static const struct row {
 	const char *name;
 	const char *text; /* contained in the message, case ignored; NULL: any */
-	enum errc code;
+	enum sf_meaning meaning;
 	const char *sentence; /* before Salesforce's own words; NULL: those alone */
 } rows[] = {
     /* how much and how fast */
-    {"REQUEST_LIMIT_EXCEEDED", "concurrent", ERR_TEMPORARY, "too many long calls at once in this org"},
-    {"REQUEST_LIMIT_EXCEEDED", NULL, ERR_QUOTA, "the org's daily API calls are used up"},
-    {"rate_limit_exceeded", NULL, ERR_TEMPORARY, "too many logins in a short time"},
-    {"UNABLE_TO_LOCK_ROW", NULL, ERR_TEMPORARY, "the record is being changed by somebody else"},
-    {"SERVER_UNAVAILABLE", NULL, ERR_TEMPORARY, "Salesforce is unavailable"},
-    {"server_error", NULL, ERR_TEMPORARY, "Salesforce is unavailable"},
-    {"ORG_IN_MAINTENANCE", NULL, ERR_TEMPORARY, "the org is in maintenance"},
-    {"API_CURRENTLY_DISABLED", NULL, ERR_TEMPORARY, "the org's API is switched off for a while"},
-    {"REQUEST_RUNNING_TOO_LONG", NULL, ERR_TEMPORARY, "the call took too long"},
-    {"QUERY_TIMEOUT", NULL, ERR_TEMPORARY, "the query took too long"},
-    {"TOO_MANY_APEX_REQUESTS", NULL, ERR_TEMPORARY, "the org is busy"},
-    {"UNKNOWN_EXCEPTION", NULL, ERR_TEMPORARY, "Salesforce had an internal error"},
-    {"INVALID_QUERY_LOCATOR", NULL, ERR_TEMPORARY, "the rest of a long answer is no longer kept"},
-    /* revoking */
-    {"invalid_token", NULL, ERR_NOT_FOUND, "the token is not known any more"},
-    /* being let in; the last row stands for every other word of OAuth's */
-    {"INVALID_SESSION_ID", NULL, ERR_AUTH, "the session is not accepted"},
-    {"INVALID_AUTH_HEADER", NULL, ERR_AUTH, "the session is not accepted"},
-    {"API_DISABLED_FOR_ORG", NULL, ERR_AUTH, "this org or user has no API access (API Enabled)"},
-    {"ORG_LOCKED", NULL, ERR_AUTH, "the org is locked"},
-    {"TRIAL_EXPIRED", NULL, ERR_AUTH, "the org's trial has ended"},
-    {"INVALID_LOGIN", NULL, ERR_AUTH, "the login is not accepted"},
-    {"LOGIN_DURING_RESTRICTED_*", NULL, ERR_AUTH, "the bot's profile forbids this address or hour"},
-    {"TXN_SECURITY_*", NULL, ERR_AUTH, "a transaction security policy forbids it"},
-    {"invalid_grant", "hasn't approved", ERR_AUTH,
+    {"REQUEST_LIMIT_EXCEEDED", "concurrent", SF_PASSES, "too many long calls at once in this org"},
+    {"REQUEST_LIMIT_EXCEEDED", NULL, SF_QUOTA, "the org's daily API calls are used up"},
+    {"rate_limit_exceeded", NULL, SF_PASSES, "too many logins in a short time"},
+    /* passes by itself */
+    {"UNABLE_TO_LOCK_ROW", NULL, SF_PASSES, "the record is being changed by somebody else"},
+    {"SERVER_UNAVAILABLE", NULL, SF_PASSES, "Salesforce is unavailable"},
+    {"server_error", NULL, SF_PASSES, "Salesforce is unavailable"},
+    {"temporarily_unavailable", NULL, SF_PASSES, "Salesforce is unavailable"},
+    {"ORG_IN_MAINTENANCE", NULL, SF_PASSES, "the org is in maintenance"},
+    {"API_CURRENTLY_DISABLED", "this user", SF_LOCKED_OUT, "the bot's user may not use the API (API Enabled)"},
+    {"API_CURRENTLY_DISABLED", NULL, SF_PASSES, "the org's API is switched off for a while"},
+    {"REQUEST_RUNNING_TOO_LONG", NULL, SF_PASSES, "the call took too long"},
+    {"QUERY_TIMEOUT", NULL, SF_PASSES, "the query took too long"},
+    {"TOO_MANY_APEX_REQUESTS", NULL, SF_PASSES, "the org is busy"},
+    {"UNKNOWN_EXCEPTION", "UncommittedWork", SF_BUG, "our request was not understood"},
+    {"UNKNOWN_EXCEPTION", NULL, SF_PASSES, "Salesforce had an internal error"},
+    {"INVALID_QUERY_LOCATOR", NULL, SF_PASSES, "the rest of a long answer is no longer kept"},
+    /* the session; what no renewal heals comes first */
+    {"INVALID_SESSION_ID", "not attached to Agent", SF_LOCKED_OUT, "the app may not use this session"},
+    {"INVALID_SESSION_ID", "not valid for use with", SF_LOCKED_OUT,
+     "the app's sessions are not for the REST API (scope api)"},
+    {"INVALID_SESSION_ID", NULL, SF_RENEW, "the session is not accepted"},
+    {"INVALID_AUTH_HEADER", NULL, SF_LOCKED_OUT, "the session is not accepted"},
+    /* being let in */
+    {"API_DISABLED_FOR_ORG", NULL, SF_LOCKED_OUT, "this org or user has no API access (API Enabled)"},
+    {"ORG_LOCKED", NULL, SF_LOCKED_OUT, "the org is locked"},
+    {"TRIAL_EXPIRED", NULL, SF_LOCKED_OUT, "the org's trial has ended"},
+    {"INVALID_LOGIN", NULL, SF_LOCKED_OUT, "the login is not accepted"},
+    {"INVALID_OPERATION_WITH_EXPIRED_PASSWORD", NULL, SF_LOCKED_OUT,
+     "the password of the bot's user has expired (make it API Only User)"},
+    {"LOGIN_DURING_RESTRICTED_DOMAIN", NULL, SF_LOCKED_OUT,
+     "the profile of the bot's user forbids this address (Login IP Ranges)"},
+    {"LOGIN_DURING_RESTRICTED_TIME", NULL, SF_LOCKED_OUT,
+     "the profile of the bot's user forbids this hour (Login Hours)"},
+    {"TXN_SECURITY_*", NULL, SF_LOCKED_OUT, "a transaction security policy forbids it"},
+    {"invalid_grant", "hasn't approved", SF_LOCKED_OUT,
      "the app does not let the bot's user in: check the username, and pre-authorise its profile or permission set"},
-    {"invalid_grant", "audience", ERR_AUTH, "login_url does not fit this org"},
-    {"invalid_grant", "expired authorization code", ERR_AUTH, "the assertion has expired: is a clock wrong?"},
-    {"invalid_grant", "invalid assertion", ERR_AUTH, "the private key does not fit the app's certificate"},
-    {"invalid_grant", "no client credentials user", ERR_AUTH, "the app's policies name no user to run as"},
-    {"invalid_grant", "not supported on this domain", ERR_AUTH, "client_credentials needs the My Domain as login_url"},
-    {"invalid_app_access", NULL, ERR_AUTH, "the app is not pre-authorised for the bot's user"},
-    {"invalid_client_id", NULL, ERR_AUTH, "client_id is wrong, of another org, or newer than ten minutes"},
-    {"invalid_client", NULL, ERR_AUTH, "the app or its secret is not accepted"},
-    {"unsupported_grant_type", NULL, ERR_AUTH, "this login flow is not enabled for the app"},
-    {"inactive_user", NULL, ERR_AUTH, "the bot's user is inactive"},
-    {"inactive_org", NULL, ERR_AUTH, "the org is inactive"},
-    {"invalid_*", NULL, ERR_AUTH, NULL},
+    {"invalid_grant", "audience", SF_LOCKED_OUT, "login_url does not fit this org"},
+    {"invalid_grant", "expired authorization code", SF_LOCKED_OUT, "the assertion has expired: is a clock wrong?"},
+    {"invalid_grant", "invalid assertion", SF_LOCKED_OUT, "the private key does not fit the app's certificate"},
+    {"invalid_grant", "no client credentials user", SF_LOCKED_OUT, "the app's policies name no user to run as"},
+    {"invalid_grant", "not supported on this domain", SF_LOCKED_OUT,
+     "client_credentials needs the My Domain as login_url"},
+    {"invalid_grant", "ip restricted", SF_LOCKED_OUT,
+     "the app or the bot's profile forbids this address (IP Relaxation, Login IP Ranges)"},
+    {"invalid_grant", "ip address", SF_LOCKED_OUT,
+     "the app or the bot's profile forbids this address (IP Relaxation, Login IP Ranges)"},
+    {"invalid_grant", "login hours", SF_LOCKED_OUT, "the profile of the bot's user forbids this hour (Login Hours)"},
+    {"invalid_grant", "inactive", SF_LOCKED_OUT, "the bot's user is inactive"},
+    {"invalid_grant", "authentication failure", SF_LOCKED_OUT,
+     "the bot's user is frozen, locked or restricted: its Login History tells which"},
+    {"invalid_app_access", NULL, SF_LOCKED_OUT, "the app is not pre-authorised for the bot's user"},
+    {"invalid_client_id", NULL, SF_LOCKED_OUT, "client_id is wrong, of another org, or newer than ten minutes"},
+    {"invalid_client", "installed", SF_LOCKED_OUT, "the app is not installed in this org"},
+    {"invalid_client", NULL, SF_LOCKED_OUT, "the app or its secret is not accepted"},
+    {"unsupported_grant_type", NULL, SF_LOCKED_OUT, "this login flow is not enabled for the app"},
+    {"inactive_user", NULL, SF_LOCKED_OUT, "the bot's user is inactive"},
+    {"inactive_org", NULL, SF_LOCKED_OUT, "the org is inactive"},
+    /* revoking */
+    {"invalid_token", NULL, SF_GONE, "the token is not known any more"},
+    {"unsupported_token_type", NULL, SF_RULE, NULL},
+    /* every other word of OAuth's */
+    {"invalid_*", NULL, SF_LOCKED_OUT, NULL},
     /* rights and features */
-    {"INSUFFICIENT_ACCESS*", NULL, ERR_DENIED, "a right is missing"},
-    {"INVALID_TYPE_FOR_OPERATION", NULL, ERR_REFUSED, "this kind of record can't be changed by the API"},
-    {"INVALID_TYPE", NULL, ERR_DENIED, "this kind of record is not in the org or may not be seen"},
-    {"FUNCTIONALITY_NOT_ENABLED", NULL, ERR_REFUSED, "the feature is not enabled in the org"},
-    {"INVALID_FIELD", NULL, ERR_REFUSED, "a field is not in the org or may not be seen"},
-    {"UNSUPPORTED_API_VERSION", NULL, ERR_REFUSED, "this API version is not there"},
-    {"CANNOT_DELETE_ENTITY", NULL, ERR_REFUSED, "this record can't be deleted"},
+    {"INSUFFICIENT_ACCESS*", NULL, SF_RIGHT, "a right is missing"},
+    {"FORBIDDEN", NULL, SF_RIGHT, "a right is missing"},
+    {"INVALID_TYPE_FOR_OPERATION", NULL, SF_SETTING, "this kind of record can't be changed by the API"},
+    {"INVALID_TYPE", NULL, SF_RIGHT, "this kind of record is not in the org or may not be seen"},
+    {"FUNCTIONALITY_NOT_ENABLED", NULL, SF_SETTING, "the feature is not enabled in the org"},
+    {"INVALID_FIELD_FOR_INSERT_UPDATE", NULL, SF_SETTING, "a field may not be written by the bot's user"},
+    {"INVALID_FIELD", NULL, SF_SETTING, "a field is not in the org or may not be seen"},
+    {"UNSUPPORTED_API_VERSION", NULL, SF_SETTING, "this API version is not there (salesforce.api_version)"},
+    {"CANNOT_DELETE_ENTITY", NULL, SF_SETTING, "this record can't be deleted"},
+    {"METHOD_NOT_ALLOWED", NULL, SF_SETTING, "this kind of record can't be changed that way"},
     /* so already */
-    {"DUPLICATE_VALUE", NULL, ERR_ALREADY, "it is assigned already"},
-    {"ENTITY_IS_DELETED", NULL, ERR_NOT_FOUND, "it is gone already"},
-    {"NOT_FOUND", NULL, ERR_NOT_FOUND, "it is not there"},
-    {"INVALID_CROSS_REFERENCE_KEY", NULL, ERR_NOT_FOUND, "it is not there"},
-    {"unsupported_token_type", NULL, ERR_REFUSED, NULL},
+    {"DUPLICATE_VALUE", NULL, SF_ALREADY, "it is assigned already"},
+    {"ENTITY_IS_DELETED", NULL, SF_GONE, "it is gone already"},
+    {"NOT_FOUND", NULL, SF_GONE, "it is not there"},
+    {"INVALID_CROSS_REFERENCE_KEY", NULL, SF_GONE, "it is not there"},
     /* the org's own rules */
-    {"LICENSE_LIMIT_EXCEEDED", NULL, ERR_REFUSED, "no seat of the licence is free"},
-    {"FIELD_INTEGRITY_EXCEPTION", "license", ERR_REFUSED, "a licence does not fit or is missing"},
-    {"INACTIVE_OWNER_OR_USER", NULL, ERR_REFUSED, "the user is inactive"},
-    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", NULL, ERR_REFUSED, "a trigger or flow of the org refused it"},
-    {"FIELD_CUSTOM_VALIDATION_EXCEPTION", NULL, ERR_REFUSED, "a validation rule of the org refused it"},
+    {"LICENSE_LIMIT_EXCEEDED", NULL, SF_RULE, "no seat of the licence is free"},
+    {"FIELD_INTEGRITY_EXCEPTION", "license", SF_RULE, "a licence does not fit, is missing or is still needed"},
+    {"FIELD_INTEGRITY_EXCEPTION", NULL, SF_RULE, "the org's rules do not allow it"},
+    {"INACTIVE_OWNER_OR_USER", NULL, SF_RULE, "the user is inactive"},
+    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", NULL, SF_RULE, "a trigger or flow of the org refused it"},
+    {"FIELD_CUSTOM_VALIDATION_EXCEPTION", NULL, SF_RULE, "a validation rule of the org refused it"},
     /* our mistakes */
-    {"MALFORMED_*", NULL, ERR_BUG, "our request was not understood"},
-    {"JSON_PARSER_ERROR", NULL, ERR_BUG, "our request was not understood"},
-    {"REQUIRED_FIELD_MISSING", NULL, ERR_BUG, "our request was not understood"},
-    {"INVALID_QUERY_FILTER_OPERATOR", NULL, ERR_BUG, "our request was not understood"},
-    {"OPERATION_TOO_LARGE", NULL, ERR_BUG, "our request was too large"},
-    {"EXCEEDED_ID_LIMIT", NULL, ERR_BUG, "our request was too large"},
+    {"MALFORMED_*", NULL, SF_BUG, "our request was not understood"},
+    {"JSON_PARSER_ERROR", NULL, SF_BUG, "our request was not understood"},
+    {"INVALID_INPUT", NULL, SF_BUG, "our request was not understood"},
+    {"PROCESSING_HALTED", NULL, SF_BUG, "our request was not understood"},
+    {"ALL_OR_NONE_OPERATION_ROLLED_BACK", NULL, SF_BUG, "our request was not understood"},
+    {"MIXED_DML_OPERATION", NULL, SF_BUG, "our request was not understood"},
+    {"REQUIRED_FIELD_MISSING", NULL, SF_BUG, "our request was not understood"},
+    {"INVALID_QUERY_FILTER_OPERATOR", NULL, SF_BUG, "our request was not understood"},
+    {"UNSUPPORTED_MEDIA_TYPE", NULL, SF_BUG, "our request was not understood"},
+    {"NUMBER_OUTSIDE_VALID_RANGE", NULL, SF_BUG, "our request was too large"},
+    {"LIMIT_EXCEEDED", NULL, SF_BUG, "our request was too large"},
+    {"OPERATION_TOO_LARGE", NULL, SF_BUG, "our request was too large"},
+    {"EXCEEDED_ID_LIMIT", NULL, SF_BUG, "our request was too large"},
+    {"URI_TOO_LONG", NULL, SF_BUG, "our request was too long"},
 };
 
 /* Which right lets a bot read others' rows of an object, or write them (object reference, "Special Access Rules"). */
@@ -104,24 +147,35 @@ static const struct {
     {"ActivityUsrConnectionStatus", "Customize Application"},
 };
 
-/* What a status means when the body gives no word that we know. */
+/*
+ * What a status means when the body gives no word that we know. Then it was no part of the platform that spoke: a 404
+ * of the platform's says NOT_FOUND, one without a word stands where an org has been.
+ */
 static const struct {
 	long status;
-	enum errc code;
+	enum sf_meaning meaning;
 	const char *sentence;
 } statuses[] = {
-    {300, ERR_REFUSED, "several records fit"},
-    {400, ERR_REFUSED, "Salesforce refuses the request"},
-    {401, ERR_AUTH, "Salesforce does not let us in"},
-    {403, ERR_DENIED, "Salesforce forbids it"},
-    {404, ERR_NOT_FOUND, "it is not there"},
-    {405, ERR_REFUSED, "this kind of record can't be changed that way"},
-    {409, ERR_REFUSED, "it conflicts with the record's state"},
-    {410, ERR_REFUSED, "this API version is retired"},
-    {414, ERR_BUG, "our request was too long"},
-    {420, ERR_TEMPORARY, "Salesforce knows no org at this host"},
-    {429, ERR_TEMPORARY, "too many calls in a short time"},
-    {431, ERR_BUG, "our request was too long"},
+    {300, SF_RULE, "several records fit"},
+    {301, SF_MOVED, "the org has moved"},
+    {302, SF_MOVED, "the org has moved"},
+    {303, SF_MOVED, "the org has moved"},
+    {307, SF_MOVED, "the org has moved"},
+    {308, SF_MOVED, "the org has moved"},
+    {400, SF_RULE, "Salesforce refuses the request"},
+    {401, SF_LOCKED_OUT, "Salesforce does not let us in"},
+    {403, SF_RIGHT, "Salesforce forbids it"},
+    {404, SF_MOVED, "Salesforce knows no org or no such page at this host"},
+    {405, SF_RULE, "this kind of record can't be changed that way"},
+    {409, SF_RULE, "it conflicts with the record's state"},
+    {410, SF_SETTING, "this API version is retired (salesforce.api_version)"},
+    {412, SF_BUG, "our request was not understood"},
+    {414, SF_BUG, "our request was too long"},
+    {415, SF_BUG, "our request was not understood"},
+    {420, SF_MOVED, "Salesforce knows no org at this host"},
+    {428, SF_BUG, "our request was not understood"},
+    {429, SF_PASSES, "too many calls in a short time"},
+    {431, SF_BUG, "our request was too long"},
 };
 
 static bool contains_nocase(const char *text, const char *part)
@@ -184,35 +238,52 @@ static void put_reason(struct sf_trouble *ret, const char *sentence, const char 
 	secret_redact(ret->reason, sizeof(ret->reason), text);
 }
 
+static struct sf_trouble trouble_of(enum sf_meaning meaning, const char *name)
+{
+	struct sf_trouble trouble = {.code = codes[meaning], .meaning = meaning};
+
+	text_copy(trouble.error, sizeof(trouble.error), name);
+	return trouble;
+}
+
+static const char *right_for(enum sf_meaning meaning, const struct sf_error_about *about)
+{
+	return meaning == SF_RIGHT ? right_of(about->object) : NULL;
+}
+
 static void fill(struct sf_trouble *ret, const struct row *row, const char *name, const char *message,
                  const struct sf_error_about *about)
 {
-	*ret = (struct sf_trouble){.code = row->code};
-	text_copy(ret->error, sizeof(ret->error), name);
-	put_reason(ret, row->sentence, row->code == ERR_DENIED ? right_of(about->object) : NULL, message);
+	*ret = trouble_of(row->meaning, name);
+	put_reason(ret, row->sentence, right_for(row->meaning, about), message);
+}
+
+/* Without a word of the platform's a gateway spoke, which does not know what happened behind it. */
+static enum sf_meaning meaning_of(long status, const char *name, const struct sf_error_about *about)
+{
+	if (status >= 500)
+		return about->changes && *name == '\0' ? SF_UNCLEAR : SF_PASSES;
+	return status > 400 && status < 500 ? SF_RULE : SF_UNREADABLE;
 }
 
 /* No word that we know: the status has to do. */
 static void fill_by_status(struct sf_trouble *ret, long status, const char *name, const char *message,
                            const struct sf_error_about *about)
 {
+	enum sf_meaning meaning = meaning_of(status, name, about);
 	char sentence[120];
 
-	*ret = (struct sf_trouble){.code = ERR_PROTOCOL};
-	text_copy(ret->error, sizeof(ret->error), name);
 	snprintf(sentence, sizeof(sentence), "Salesforce answered with HTTP %ld", status);
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		if (statuses[i].status == status) {
-			ret->code = statuses[i].code;
+			meaning = statuses[i].meaning;
 			snprintf(sentence, sizeof(sentence), "%s (HTTP %ld)", statuses[i].sentence, status);
 		}
 	}
-	if (ret->code == ERR_PROTOCOL && status > 400 && status < 500)
-		ret->code = ERR_REFUSED;
-	if (status >=
-	    500) /* without a word of the platform's a gateway spoke, which does not know what happened behind it */
-		ret->code = about->changes && *name == '\0' ? ERR_UNKNOWN : ERR_TEMPORARY;
-	put_reason(ret, sentence, ret->code == ERR_DENIED ? right_of(about->object) : NULL, message);
+	if (meaning == SF_MOVED && *name) /* the platform spoke, so it is where we think it is */
+		meaning = SF_RULE;
+	*ret = trouble_of(meaning, name);
+	put_reason(ret, sentence, right_for(meaning, about), message);
 }
 
 static void fill_by_name(struct sf_trouble *ret, long status, const char *name, const char *message,
@@ -307,17 +378,4 @@ void sf_error_set(struct sf_trouble *ret, enum errc code, const char *error, con
 	*ret = (struct sf_trouble){.code = code};
 	text_copy(ret->error, sizeof(ret->error), error);
 	secret_redact(ret->reason, sizeof(ret->reason), text);
-}
-
-bool sf_error_is_expired_session(long status, const struct sf_trouble *trouble)
-{
-	return status == 401 && text_eq(trouble->error, "INVALID_SESSION_ID") &&
-	       !contains_nocase(trouble->reason, "not attached to Agent") &&
-	       !contains_nocase(trouble->reason, "not valid for use with the REST API");
-}
-
-bool sf_error_is_gone(const struct sf_trouble *trouble)
-{
-	return text_eq(trouble->error, "ENTITY_IS_DELETED") || text_eq(trouble->error, "NOT_FOUND") ||
-	       text_eq(trouble->error, "INVALID_CROSS_REFERENCE_KEY");
 }

@@ -15,8 +15,32 @@
 
 #include "bot/base/err.h"
 
+/* What an answer means, and the code of ours that stands for it. */
+#define SF_MEANINGS(X) \
+	X(OWN, BUG)             /* a trouble of our own: sf_error_set gives the code */ \
+	X(PASSES, TEMPORARY)    /* not done; tried again, with growing pauses */ \
+	X(UNCLEAR, UNKNOWN)     /* perhaps done: looked at before anything is repeated */ \
+	X(UNREADABLE, PROTOCOL) /* nobody knows what it means */ \
+	X(RENEW, AUTH)          /* the session has ended: renewed once */ \
+	X(MOVED, TEMPORARY)     /* not done; the log-in tells where the org is now, once */ \
+	X(LOCKED_OUT, AUTH)     /* a setting of the app, the user or the org, which is named */ \
+	X(QUOTA, QUOTA)         /* the day's calls are used up: one probing call in a while */ \
+	X(RIGHT, DENIED)        /* the bot lacks a right, which is named */ \
+	X(SETTING, REFUSED)     /* a feature or field is off */ \
+	X(ALREADY, ALREADY)     /* what was to be made is there */ \
+	X(GONE, NOT_FOUND)      /* what was to be deleted is not there */ \
+	X(RULE, REFUSED)        /* the org's own rules say no */ \
+	X(BUG, BUG)             /* we asked wrongly */
+
+enum sf_meaning {
+#define X(name, code) SF_##name,
+	SF_MEANINGS(X)
+#undef X
+};
+
 struct sf_trouble {
 	enum errc code;
+	enum sf_meaning meaning;
 	char error[80];   /* Salesforce's word, "" if it gave none */
 	char reason[320]; /* a sentence; no secret in it */
 };
@@ -38,8 +62,3 @@ void sf_error_read_element(struct sf_trouble *ret, const json_t *element, const 
 /* A trouble of our own. */
 void sf_error_set(struct sf_trouble *ret, enum errc code, const char *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-
-/* 401 that a new session heals: INVALID_SESSION_ID, but not the texts that mean "never with this app". */
-bool sf_error_is_expired_session(long status, const struct sf_trouble *trouble);
-/* A delete that found nothing to delete. */
-bool sf_error_is_gone(const struct sf_trouble *trouble);

@@ -32,7 +32,6 @@ static void read_as_refusal(const json_t *body, const char *text, size_t len)
 
 		sf_error_read(&t, statuses[i], body, text, len, &about);
 		assert(t.code != OK && t.reason[0]);
-		(void)sf_error_is_expired_session(statuses[i], &t);
 		columns_assume_all(&columns);
 		(void)columns_strike(&columns, t.reason);
 	}

@@ -349,6 +349,120 @@ static void a_session_that_never_fits_is_not_renewed(void **state)
 	assert_int_equal(logins(w), 1);
 }
 
+static void a_forbidden_address_is_told_and_no_session_is_renewed(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 0, 403, "[{\"errorCode\":\"LOGIN_DURING_RESTRICTED_DOMAIN\",\"message\":\"no\"}]");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_int_equal(logins(w), 1);
+	assert_false(let_in(w));
+}
+
+#define LOST_PART(ref) \
+	"{\"referenceId\":\"" ref "\",\"httpStatusCode\":401,\"body\":[{\"errorCode\":\"INVALID_SESSION_ID\"," \
+	"\"message\":\"Session expired or invalid\"}]}"
+
+static void a_session_that_ends_within_a_composite_is_renewed_and_the_question_repeated(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, LOOK(USER, LOST_PART("tokens")));
+	script_the_rest(w);
+	assert_int_equal(look(w), OK);
+	assert_true(json_is_array(json_get(w->last.body, "tokens")));
+	assert_int_equal(logins(w), 2);
+	assert_int_equal(scripted_server_count(w->server, look_path), 2);
+}
+
+static void deeds_within_which_the_session_ended_are_not_repeated_but_the_next_call_is_let_in(void **state)
+{
+	struct world *w = *state;
+	static const char *const rows[] = {"0Pa000000000001"};
+
+	script(w, look_path, 1, 200, "{\"compositeResponse\":[" LOST_PART("deed0") "," LOST_PART("user") "]}");
+	script_the_rest(w);
+	w->asking = true;
+	sf_remove(w->sf, user, rows, 1, NULL, 0, on_answer, w);
+	await(w, 1);
+	assert_int_equal(w->last.code, OK);
+	assert_true(json_is_null(json_get(w->last.body, "look")));
+	assert_false(json_bool(json_array_get(json_get(w->last.body, "deletes"), 0), "ok"));
+	assert_int_equal(scripted_server_count(w->server, look_path), 1);
+	assert_int_equal(look(w), OK);
+	assert_int_equal(logins(w), 2);
+}
+
+static void where_the_org_has_moved_the_login_tells_and_the_call_is_repeated(void **state)
+{
+	static const struct {
+		int status;
+		const char *answer;
+	} moved[] = {{301, "<html>"}, {302, ""}, {404, "<html>URL No Longer Exists</html>"}, {420, ""}};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
+		teardown(state);
+		setup(state);
+		w = *state;
+		scripted_server_add(w->server,
+		                    &(struct scripted_rule){.request = look_path,
+		                                            .times = 1,
+		                                            .status = moved[i].status,
+		                                            .headers = "Location: https://evil.example.com/\r\n",
+		                                            .answer = moved[i].answer});
+		script_the_rest(w);
+		assert_int_equal(look(w), OK);
+		assert_int_equal(logins(w), 2);
+	}
+}
+
+static void an_org_that_is_nowhere_is_tried_again_later(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 0, 420, "<html>");
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(scripted_server_count(w->server, look_path), 2);
+	assert_false(let_in(w));
+}
+
+static void a_page_with_200_is_no_answer(void **state)
+{
+	static const char *const pages[] = {"<html><body>maintenance</body></html>", "", "  ", "\n<!DOCTYPE html>",
+	                                    "{\"compositeResponse\":[{\"referenceId\":\"us"};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		script(w, look_path, 1, 200, pages[i]);
+	script_the_rest(w);
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(look(w), OK);
+}
+
+static void a_page_instead_of_a_session_passes(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/token", 1, 200, "<html>maintenance</html>");
+	script(w, "POST /services/oauth2/token", 1, 200, w->token);
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_TEMPORARY);
+	assert_int_equal(look(w), OK);
+}
+
+static void a_login_elsewhere_is_told(void **state)
+{
+	struct world *w = *state;
+
+	script(w, "POST /services/oauth2/token", 0, 302, "");
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_non_null(strstr(w->last.reason, "salesforce.login_url"));
+}
+
 static void another_audience_is_tried_and_remembered(void **state)
 {
 	struct world *w = *state;
@@ -776,7 +890,7 @@ static void what_describing_does_not_explain_goes_without_flags_and_then_without
 	struct world *w = *state;
 
 	script(w, look_path, 3, 200, LOOK(ERROR_PART("user", "INVALID_FIELD", "what?"), EMPTY_PART("tokens")));
-	script(w, "/describe", 2, 404, "[]");
+	script(w, "/describe", 2, 404, "[{\"errorCode\":\"NOT_FOUND\",\"message\":\"\"}]");
 	script_the_rest(w);
 	assert_int_equal(look(w), OK);
 	assert_int_equal(scripted_server_count(w->server, look_path), 4);
@@ -994,6 +1108,14 @@ int main(void)
 	    CASE(an_expired_session_is_renewed_and_the_call_repeated),
 	    CASE(a_second_refusal_is_final),
 	    CASE(a_session_that_never_fits_is_not_renewed),
+	    CASE(a_forbidden_address_is_told_and_no_session_is_renewed),
+	    CASE(a_session_that_ends_within_a_composite_is_renewed_and_the_question_repeated),
+	    CASE(deeds_within_which_the_session_ended_are_not_repeated_but_the_next_call_is_let_in),
+	    CASE(where_the_org_has_moved_the_login_tells_and_the_call_is_repeated),
+	    CASE(an_org_that_is_nowhere_is_tried_again_later),
+	    CASE(a_page_with_200_is_no_answer),
+	    CASE(a_page_instead_of_a_session_passes),
+	    CASE(a_login_elsewhere_is_told),
 	    CASE(another_audience_is_tried_and_remembered),
 	    CASE(the_servers_clock_counts),
 	    CASE(a_refused_login_is_not_repeated),

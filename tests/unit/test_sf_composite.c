@@ -99,7 +99,7 @@ static void each_part_has_its_own_verdict(void **state)
 	(void)state;
 	assert_true(composite_part(answer, "a", &about, &body, &t));
 	assert_false(composite_part(answer, "b", &about, &body, &t));
-	assert_true(sf_error_is_gone(&t));
+	assert_int_equal(t.meaning, SF_GONE);
 	assert_true(composite_records(answer, "c", "User", &records, &t));
 	assert_int_equal(json_array_size(records), 1);
 	assert_false(composite_records(answer, "d", "User", &records, &t));
