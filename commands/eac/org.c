@@ -142,6 +142,10 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 	if (failure != NULL) {
 		json_object_del(facts, "fresh");
 		flow->row->wake_at = flow->now + AGAIN_MS * json_int(facts, "tries");
+		/* seconds bring no seat: once more, for one that is just being given up, then people are asked */
+		if (text_eq(json_str(failure, "error"), "LICENSE_LIMIT_EXCEEDED") &&
+		    json_int(facts, "tries") < TRIES_MAX - 1)
+			json_set_int(facts, "tries", TRIES_MAX - 1);
 	}
 	return OK;
 }

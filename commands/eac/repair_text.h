@@ -86,8 +86,6 @@ json_t *text_user_end(const struct flow *flow);
 void text_step_closing(struct buf *b, int step, const char *who, const char *detail, int64_t now);
 void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error);
 void text_channel_closed(struct buf *b, const struct flow *flow, const char *error);
-/* What the affected user has to do in this step, one line (mrkdwn). */
-void text_user_task(struct buf *b, const struct flow *flow);
 
 /* --- admin, approvers, backend --- */
 #define TEXT_ADMIN_SILENT     "nobody removed the account links in time"

@@ -1,5 +1,8 @@
 /*
  * commands/eac/text_people.c - what the affected user and the admins are asked to do.
+ *
+ * The page of the settings shows whoever opens it their own mailbox: its link is for the affected user alone, and words
+ * that somebody passes on to them tell the way instead.
  */
 #include "commands/eac/repair_text.h"
 
@@ -23,23 +26,24 @@ static void settings_url(const struct flow *flow, char *out, size_t size)
 	                 out, size);
 }
 
-static void add_settings_link(struct buf *b, const struct flow *flow, const char *label)
+static void add_settings(struct buf *b, const struct flow *flow, bool to_user)
 {
 	char url[600];
 	settings_url(flow, url, sizeof url);
-	if (url[0] != '\0')
-		mrkdwn_add_link(b, url, label);
+	if (to_user && url[0] != '\0')
+		mrkdwn_add_link(b, url, "your personal settings");
 	else
-		buf_puts(b, label);
+		buf_puts(b, "your personal settings (your picture, *Settings*)");
 }
 
-void text_user_task(struct buf *b, const struct flow *flow)
+/* to_user: it is the affected user who reads it, not somebody who passes it on. */
+static void add_task(struct buf *b, const struct flow *flow, bool to_user)
 {
 	part_begin(b);
 	switch (flow->row->step) {
 	case EAC_DISCONNECT:
 		buf_puts(b, "Please *disconnect your mailbox* from Salesforce: open ");
-		add_settings_link(b, flow, "your personal settings");
+		add_settings(b, flow, to_user);
 		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
 		            "*Disconnect*. "
 		            "Afterwards the button reads Reconnect: leave it like that for now.");
@@ -51,7 +55,7 @@ void text_user_task(struct buf *b, const struct flow *flow)
 		break;
 	case EAC_CONNECT:
 		buf_puts(b, "Please *connect your mailbox again*: open ");
-		add_settings_link(b, flow, "your personal settings");
+		add_settings(b, flow, to_user);
 		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
 		            "*Connect* or *Reconnect*. "
 		            "Microsoft or Google will ask for your consent.");
@@ -69,7 +73,7 @@ struct message *text_user_card(const struct flow *flow)
 {
 	AUTO_BUF struct buf task = {0}, foot = {0};
 	char id[24];
-	text_user_task(&task, flow);
+	add_task(&task, flow, true);
 	buf_init(&foot, 1500);
 	buf_printf(&foot, "%s · step %d of %d · asked for by ", eac_id(flow->row->id, id), flow->row->step + 1,
 	           EAC_STEP_COUNT);
@@ -105,7 +109,7 @@ struct message *text_copy_card(const struct flow *flow)
 		buf_puts(&b, ", so please ask them yourself, ");
 		mrkdwn_add_user(&b, flow->row->requester);
 		buf_puts(&b, ". What to tell them:\n> ");
-		text_user_task(&b, flow);
+		add_task(&b, flow, false);
 	}
 	if (flow->row->step == EAC_DISCONNECT) {
 		const char *status = json_str(json_path(flow->row->facts, "look", "connection", NULL), "status");
@@ -130,7 +134,7 @@ json_t *text_user_reminder(const struct flow *flow)
 		text_name(&b, flow->row);
 		buf_puts(&b, ": ");
 	}
-	text_user_task(&b, flow);
+	add_task(&b, flow, eac_target_slack(flow->row)[0] != '\0');
 	buf_puts(&b, " Use the buttons above, or type done or help.");
 	return message_line(buf_str(&b));
 }
@@ -174,7 +178,7 @@ void text_user_unreachable(struct buf *b, const struct flow *flow, const char *e
 	buf_printf(
 	    b, " by direct message (%s). Please tell them what to do and press *Mark done* above when it is done:\n> ",
 	    error);
-	text_user_task(b, flow);
+	add_task(b, flow, false);
 }
 
 void text_channel_closed(struct buf *b, const struct flow *flow, const char *error)

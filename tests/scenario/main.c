@@ -30,7 +30,7 @@ static const struct {
 } themes[] = {
     {"happy", happy_scenarios},     {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
     {"ends", end_scenarios},        {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
-    {"program", program_scenarios}, {"connection", connection_scenarios},
+    {"program", program_scenarios}, {"connection", connection_scenarios}, {"traps", trap_scenarios},
 };
 
 struct job {

@@ -108,6 +108,32 @@ void play(struct stage *stage, int id, enum point from, enum point to)
 	await_point(stage, id, to);
 }
 
+/* Who types what at each point. */
+static const struct {
+	const char *user, *words, *more, *deed;
+} typed[] = {
+    [AT_DISCONNECT] = {"maria", "done", "", "/_sim/disconnect"},
+    [AT_SIGN_OUT] = {"maria", "done", "", NULL},
+    [AT_LINKS] = {"ida", "done", "", "/_sim/admin_remove_links"},
+    [AT_APPROVAL] = {"omar", "approve", "", NULL},
+    [AT_BACKEND] = {"maria", "confirm", " 47110815", NULL},
+    [AT_CONNECT] = {"maria", "done", "", "/_sim/connect"},
+    [AT_TEST] = {"maria", "done", "", NULL},
+};
+
+void play_typed(struct stage *stage, int id, const char *target, enum point from, enum point to)
+{
+	for (enum point at = from; at < to; at++) {
+		AUTO_FREE char *words = mem_printf("%s %d%s", typed[at].words, id, typed[at].more);
+		await_point(stage, id, at);
+		if (typed[at].deed != NULL)
+			stage_do(stage, SALESFORCE, typed[at].deed, of_user(target));
+		if (at != AT_CONNECT) /* that is seen by itself */
+			free(stage_slash(stage, typed[at].user, words));
+	}
+	await_point(stage, id, to);
+}
+
 int start_at(struct stage *stage, enum point point)
 {
 	stage_start(stage);

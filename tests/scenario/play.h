@@ -16,6 +16,8 @@ int begin_repair(struct stage *stage, const char *user, const char *words);
 int begin_jane(struct stage *stage);
 /* From one point to another, by buttons, Jane being affected. */
 void play(struct stage *stage, int id, enum point from, enum point to);
+/* The same for anybody, by words that Maria, Ida and Omar type. */
+void play_typed(struct stage *stage, int id, const char *target, enum point from, enum point to);
 /* What is done at that point, without waiting for what comes of it. */
 void play_one(struct stage *stage, enum point point);
 /* Starts everything and plays that far; the number of the repair. */

@@ -75,6 +75,8 @@ void stage_await_faults(struct stage *stage, enum fake fake, int fired);
 void stage_clear_faults(struct stage *stage, enum fake fake);
 /* How many requests of that kind came in (tests/sim/README.md). */
 int stage_count(struct stage *stage, enum fake fake, const char *kind);
+/* Waits until so many more of them have come in. */
+void stage_await_count(struct stage *stage, enum fake fake, const char *kind, int more);
 
 /* Calls it now and then while something is waited for: the moment to kill. NULL: no longer. */
 typedef void stage_hook_fn(struct stage *stage, void *arg);

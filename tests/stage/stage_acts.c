@@ -94,6 +94,18 @@ int stage_count(struct stage *stage, enum fake fake, const char *kind)
 	return count;
 }
 
+void stage_await_count(struct stage *stage, enum fake fake, const char *kind, int more)
+{
+	int64_t until = clock_wall_ms() + AWAIT_MS;
+	int wanted = stage_count(stage, fake, kind) + more;
+
+	while (stage_count(stage, fake, kind) < wanted) {
+		if (clock_wall_ms() > until)
+			stage_fail(stage, "no %d more requests of the kind %s", more, kind);
+		rest_ms(20);
+	}
+}
+
 /* --- people --- */
 
 char *stage_slash_in(struct stage *stage, const char *user, const char *channel, const char *words)
