@@ -426,7 +426,12 @@ enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const
 	return rc;
 }
 
-enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now)
+const json_t *commands_cards(const struct request_row *row)
+{
+	return json_get(row->facts, "cards");
+}
+
+static enum errc show_again(struct commands *commands, struct tx *tx, int64_t request, const char *slot, int64_t now)
 {
 	struct flow_call no_call = {0};
 	AUTO_REQUEST struct request_row row = {0};
@@ -434,5 +439,15 @@ enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t requ
 	if (rc != OK)
 		return rc;
 	struct flow flow = {.tx = tx, .row = &row, .now = now, .env = &commands->env, .call = &no_call};
-	return eac_update_parent(&flow);
+	return slot != NULL ? eac_card_again(&flow, slot) : eac_update_parent(&flow);
+}
+
+enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now)
+{
+	return show_again(commands, tx, request, NULL, now);
+}
+
+enum errc commands_card(struct commands *commands, struct tx *tx, int64_t request, const char *slot, int64_t now)
+{
+	return show_again(commands, tx, request, slot, now);
 }

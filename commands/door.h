@@ -14,6 +14,7 @@
 
 #include "bot/base/err.h"
 #include "bot/store/outbox.h"
+#include "bot/store/requests.h"
 #include "bot/store/store.h"
 
 /* Somebody in Slack, as far as known. */
@@ -88,5 +89,13 @@ enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const
                                  const char *error, int64_t now) MUST_CHECK;
 /* The parent message as it should stand goes into the outbox again. */
 enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now) MUST_CHECK;
+/*
+ * The slots of the messages of a repair that bear live buttons: [{"slot","conversation"}], borrowed from the row;
+ * conversation is "" for the thread and "@U..." for direct messages.
+ */
+const json_t *commands_cards(const struct request_row *row);
+/* The same for such a message. NOT_FOUND: its buttons are live no longer. */
+enum errc commands_card(struct commands *commands, struct tx *tx, int64_t request, const char *slot,
+                        int64_t now) MUST_CHECK;
 /* The runbook over these settings; valid as long as `commands`. */
 const struct runbook *commands_runbook(const struct commands *commands);

@@ -103,6 +103,7 @@ static void begin_drain(struct app *app, const char *why)
 	notify_send("STOPPING=1");
 	app->drain_since = clock_boot_ms();
 	dispatch_stop(app->dispatch);
+	reconcile_stop(app->reconcile);
 	scheduler_stop(app->scheduler);
 	outbox_pump_stop(app->pump);
 	people_stop(app->people);
@@ -211,6 +212,13 @@ static void build_workers(struct app *app)
 	                                                        .commands = app->commands,
 	                                                        .committed = on_deed_committed,
 	                                                        .arg = app});
+	app->reconcile = reconcile_new(&(struct reconcile_options){.loop = app->loop,
+	                                                           .store = app->store,
+	                                                           .slack = app->slack,
+	                                                           .dispatch = app->dispatch,
+	                                                           .commands = app->commands,
+	                                                           .committed = on_step_committed,
+	                                                           .arg = app});
 	app->pulse = pulse_new(app->loop, app->store);
 	app->drain = loop_timer_new(app->loop, on_drain, app);
 }
@@ -274,6 +282,7 @@ static void take_apart(struct app *app)
 	reload_free(app);
 	pulse_free(app->pulse);
 	dispatch_free(app->dispatch);
+	reconcile_free(app->reconcile);
 	outbox_pump_free(app->pump);
 	scheduler_free(app->scheduler);
 	calls_free(app->calls);

@@ -13,6 +13,7 @@
 #include "bot/app/outbox_pump.h"
 #include "bot/app/people.h"
 #include "bot/app/pulse.h"
+#include "bot/app/reconcile.h"
 #include "bot/app/report.h"
 #include "bot/app/scheduler.h"
 #include "bot/http/http.h"
@@ -40,6 +41,7 @@ struct app {
 	struct scheduler *scheduler;
 	struct outbox_pump *pump;
 	struct dispatch *dispatch;
+	struct reconcile *reconcile;
 	struct pulse *pulse;
 	struct health *health; /* NULL: none configured */
 	struct report report;
@@ -54,6 +56,7 @@ struct app {
 	unsigned slack_live;
 	unsigned slack_ghosts;
 	int64_t ghosts_until; /* as the commands know it */
+	bool reconciling;     /* since the start: what an earlier run missed is looked for once */
 	bool store_broken;
 	bool sf_let_in;
 	bool sf_quota_spent;

@@ -64,7 +64,10 @@ struct visit {
 	int open;              /* answers about person and place that are missing */
 	_Atomic int64_t inbox; /* its row; written on the store's thread, 0 before */
 	bool already;
+	bool written;
 	struct reply reply;
+	dispatch_found_fn *done; /* NULL: nobody waits for it */
+	void *done_arg;
 };
 
 struct dispatch {
@@ -238,6 +241,9 @@ static struct visit *visit_new(struct dispatch *dispatch)
 static void visit_free(struct visit *visit)
 {
 	struct dispatch *dispatch = visit->dispatch;
+	dispatch_found_fn *done = visit->done;
+	void *done_arg = visit->done_arg;
+	bool acted = visit->written && !visit->already;
 
 	for (struct visit **at = &dispatch->visits; *at != NULL; at = &(*at)->next)
 		if (*at == visit) {
@@ -251,14 +257,18 @@ static void visit_free(struct visit *visit)
 	json_decref(visit->body);
 	free(visit->trigger);
 	free(visit);
+	if (done != NULL)
+		done(done_arg, acted);
 }
 
 void dispatch_free(struct dispatch *dispatch)
 {
 	if (dispatch == NULL)
 		return;
-	while (dispatch->visits != NULL)
+	while (dispatch->visits != NULL) {
+		dispatch->visits->done = NULL;
 		visit_free(dispatch->visits);
+	}
 	loop_timer_free(dispatch->timer);
 	free(dispatch);
 }
@@ -419,6 +429,7 @@ static void on_visit_job(void *arg, enum errc code)
 	bool wake = code == OK && visit->reply.wake;
 
 	settle_receipt(visit, code);
+	visit->written = code == OK;
 	if (code != OK) {
 		log_failure(visit->kind, code);
 		visit_free(visit);
@@ -487,7 +498,7 @@ static void begin_visits(struct dispatch *dispatch, uint64_t socket, const struc
 	receipt->takes_payload = e->takes_payload;
 	receipt->came_at = clock_boot_ms();
 	receipt->body = json_incref(json_array_get(deeds, 0));
-	envelope_key(e, key);
+	intake_key(e, receipt->body, key);
 	json_array_foreach (deeds, i, body) {
 		struct visit *visit = visit_new(dispatch);
 		visit->receipt = receipt;
@@ -578,6 +589,27 @@ void dispatch_envelope(struct dispatch *dispatch, uint64_t socket, const struct 
 		break;
 	case INTAKE_NOTHING: acknowledge_empty(dispatch, socket, e); break;
 	}
+}
+
+bool dispatch_found(struct dispatch *dispatch, const struct envelope *e, dispatch_found_fn *done, void *arg)
+{
+	const struct slack_identity *us = slack_identity(dispatch->options.slack);
+	const char *why = "";
+	json_t *deeds = NULL;
+	struct visit *visit;
+
+	if (dispatch->stopped || us == NULL || intake_read(e, us, &deeds, &why) != INTAKE_DEEDS)
+		return false;
+	visit = visit_new(dispatch);
+	visit->body = json_incref(json_array_get(deeds, 0)); /* what was typed is one deed */
+	visit->trigger = mem_strdup("");
+	visit->done = done;
+	visit->done_arg = arg;
+	text_copy(visit->kind, sizeof visit->kind, intake_kind(e));
+	intake_key(e, visit->body, visit->key);
+	json_decref(deeds);
+	begin(visit);
+	return true;
 }
 
 /* --- what an earlier run, or a failed commit, left undone --- */

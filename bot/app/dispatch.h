@@ -40,6 +40,12 @@ struct dispatch *dispatch_new(const struct dispatch_options *options);
 void dispatch_free(struct dispatch *dispatch);
 /* For slack_callbacks.envelope. */
 void dispatch_envelope(struct dispatch *dispatch, uint64_t socket, const struct envelope *envelope);
+/*
+ * A message that Slack did not deliver, or not yet, found by reading: handled as its event would be, once altogether.
+ * True: `done` comes later, once, unless dispatch_free comes first; `acted` where this was the first copy.
+ */
+typedef void dispatch_found_fn(void *arg, bool acted);
+bool dispatch_found(struct dispatch *dispatch, const struct envelope *event, dispatch_found_fn *done, void *arg);
 /* Slack has told who we are: what an earlier run left undone is taken up, now and then every minute. */
 void dispatch_start(struct dispatch *dispatch);
 /* Takes nothing new; deeds under way go on. */

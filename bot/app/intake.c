@@ -3,6 +3,7 @@
  */
 #include "bot/app/intake.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bot/base/json.h"
@@ -208,6 +209,17 @@ enum intake intake_read(const struct envelope *e, const struct slack_identity *u
 	}
 	*ret_deeds = deeds;
 	return INTAKE_DEEDS;
+}
+
+void intake_key(const struct envelope *e, const json_t *body, char out[static 160])
+{
+	const char *door = json_str(body, "door"), *ts = json_str(body, "message_ts");
+	bool speech = text_eq(door, doors[DOOR_MENTION]) || text_eq(door, doors[DOOR_DIRECT]);
+
+	if (speech && *e->channel && *ts)
+		snprintf(out, 160, "ms:%.60s:%.60s", e->channel, ts);
+	else
+		envelope_key(e, out);
 }
 
 const char *intake_kind(const struct envelope *e)

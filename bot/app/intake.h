@@ -23,6 +23,11 @@ enum intake {
 /* `us` may not be NULL: before Slack has told who we are nothing can be judged. The caller owns *ret_deeds. */
 enum intake intake_read(const struct envelope *e, const struct slack_identity *us, json_t **ret_deeds,
                         const char **ret_why);
+/*
+ * What identifies the deed: that of envelope.h, but "ms:CHANNEL:TS" for what was typed as a message, so that the event,
+ * its retries and the message found by reading the channel are one.
+ */
+void intake_key(const struct envelope *e, const json_t *body, char out[static 160]);
 /* The word of the body's kind: slash, action, view, event. */
 const char *intake_kind(const struct envelope *e);
 /* Notes in the body where the deed happens. */

@@ -170,6 +170,15 @@ static void log_slack(struct app *app)
 	text_copy(app->slack_trouble, sizeof app->slack_trouble, now.trouble);
 }
 
+/* Connected for the first time: what came while no run was there. */
+static void check_reconciled(struct app *app)
+{
+	if (app->reconciling || app->slack_live == 0 || slack_identity(app->slack) == NULL)
+		return;
+	app->reconciling = true;
+	reconcile_begin(app->reconcile, 0);
+}
+
 void watch_slack_state(void *arg)
 {
 	struct app *app = arg;
@@ -179,6 +188,7 @@ void watch_slack_state(void *arg)
 	log_slack(app);
 	check_bot(app);
 	check_ghosts(app);
+	check_reconciled(app);
 }
 
 void watch_slack_gap(void *arg, int64_t gap_ms)
@@ -189,6 +199,8 @@ void watch_slack_gap(void *arg, int64_t gap_ms)
 	          "for %lld s there was no connection: clicks of that time are lost, they can be typed",
 	          (long long)(gap_ms / 1000));
 	people_groups_changed(app->people);
+	if (slack_identity(app->slack) != NULL)
+		reconcile_begin(app->reconcile, gap_ms);
 }
 
 static void log_salesforce(struct app *app)

@@ -378,6 +378,17 @@ enum errc outbox_pending(struct tx *tx, int64_t *ret)
 	return OK;
 }
 
+enum errc outbox_slot_waits(struct tx *tx, int64_t request, const char *slot, bool *ret)
+{
+	int64_t n;
+	enum errc code =
+	    sql_int(tx, &n, 0, "SELECT count(*) FROM outbox WHERE request = $1 AND slot = $2 AND slot <> ''",
+	            ARGS(value_int(request), value_text(slot)));
+	if (code == OK)
+		*ret = n > 0;
+	return code;
+}
+
 enum errc outbox_next(struct tx *tx, int64_t *ret)
 {
 	int64_t asleep, unsure;

@@ -111,6 +111,8 @@ enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation) M
 enum errc outbox_pending(struct tx *tx, int64_t *ret) MUST_CHECK;
 /* The earliest time at which a row wakes by time alone (outbox_retry, outbox_unsure, not_before); 0 when none does. */
 enum errc outbox_next(struct tx *tx, int64_t *ret) MUST_CHECK;
+/* Does a row of this slot wait, or is on its way? */
+enum errc outbox_slot_waits(struct tx *tx, int64_t request, const char *slot, bool *ret) MUST_CHECK;
 /* Where the slot's message stands. NOT_FOUND: not posted (yet). */
 enum errc message_get(struct tx *tx, int64_t request, const char *slot, struct message_row *ret) MUST_CHECK;
 /* Which request and slot is the message at channel, ts? NOT_FOUND. */

@@ -98,6 +98,9 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
                         const struct eac_button *buttons, size_t count) MUST_CHECK;
 /* Takes the buttons off every live card of a kind (NULL: of all) and adds what became of it. */
 enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn) MUST_CHECK;
+/* Shows the live card of this slot again, as it should stand: where its message is gone it is posted anew. NOT_FOUND:
+ * there is none. */
+enum errc eac_card_again(struct flow *flow, const char *slot) MUST_CHECK;
 /* The live card with this nonce; NULL. */
 const json_t *eac_card_find(const struct request_row *row, const char *nonce);
 /* The newest live card of a kind; NULL. */

@@ -2,7 +2,7 @@
  * commands/eac/speak.c - what a repair says: rows in the outbox, cards and their buttons.
  *
  * A card's button carries "ID.NONCE"; the facts keep, per live card, its slot,
- * nonce and body without buttons, so that closing it is an update with one line more.
+ * nonce, body and buttons apart, so that closing it is an update with one line more.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -120,11 +120,27 @@ static json_t *cards_of(struct flow *flow)
 	return cards;
 }
 
+static bool is_buttons(const json_t *block)
+{
+	return text_eq(json_str(block, "type"), "actions");
+}
+
+/* Those of the message alone, so that the card can be shown again. */
+static json_t *only_buttons(const json_t *body)
+{
+	json_t *buttons = json_array(), *block;
+	size_t i;
+	json_array_foreach (json_get(body, "blocks"), i, block)
+		if (is_buttons(block))
+			json_array_append(buttons, block);
+	return buttons;
+}
+
 static json_t *without_buttons(const json_t *body)
 {
 	json_t *copy = json_deep_copy(body), *blocks = json_get(copy, "blocks");
 	for (size_t i = json_array_size(blocks); i > 0; i--)
-		if (text_eq(json_str(json_array_get(blocks, i - 1), "type"), "actions"))
+		if (is_buttons(json_array_get(blocks, i - 1)))
 			json_array_remove(blocks, i - 1);
 	return copy;
 }
@@ -147,9 +163,10 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
 		                                 .confirm = buttons[i].confirm};
 	message_buttons(m, slot, row, count);
 	json_t *body = message_take(m);
-	json_array_append_new(cards_of(flow), json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "kind", kind, "slot", slot,
-	                                                "nonce", nonce, "conversation", conversation, "at",
-	                                                (json_int_t)flow->now, "body", without_buttons(body)));
+	json_array_append_new(cards_of(flow),
+	                      json_pack("{s:s,s:s,s:s,s:s,s:I,s:o,s:o}", "kind", kind, "slot", slot, "nonce", nonce,
+	                                "conversation", conversation, "at", (json_int_t)flow->now, "body",
+	                                without_buttons(body), "buttons", only_buttons(body)));
 	return put(flow, OUTBOX_POST, OUTBOX_DECISION, conversation, slot, body);
 }
 
@@ -187,6 +204,26 @@ enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdw
 		json_array_remove(cards, i - 1);
 	}
 	return OK;
+}
+
+static const json_t *card_in_slot(const struct request_row *row, const char *slot)
+{
+	size_t i;
+	json_t *card;
+	json_array_foreach (json_get(row->facts, "cards"), i, card)
+		if (text_eq(json_str(card, "slot"), slot))
+			return card;
+	return NULL;
+}
+
+enum errc eac_card_again(struct flow *flow, const char *slot)
+{
+	const json_t *card = card_in_slot(flow->row, slot);
+	if (card == NULL)
+		return ERR_NOT_FOUND;
+	json_t *body = json_deep_copy(json_get(card, "body"));
+	json_array_extend(json_get(body, "blocks"), json_get(card, "buttons"));
+	return put(flow, OUTBOX_UPDATE, OUTBOX_PROGRESS, json_str(card, "conversation"), slot, body);
 }
 
 const json_t *eac_card_find(const struct request_row *row, const char *nonce)

@@ -232,6 +232,36 @@ static void the_place_is_kept_with_the_deed(void **state)
 	json_decref(body);
 }
 
+/* The event, its retry under another event id, and the message read back later. */
+static void what_was_typed_is_known_by_its_place_and_time(void **state)
+{
+	static const char *const texts[] = {
+	    "{'envelope_id':'e1','type':'events_api','payload':{" OURS
+	    ",'event_id':'Ev1','event':{'type':'app_mention',"
+	    "'user':'U1','channel':'C1','ts':'3.3','text':'<@U0BOT0001> approve'}}}",
+	    "{'envelope_id':'','type':'events_api','payload':{" OURS ",'event':{'type':'app_mention','edited':{},"
+	    "'user':'U1','channel':'C1','ts':'3.3','event_ts':'9.9','text':'<@U0BOT0001> approve'}}}"};
+	char key[160];
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		AUTO_FREE char *json = mem_strdup(texts[i]);
+		struct envelope e;
+		json_t *deeds = NULL;
+		const char *why = "";
+
+		for (char *p = json; *p; p++)
+			if (*p == '\'')
+				*p = '"';
+		assert_int_equal(envelope_parse(&e, json, strlen(json), NULL), OK);
+		assert_int_equal(intake_read(&e, &us, &deeds, &why), INTAKE_DEEDS);
+		intake_key(&e, json_array_get(deeds, 0), key);
+		assert_string_equal(key, "ms:C1:3.3");
+		json_decref(deeds);
+		envelope_done(&e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +278,7 @@ int main(void)
 	    cmocka_unit_test(a_click_of_another_organisation_is_marked),
 	    cmocka_unit_test(a_deed_without_a_person_is_nothing),
 	    cmocka_unit_test(the_place_is_kept_with_the_deed),
+	    cmocka_unit_test(what_was_typed_is_known_by_its_place_and_time),
 	};
 
 	return cmocka_run_group_tests_name("app_intake", tests, NULL, NULL);
