@@ -221,18 +221,29 @@ struct audit_walk {
 	struct err err;
 };
 
+/* Words that are erased are null; words may be empty. */
+static json_t *words_or_null(const char *salt, const char *words)
+{
+	return *salt ? json_text_value(words) : json_null();
+}
+
 static json_t *audit_json(const struct audit_row *row)
 {
 	json_t *object = json_object();
 
 	json_object_set_new(object, "n", json_integer(row->n));
 	json_object_set_new(object, "at", time_or_null(row->at));
-	json_object_set_new(object, "actor", json_text_value(row->actor));
+	json_object_set_new(object, "actor", words_or_null(row->actor_salt, row->actor));
 	json_object_set_new(object, "via", json_text_value(row->via));
 	json_object_set_new(object, "action", json_text_value(row->action));
 	json_object_set_new(object, "repair", repair_id(row->repair));
-	json_object_set_new(object, "detail", json_text_value(row->detail));
+	json_object_set_new(object, "detail", words_or_null(row->detail_salt, row->detail));
 	json_object_set_new(object, "hash", json_text_value(row->hash));
+	json_object_set_new(object, "version", json_integer(row->version));
+	json_object_set_new(object, "actor_salt", word_or_null(row->actor_salt));
+	json_object_set_new(object, "actor_digest", json_text_value(row->actor_digest));
+	json_object_set_new(object, "detail_salt", word_or_null(row->detail_salt));
+	json_object_set_new(object, "detail_digest", json_text_value(row->detail_digest));
 	return object;
 }
 
@@ -246,8 +257,9 @@ static void print_audit(FILE *out, const struct audit_row *row)
 	AUTO_FREE char *repair = row->repair > 0 ? mem_printf("EAC-%" PRId64, row->repair) : mem_strdup("-");
 
 	fprintf(out, "%" PRId64 " %s %s %s %s %s %s\n", row->n, clock_rfc3339(row->at, at),
-	        plain(actor, sizeof(actor), row->actor), plain(via, sizeof(via), row->via),
-	        plain(action, sizeof(action), row->action), repair, plain(detail, sizeof(detail), row->detail));
+	        plain(actor, sizeof(actor), *row->actor_salt ? row->actor : "(erased)"),
+	        plain(via, sizeof(via), row->via), plain(action, sizeof(action), row->action), repair,
+	        plain(detail, sizeof(detail), *row->detail_salt ? row->detail : "(erased)"));
 }
 
 static enum errc show_line(void *arg, const struct audit_row *row)
@@ -271,13 +283,14 @@ static enum errc show_trail(struct tx *tx, void *arg)
 {
 	struct audit_walk *w = arg;
 	const struct inspect_audit *what = w->what;
-	int64_t n = 0;
-	char hash[65] = "";
+	struct audit_note note = {.n = what->head_n, .what = "the given head"};
+	struct audit_proof proof = {.notes = &note, .note_count = what->head_n > 0};
 	enum errc rc = audit_each(tx, 0, show_line, w);
 
 	if (rc != OK || !what->verify)
 		return rc;
-	return audit_verify(tx, what->head_n, what->head_hash, &n, hash, &w->err);
+	text_copy(note.hash, sizeof(note.hash), what->head_hash);
+	return audit_verify(tx, &proof, &w->err);
 }
 
 int inspect_audit(const struct config *config, const struct inspect_audit *what, FILE *out)

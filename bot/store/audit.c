@@ -1,66 +1,18 @@
 /*
- * store/audit.c - the audit trail and its chain of hashes.
+ * store/audit.c - the audit trail: adding a line, walking over lines, forgetting words.
  *
- * What is hashed is exactly what `eacbot audit --json` prints, so that anybody
- * can check a copy of the trail without this program (audit.h has the recipe).
+ * What is hashed is audit_hash.c's, checking the chain audit_verify.c's.
  */
 #include "bot/store/audit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bot/base/buf.h"
-#include "bot/base/clock.h"
-#include "bot/base/mem.h"
 #include "bot/base/text.h"
+#include "bot/store/audit_hash.h"
 #include "bot/store/store_private.h"
 
-enum { PAGE = 128, HASHED_MAX = 64 * 1024, SECOND_MS = 1000 };
-
-#define AUDIT_COLUMNS "n, at, actor, via, action, repair, detail, hash"
-static const char no_hash[] = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/* One line while it is hashed; the texts may hold anything. */
-struct line {
-	int64_t n, at, repair;
-	const char *text[4]; /* actor, via, action, detail */
-	size_t len[4];
-};
-
-/* A netstring: its length, a colon, itself, a comma. */
-static void put(struct buf *b, const char *text, size_t len)
-{
-	buf_printf(b, "%zu:", len);
-	buf_add(b, text, len);
-	buf_putc(b, ',');
-}
-
-static void put_int(struct buf *b, int64_t n)
-{
-	char text[24];
-	int len = snprintf(text, sizeof text, "%lld", (long long)n);
-	put(b, text, (size_t)len);
-}
-
-static void hash_line(const char *previous, const struct line *line, char out[static 65])
-{
-	char at[32];
-	AUTO_BUF struct buf b;
-	buf_init(&b, HASHED_MAX);
-	buf_puts(&b, previous);
-	put_int(&b, line->n);
-	clock_rfc3339(line->at, at);
-	put(&b, at, strlen(at));
-	put(&b, line->text[0], line->len[0]);
-	put(&b, line->text[1], line->len[1]);
-	put(&b, line->text[2], line->len[2]);
-	put_int(&b, line->repair);
-	put(&b, line->text[3], line->len[3]);
-	text_sha256_hex(out, buf_str(&b), b.len);
-}
-
-/* ---- adding ---- */
+enum { PAGE = 128, SECOND_MS = 1000 };
 
 static enum errc find_head(struct tx *tx)
 {
@@ -71,7 +23,7 @@ static enum errc find_head(struct tx *tx)
 	if (code != OK && code != ERR_NOT_FOUND)
 		return code;
 	tx->audit = (struct audit_head){.known = true};
-	text_copy(tx->audit.hash, sizeof tx->audit.hash, no_hash);
+	text_copy(tx->audit.hash, sizeof tx->audit.hash, audit_no_hash);
 	if (code == OK) {
 		tx->audit.n = rows_int(&rows, 0);
 		rows_copy(&rows, 1, tx->audit.hash, sizeof tx->audit.hash);
@@ -79,16 +31,58 @@ static enum errc find_head(struct tx *tx)
 	return OK;
 }
 
-static void hash_row(const char *previous, const struct audit_row *row, char out[static 65])
+enum errc audit_get_head(struct tx *tx, int64_t *ret_n, char ret_hash[static 65])
 {
-	const struct line line = {
+	enum errc code = find_head(tx);
+	if (code == OK) {
+		*ret_n = tx->audit.n;
+		text_copy(ret_hash, 65, tx->audit.hash);
+	}
+	return code;
+}
+
+/* ---- adding ---- */
+
+static struct audit_text text_of(const char *text)
+{
+	return (struct audit_text){text, strlen(text)};
+}
+
+static void hash_row(const char *previous, struct audit_row *row)
+{
+	row->version = AUDIT_VERSION;
+	text_random_hex(row->actor_salt, AUDIT_SALT_BYTES);
+	text_random_hex(row->detail_salt, AUDIT_SALT_BYTES);
+	audit_digest(row->actor_salt, "actor", text_of(row->actor), row->actor_digest);
+	audit_digest(row->detail_salt, "detail", text_of(row->detail), row->detail_digest);
+	const struct audit_line line = {
 	    .n = row->n,
 	    .at = row->at,
 	    .repair = row->repair,
-	    .text = {row->actor, row->via, row->action, row->detail},
-	    .len = {strlen(row->actor), strlen(row->via), strlen(row->action), strlen(row->detail)},
+	    .via = text_of(row->via),
+	    .action = text_of(row->action),
+	    .actor_digest = text_of(row->actor_digest),
+	    .detail_digest = text_of(row->detail_digest),
 	};
-	hash_line(previous, &line, out);
+	audit_hash_2(previous, &line, row->hash);
+}
+
+static enum errc write_row(struct tx *tx, const struct audit_row *row)
+{
+	enum errc code =
+	    sql_run(tx, NULL,
+	            "INSERT INTO audit (n, version, at, via, action, repair, actor_digest, detail_digest, hash)"
+	            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	            ARGS(value_int(row->n), value_int(row->version), value_int(row->at), value_text(row->via),
+	                 value_text(row->action), value_int(row->repair), value_text(row->actor_digest),
+	                 value_text(row->detail_digest), value_text(row->hash)));
+	if (code != OK)
+		return code;
+	return sql_run(tx, NULL,
+	               "INSERT INTO audit_words (n, actor_salt, actor, detail_salt, detail)"
+	               " VALUES ($1, $2, $3, $4, $5)",
+	               ARGS(value_int(row->n), value_text(row->actor_salt), value_text(row->actor),
+	                    value_text(row->detail_salt), value_text(row->detail)));
 }
 
 enum errc audit_add(struct tx *tx, struct audit_row *row)
@@ -98,13 +92,8 @@ enum errc audit_add(struct tx *tx, struct audit_row *row)
 		return code;
 	row->n = tx->audit.n + 1;
 	row->at -= row->at % SECOND_MS;
-	hash_row(tx->audit.hash, row, row->hash);
-	code = sql_run(tx, NULL,
-	               "INSERT INTO audit (n, at, actor, via, action, repair, detail, hash)"
-	               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-	               ARGS(value_int(row->n), value_int(row->at), value_text(row->actor), value_text(row->via),
-	                    value_text(row->action), value_int(row->repair), value_text(row->detail),
-	                    value_text(row->hash)));
+	hash_row(tx->audit.hash, row);
+	code = write_row(tx, row);
 	if (code != OK) {
 		tx->audit.known = false;
 		return code;
@@ -120,13 +109,18 @@ static void read_audit(struct rows *rows, void *element)
 {
 	struct audit_row *row = element;
 	row->n = rows_int(rows, 0);
-	row->at = rows_int(rows, 1);
-	rows_copy(rows, 2, row->actor, sizeof row->actor);
+	row->version = (int)rows_int(rows, 1);
+	row->at = rows_int(rows, 2);
 	rows_copy(rows, 3, row->via, sizeof row->via);
 	rows_copy(rows, 4, row->action, sizeof row->action);
 	row->repair = rows_int(rows, 5);
-	rows_copy(rows, 6, row->detail, sizeof row->detail);
-	rows_copy(rows, 7, row->hash, sizeof row->hash);
+	rows_copy(rows, 6, row->actor_digest, sizeof row->actor_digest);
+	rows_copy(rows, 7, row->detail_digest, sizeof row->detail_digest);
+	rows_copy(rows, 8, row->hash, sizeof row->hash);
+	rows_copy(rows, 9, row->actor_salt, sizeof row->actor_salt);
+	rows_copy(rows, 10, row->actor, sizeof row->actor);
+	rows_copy(rows, 11, row->detail_salt, sizeof row->detail_salt);
+	rows_copy(rows, 12, row->detail, sizeof row->detail);
 }
 
 enum errc audit_each(struct tx *tx, int64_t since_ms, enum errc (*fn)(void *arg, const struct audit_row *row),
@@ -137,7 +131,7 @@ enum errc audit_each(struct tx *tx, int64_t since_ms, enum errc (*fn)(void *arg,
 	for (size_t count = PAGE; code == OK && count == PAGE;) {
 		void *list;
 		code = sql_collect(tx, &list, &count, sizeof(struct audit_row), read_audit,
-		                   "SELECT " AUDIT_COLUMNS " FROM audit WHERE n > $1 AND at >= $2 ORDER BY n LIMIT $3",
+		                   AUDIT_SELECT " WHERE a.n > $1 AND a.at >= $2 ORDER BY a.n LIMIT $3",
 		                   ARGS(value_int(after), value_int(since_ms), value_int(PAGE)));
 		if (code != OK)
 			return code;
@@ -151,56 +145,14 @@ enum errc audit_each(struct tx *tx, int64_t since_ms, enum errc (*fn)(void *arg,
 	return code;
 }
 
-/* ---- verifying ---- */
-
-static void read_line(struct rows *rows, struct line *line)
+enum errc audit_forget(struct tx *tx, int64_t n, bool actor, bool detail)
 {
-	static const int columns[4] = {2, 3, 4, 6};
-	*line = (struct line){.n = rows_int(rows, 0), .at = rows_int(rows, 1), .repair = rows_int(rows, 5)};
-	for (int i = 0; i < 4; i++)
-		line->text[i] = rows_text(rows, columns[i], &line->len[i]);
-}
-
-/* Checks the line that `rows` stands on against the one before, `n` and `hash`, and moves these on. */
-static enum errc verify_line(struct rows *rows, int64_t *n, char hash[static 65], struct err *reterr)
-{
-	struct line line;
-	char computed[65];
-	read_line(rows, &line);
-	if (line.n != *n + 1)
-		return err_set(reterr, ERR_INVALID, "audit: line %lld is missing", (long long)*n + 1);
-	if (line.at % SECOND_MS != 0)
-		return err_set(reterr, ERR_INVALID, "audit: line %lld was changed", (long long)line.n);
-	hash_line(hash, &line, computed);
-	if (!text_eq(computed, rows_text(rows, 7, NULL)))
-		return err_set(reterr, ERR_INVALID, "audit: the chain breaks at line %lld", (long long)line.n);
-	*n = line.n;
-	text_copy(hash, 65, computed);
-	return OK;
-}
-
-enum errc audit_verify(struct tx *tx, int64_t expect_n, const char *expect_hash, int64_t *ret_n,
-                       char ret_hash[static 65], struct err *reterr)
-{
-	AUTO_ROWS struct rows rows = {0};
-	int64_t n = 0;
-	char hash[65];
-	text_copy(hash, sizeof hash, no_hash);
-	enum errc code = sql_query(tx, &rows, "SELECT " AUDIT_COLUMNS " FROM audit ORDER BY n", NO_ARGS);
-	while (code == OK && (code = rows_next(&rows)) == OK) {
-		code = verify_line(&rows, &n, hash, reterr);
-		if (code == OK && n == expect_n && !text_ieq(hash, expect_hash))
-			return err_set(reterr, ERR_INVALID, "audit: line %lld is not the one that was noted",
-			               (long long)n);
-	}
-	if (code == ERR_INVALID)
-		return code;
-	if (code != ERR_NOT_FOUND)
-		return err_set(reterr, code, "audit: %s", tx->driver->error(tx->db));
-	if (n < expect_n)
-		return err_set(reterr, ERR_INVALID, "audit: it ends at line %lld, but line %lld was noted",
-		               (long long)n, (long long)expect_n);
-	*ret_n = n;
-	text_copy(ret_hash, 65, hash);
-	return OK;
+	enum errc code = OK;
+	if (actor)
+		code = sql_run(tx, NULL, "UPDATE audit_words SET actor_salt = '', actor = '' WHERE n = $1",
+		               ARGS(value_int(n)));
+	if (code == OK && detail)
+		code = sql_run(tx, NULL, "UPDATE audit_words SET detail_salt = '', detail = '' WHERE n = $1",
+		               ARGS(value_int(n)));
+	return code;
 }

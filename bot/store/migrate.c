@@ -19,12 +19,17 @@
 
 SCHEMA(schema_0001, "0001_start.sql");
 SCHEMA(schema_0002, "0002_outbox.sql");
+SCHEMA(schema_0003, "0003_audit.sql");
 
-static const char *const schemas[] = {schema_0001, schema_0002};
+/* What SQL can't do of a step comes after it, in the same transaction. */
+static const struct schema {
+	const char *sql;
+	enum errc (*then)(struct tx *tx); /* NULL: nothing */
+} schemas[] = {{schema_0001, NULL}, {schema_0002, NULL}, {schema_0003, audit_carry}};
 
 enum { NEWEST = sizeof schemas / sizeof schemas[0], SCHEMA_MAX = 1 << 20 };
 
-static enum errc run_schema(struct tx *tx, const char *text)
+static enum errc run_sql(struct tx *tx, const char *text)
 {
 	static const char word[] = "ID_COLUMN";
 	AUTO_BUF struct buf sql;
@@ -37,11 +42,17 @@ static enum errc run_schema(struct tx *tx, const char *text)
 	return tx->driver->exec(tx->db, buf_str(&sql));
 }
 
+static enum errc run_schema(struct tx *tx, const struct schema *schema)
+{
+	enum errc code = run_sql(tx, schema->sql);
+	return code == OK && schema->then ? schema->then(tx) : code;
+}
+
 static enum errc step_up(struct tx *tx, int number, struct err *reterr)
 {
 	enum errc code = tx_begin(tx, false);
 	if (code == OK)
-		code = run_schema(tx, schemas[number - 1]);
+		code = run_schema(tx, &schemas[number - 1]);
 	if (code == OK)
 		code = tx->driver->schema_set(tx->db, number);
 	if (code == OK)

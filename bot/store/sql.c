@@ -41,9 +41,10 @@ enum errc tx_begin(struct tx *tx, bool read_only)
 	tx->broken = OK;
 	tx->wrote = false;
 	tx->error[0] = '\0';
-	if (tx->driver->shared)
+	enum errc code = note(tx, tx->driver->begin(tx->db, read_only));
+	if (code == OK && tx->driver->changed_elsewhere(tx->db))
 		forget(tx);
-	return note(tx, tx->driver->begin(tx->db, read_only));
+	return code;
 }
 
 void tx_rollback(struct tx *tx)

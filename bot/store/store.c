@@ -48,6 +48,7 @@ struct job_list {
 struct store {
 	struct tx tx;
 	bool read_only;
+	bool threaded; /* else store_run is all there is */
 	pthread_t thread;
 	pthread_mutex_t database; /* who may use tx; the thread, or store_run */
 	pthread_mutex_t mutex;    /* guards what follows */
@@ -320,16 +321,18 @@ static enum errc start(struct store *store, struct err *reterr)
 	if (store->event_fd < 0)
 		return err_set(reterr, ERR_IO, "store: eventfd: %s", strerror(errno));
 	int rc = start_thread(store);
+	store->threaded = rc == 0;
 	return rc == 0 ? OK : err_set(reterr, ERR_IO, "store: can't start a thread: %s", strerror(rc));
 }
 
 enum errc store_open(struct store **ret, const struct store_options *options, struct err *reterr)
 {
 	struct store *store = new_store(options->read_only);
+	bool guest = options->read_only || options->beside;
 	enum errc code = open_database(&store->tx, options, reterr);
 	if (code == OK)
-		code = store_migrate(&store->tx, options->read_only, reterr);
-	if (code == OK && !options->read_only)
+		code = store_migrate(&store->tx, guest, reterr);
+	if (code == OK && !guest)
 		code = start(store, reterr);
 	if (code != OK) {
 		free_store(store);
@@ -343,7 +346,7 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	if (!store->read_only) {
+	if (store->threaded) {
 		pthread_mutex_lock(&store->mutex);
 		store->closing = true;
 		pthread_cond_signal(&store->wake);
@@ -359,7 +362,7 @@ void store_close(struct store *store)
 
 void store_submit(struct store *store, store_fn *fn, store_done_fn *done, void *arg)
 {
-	assert(!store->read_only);
+	assert(store->threaded);
 	struct job *job = mem_alloc(sizeof *job);
 	*job = (struct job){.fn = fn, .done = done, .arg = arg};
 	pthread_mutex_lock(&store->mutex);
@@ -394,6 +397,14 @@ enum errc store_run(struct store *store, store_fn *fn, void *arg)
 	count_group(&store->figures, &result);
 	pthread_mutex_unlock(&store->mutex);
 	return job.code;
+}
+
+enum errc store_scrub(struct store *store)
+{
+	pthread_mutex_lock(&store->database);
+	enum errc code = store->tx.driver->scrub(store->tx.db);
+	pthread_mutex_unlock(&store->database);
+	return code;
 }
 
 int store_event_fd(const struct store *store)

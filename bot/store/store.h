@@ -25,6 +25,11 @@ struct store_options {
 	const char *url;      /* "sqlite:PATH" with an absolute path (or sqlite::memory:), or "postgresql://..." */
 	const char *password; /* for PostgreSQL; may be NULL */
 	bool read_only;       /* the command line's view while the service runs: no lock, no migration, no thread */
+	/*
+	 * The command line's pen while the service runs: writes by store_run alone; no lock, no migration, no thread
+	 * either. Keep transactions short, for the service waits for them.
+	 */
+	bool beside;
 };
 
 struct store_figures {
@@ -46,8 +51,8 @@ typedef void store_done_fn(void *arg, enum errc code);
 
 /*
  * Opens, migrates, takes the lock on a SQLite file, starts the thread. BUSY: another process has it; NEWER: the schema
- * is newer; NOT_FOUND: read-only, and there is none; INVALID: the URL, or a file that is no store of ours, or read-only
- * and the schema is older; IO, FULL. *reterr is a sentence for the operator.
+ * is newer; NOT_FOUND: read-only or beside, and there is none; INVALID: the URL, or a file that is no store of ours, or
+ * read-only or beside and the schema is older; DENIED: the file may not be written; IO, FULL. *reterr is a sentence for the operator.
  */
 enum errc store_open(struct store **ret, const struct store_options *options, struct err *reterr) MUST_CHECK;
 /*
@@ -66,6 +71,8 @@ void store_submit(struct store *store, store_fn *fn, store_done_fn *done, void *
  * it waits for the disk, and for a group that the store's thread is at.
  */
 enum errc store_run(struct store *store, store_fn *fn, void *arg) MUST_CHECK;
+/* After a deletion that has to be one: nothing of it stays in the database's files. Not for a read-only store. */
+enum errc store_scrub(struct store *store) MUST_CHECK;
 int store_event_fd(const struct store *store);
 void store_dispatch(struct store *store); /* calls the `done`s that are due */
 void store_get_figures(struct store *store, struct store_figures *ret);

@@ -38,11 +38,12 @@ struct cursor; /* a driver's statement that gives rows */
 
 struct store_driver {
 	const char *id_column; /* the words for ID_COLUMN in schema files */
-	bool shared;           /* other processes write too: nothing read in one transaction holds in the next */
 	/* Opens what `where` (the URL without its scheme) names; takes the lock of a store that is written. */
 	enum errc (*open)(struct db **ret, const char *where, const struct store_options *options, struct err *reterr);
 	void (*close)(struct db *db);
 	enum errc (*begin)(struct db *db, bool read_only);
+	/* In a transaction: has another connection written since this was last asked? */
+	bool (*changed_elsewhere)(struct db *db);
 	enum errc (*commit)(struct db *db);
 	/* Fine when the database has rolled back by itself already. */
 	void (*rollback)(struct db *db);
@@ -60,6 +61,8 @@ struct store_driver {
 	int64_t (*finish)(struct cursor *cursor);
 	enum errc (*schema_get)(struct db *db, int *ret); /* 0: empty */
 	enum errc (*schema_set)(struct db *db, int number);
+	/* Leaves nothing of what was deleted in the files. Not in a transaction. */
+	enum errc (*scrub)(struct db *db);
 	const char *(*error)(struct db *db); /* what the database last complained of */
 };
 extern const struct store_driver store_sqlite_driver;
@@ -70,6 +73,11 @@ struct audit_head {
 	int64_t n;
 	char hash[65];
 };
+
+/* Line by line what stays and, beside it, the words that may be gone. Columns: audit.c's read_audit. */
+#define AUDIT_SELECT \
+	"SELECT a.n, a.version, a.at, a.via, a.action, a.repair, a.actor_digest, a.detail_digest, a.hash," \
+	" w.actor_salt, w.actor, w.detail_salt, w.detail FROM audit a LEFT JOIN audit_words w ON w.n = a.n"
 
 /* How many rows the outbox has: asked at every claim, and counting them would take as long as they are many. */
 struct outbox_count {
@@ -126,5 +134,7 @@ void rows_copy(struct rows *rows, int column, char *out, size_t size);
 void rows_done(struct rows *rows); /* zeroed is fine */
 #define AUTO_ROWS __attribute__((cleanup(rows_done)))
 
+/* The second half of schema 3: the audit trail's lines change over to it. */
+enum errc audit_carry(struct tx *tx) MUST_CHECK;
 /* Brings the schema up to date; NEWER, and INVALID for a read-only store that is older. */
 enum errc store_migrate(struct tx *tx, bool read_only, struct err *reterr) MUST_CHECK;

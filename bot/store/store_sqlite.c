@@ -4,7 +4,8 @@
  * WAL with synchronous=FULL: a commit that returned survives a power cut.
  * Statements are prepared once and kept by their text. One process writes: it
  * holds a flock on FILE.lock, for SQLite's own locks are dropped between
- * transactions. What runs in a transaction is sql.c's and the rows' files'.
+ * transactions. The command line may write beside it, in short transactions;
+ * what the holder remembers of rows is then forgotten. What runs in a transaction is sql.c's and the rows' files'.
  */
 #include "bot/store/store_private.h"
 
@@ -38,7 +39,8 @@ struct cursor {
 
 struct db {
 	sqlite3 *sqlite;
-	int lock_fd; /* -1: none */
+	int lock_fd;     /* -1: none */
+	int64_t version; /* of the data, as SQLite counts what others wrote; 0: not asked yet */
 	struct cursor *statements[BUCKETS];
 	char path[PATH_MAX];
 };
@@ -179,6 +181,24 @@ static enum errc sqlite_begin(struct db *db, bool read_only)
 	return sqlite_exec(db, read_only ? "BEGIN" : "BEGIN IMMEDIATE");
 }
 
+/* The count is of this connection's own reckoning: any other value means that somebody else wrote. */
+static bool sqlite_changed_elsewhere(struct db *db)
+{
+	struct cursor *c;
+	int64_t before = db->version;
+	if (sqlite_query(db, &c, "PRAGMA data_version", NULL, 0) != OK)
+		return true;
+	db->version = sqlite_next(c) == OK ? sqlite_column_int(c, 0) : 0;
+	sqlite_finish(c);
+	return db->version != before || db->version == 0;
+}
+
+/* Deleted rows were overwritten in the pages; now their old pages leave the log. */
+static enum errc sqlite_scrub(struct db *db)
+{
+	return sqlite_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 static bool sqlite_in_transaction(struct db *db)
 {
 	return !sqlite3_get_autocommit(db->sqlite);
@@ -284,20 +304,20 @@ static enum errc take_lock(struct db *db, struct err *reterr)
 }
 
 /* One name per file, so that a symbolic link does not lead around the lock. */
-static enum errc find_file(struct db *db, const char *path, bool read_only, struct err *reterr)
+static enum errc find_file(struct db *db, const char *path, bool owner, struct err *reterr)
 {
 	if (is_memory(path)) {
 		text_copy(db->path, sizeof db->path, path);
 		return OK;
 	}
-	enum errc code = read_only ? OK : create_file(path, reterr);
+	enum errc code = owner ? create_file(path, reterr) : OK;
 	if (code != OK)
 		return code;
 	if (!realpath(path, db->path)) {
 		enum errc why = errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 		return err_set(reterr, why, "store: there is no store at %s: %s", path, strerror(errno));
 	}
-	return read_only ? OK : take_lock(db, reterr);
+	return owner ? take_lock(db, reterr) : OK;
 }
 
 static enum errc connect_sqlite(struct db *db, bool read_only, struct err *reterr)
@@ -307,6 +327,8 @@ static enum errc connect_sqlite(struct db *db, bool read_only, struct err *reter
 	int rc = sqlite3_open_v2(db->path, &db->sqlite, flags, NULL);
 	if (rc != SQLITE_OK)
 		return fail(db, translate(rc), reterr);
+	if (!read_only && sqlite3_db_readonly(db->sqlite, "main") == 1)
+		return err_set(reterr, ERR_DENIED, "store: %s can't be written: it belongs to somebody else", db->path);
 	sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -354,7 +376,7 @@ static enum errc configure(struct db *db, bool read_only, struct err *reterr)
 	code = sqlite_exec(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 	if (code == OK && !read_only)
 		code = sqlite_exec(db, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;"
-		                       "PRAGMA journal_size_limit = 67108864");
+		                       "PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = ON");
 	return code == OK ? OK : fail(db, code, reterr);
 }
 
@@ -385,7 +407,7 @@ static enum errc sqlite_open(struct db **ret, const char *where, const struct st
 		return err_set(reterr, ERR_INVALID, "store: sqlite: needs a path");
 	struct db *db = mem_alloc(sizeof *db);
 	db->lock_fd = -1;
-	enum errc code = find_file(db, where, options->read_only, reterr);
+	enum errc code = find_file(db, where, !options->read_only && !options->beside, reterr);
 	if (code == OK)
 		code = connect_sqlite(db, options->read_only, reterr);
 	if (code == OK)
@@ -405,6 +427,7 @@ const struct store_driver store_sqlite_driver = {
     .open = sqlite_open,
     .close = sqlite_close,
     .begin = sqlite_begin,
+    .changed_elsewhere = sqlite_changed_elsewhere,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .in_transaction = sqlite_in_transaction,
@@ -416,5 +439,6 @@ const struct store_driver store_sqlite_driver = {
     .finish = sqlite_finish,
     .schema_get = sqlite_schema_get,
     .schema_set = sqlite_schema_set,
+    .scrub = sqlite_scrub,
     .error = sqlite_error,
 };

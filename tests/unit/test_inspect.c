@@ -263,6 +263,30 @@ static void the_trail_as_json_is_an_object_a_line(void **state)
 	assert_int_equal(strlen(json_str(line, "hash")), 64);
 }
 
+static enum errc forget_line(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return audit_forget(tx, 1, true, true);
+}
+
+static void erased_words_are_shown_as_erased(void **state)
+{
+	struct fixture *f = *state;
+	struct inspect_audit what = {.verify = true};
+	json_auto_t *line = NULL;
+
+	assert_int_equal(store_run(f->store, forget_line, NULL), OK);
+	assert_int_equal(audit(f, &what), 0);
+	assert_true(text_starts(f->shown, "1 2026-11-23T12:00:00Z (erased) command repair EAC-1 (erased)\n"));
+	what.json = true;
+	assert_int_equal(audit(f, &what), 0);
+	*strchr(f->shown, '\n') = '\0';
+	line = parse(f->shown);
+	assert_true(json_is_null(json_get(line, "actor")));
+	assert_true(json_is_null(json_get(line, "detail_salt")));
+	assert_int_equal(strlen(json_str(line, "detail_digest")), 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +296,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_empty_store_is_shown_as_empty, open_empty, close_all),
 	    cmocka_unit_test_setup_teardown(the_trail_ends_with_its_head_which_verifies, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(the_trail_as_json_is_an_object_a_line, open_filled, close_all),
+	    cmocka_unit_test_setup_teardown(erased_words_are_shown_as_erased, open_filled, close_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

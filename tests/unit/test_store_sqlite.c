@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bot/base/text.h"
 #include "bot/store/audit.h"
 #include "bot/store/requests.h"
 #include "bot/store/store.h"
@@ -272,6 +273,91 @@ static void a_reader_finds_a_store_that_was_killed(void **state)
 	store_close(store);
 }
 
+/* ---- writing beside the service ---- */
+
+static enum errc open_beside(struct store **ret, const char *url, struct err *reterr)
+{
+	const struct store_options options = {.url = url, .beside = true};
+	*ret = NULL;
+	return store_open(ret, &options, reterr);
+}
+
+static enum errc add_line(struct tx *tx, void *arg)
+{
+	struct audit_row row = {.at = 1000, .actor = "ana", .via = "cli", .action = "write"};
+	text_copy(row.detail, sizeof row.detail, arg);
+	return audit_add(tx, &row);
+}
+
+static enum errc check_trail(struct tx *tx, void *arg)
+{
+	return audit_verify(tx, arg, NULL);
+}
+
+static void two_pens_write_one_trail(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *pen;
+	struct err err;
+	struct audit_proof proof = {0};
+	assert_int_equal(open_beside(&pen, fixture->url, &err), OK);
+	for (int i = 0; i < 3; i++) {
+		fixture_run(state, add_line, hello);
+		fixture_run(state, add_line, hello);
+		MUST(store_run(pen, add_line, hello));
+		MUST(store_run(pen, add_line, hello));
+	}
+	store_close(pen);
+	fixture_run(state, add_line, hello);
+	fixture_run(state, check_trail, &proof);
+	assert_int_equal(proof.n, 13);
+}
+
+static void a_pen_needs_a_store_that_is_up_to_date_and_may_be_written(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *pen;
+	struct err err;
+	char path[96], url[128];
+	path_of(fixture, "none.db", path);
+	snprintf(url, sizeof url, "sqlite:%s", path);
+	assert_int_equal(open_beside(&pen, url, &err), ERR_NOT_FOUND);
+	close_store(fixture);
+	run_sql(fixture, "PRAGMA user_version = 1");
+	assert_int_equal(open_beside(&pen, fixture->url, &err), ERR_INVALID);
+	assert_non_null(strstr(err.text, "start the service once"));
+}
+
+static bool file_has(const struct fixture *fixture, const char *name, const char *words)
+{
+	static char content[1 << 20];
+	char path[96];
+	path_of(fixture, name, path);
+	FILE *file = fopen(path, "r");
+	size_t len = file ? fread(content, 1, sizeof content, file) : 0;
+	if (file)
+		fclose(file);
+	return memmem(content, len, words, strlen(words)) != NULL;
+}
+
+static enum errc forget_line(struct tx *tx, void *arg)
+{
+	return audit_forget(tx, *(const int64_t *)arg, true, true);
+}
+
+static void forgotten_words_are_in_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	char words[] = "Jane-Unforgettable";
+	int64_t line = 1;
+	fixture_run(state, add_line, words);
+	assert_true(file_has(fixture, "test.db", words) || file_has(fixture, "test.db-wal", words));
+	fixture_run(state, forget_line, &line);
+	MUST(store_scrub(fixture->store));
+	assert_false(file_has(fixture, "test.db", words));
+	assert_false(file_has(fixture, "test.db-wal", words));
+}
+
 static void a_reader_makes_no_store(void **state)
 {
 	struct fixture *fixture = *state;
@@ -515,14 +601,13 @@ static enum errc check_survivors(struct tx *tx, void *arg)
 	struct survey survey = {.tx = tx};
 	struct request_row row = {0};
 	struct err err = {0};
-	char hash[65];
-	int64_t n;
+	struct audit_proof proof = {0};
 	MUST(request_get(tx, *last, &row));
 	request_row_done(&row);
 	MUST(request_each(tx, &(struct request_query){.limit = 1000000}, survey_one, &survey));
-	MUST(audit_verify(tx, 0, "", &n, hash, &err));
+	MUST(audit_verify(tx, &proof, &err));
 	assert_int_equal(survey.steps, survey.requests);
-	assert_int_equal(n, survey.requests);
+	assert_int_equal(proof.n, survey.requests);
 	return OK;
 }
 
@@ -555,6 +640,9 @@ int main(void)
 	    CASE(a_reader_finds_a_store_that_was_closed),
 	    CASE(a_reader_finds_a_store_that_was_killed),
 	    CASE(a_reader_makes_no_store),
+	    CASE(two_pens_write_one_trail),
+	    CASE(a_pen_needs_a_store_that_is_up_to_date_and_may_be_written),
+	    CASE(forgotten_words_are_in_no_file),
 	    CASE(a_full_disk_undoes_the_group_and_is_told),
 	    CASE(after_a_full_disk_the_same_store_writes_again),
 	    CASE(a_store_finds_out_by_itself_that_there_is_room_again),
