@@ -16,9 +16,10 @@
 #include "bot/base/mem.h"
 #include "salesforce/holdings.h"
 #include "salesforce/normal.h"
+#include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
 
-enum { DEEDS_MAX = COMPOSITE_PARTS - 1, REF_MAX = 32 };
+enum { DEEDS_MAX = COMPOSITE_PARTS - 2, REF_MAX = 32 };
 
 /* The referenceId of the n-th deed. */
 static const char *ref_of(size_t n, char out[static REF_MAX])
@@ -67,8 +68,8 @@ static void conclude(struct op *op)
 	op_succeed(op, out);
 }
 
-/* The holdings of one user come on one page. Where they do not, the look would be incomplete, and so there is none:
- * sf_look turns pages. */
+/* The holdings of one user come on one page. Where they do not, or the bot may not see them any more, the look would be
+ * incomplete, and so there is none: sf_look turns pages, and says which right is missing. */
 static void read_whole(struct op *op)
 {
 	json_t *results = json_array(), *look;
@@ -80,7 +81,11 @@ static void read_whole(struct op *op)
 		json_array_append_new(results, deed_result(op, i, deed));
 	op->out = json_object();
 	json_object_set_new(op->out, op->kind == SF_KIND_REMOVE ? "deletes" : "creates", results);
-	look = op_is_whole(op) ? holdings_read(op, &trouble) : NULL;
+	look = op_is_whole(op) && op_read_rights(op, &trouble) ? holdings_read(op, &trouble) : NULL;
+	if (rights_missing_for(op->sf->rights, "sets") || rights_missing_for(op->sf->rights, "licences")) {
+		json_decref(look);
+		look = NULL;
+	}
 	if (look)
 		json_set_int(look, "at", op->at_ms);
 	json_object_set_new(op->out, "look", look ? look : json_null());
@@ -117,6 +122,7 @@ static void go(struct op *op)
 			composite_post(&c, ref_of(i, ref), object, json_deep_copy(json_get(deed, "record")));
 	}
 	holdings_ask(op, &c, json_str(op->in, "user"));
+	rights_ask(&c);
 	op_send_composite(op, &c, true, "PermissionSetAssignment", on_answer);
 }
 

@@ -45,15 +45,6 @@ static void ask_users(struct composite *c, const char *word)
 	composite_query(c, "users", buf_str(&query));
 }
 
-static void ask_rights(struct composite *c)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	rights_put_query(&query);
-	composite_query(c, "rights", buf_str(&query));
-}
-
 static void ask_sets(struct op *op, struct composite *c, const struct columns *columns)
 {
 	AUTO_BUF struct buf query = {0};
@@ -324,7 +315,7 @@ static void go(struct op *op)
 
 	composite_init(&c, session_version(op->sf->session));
 	ask_users(&c, json_str(op->in, "word"));
-	ask_rights(&c);
+	rights_ask(&c);
 	ask_sets(op, &c, columns);
 	before = c.queries;
 	ask_licences(op, &c, columns);

@@ -3,7 +3,10 @@
  *
  * Five queries in one call. The first has to be answered; of the others each may
  * be missing (a feature is off, a right is missing), and that is told, for an
- * empty answer and no answer mean opposite things to those who verify.
+ * empty answer and no answer mean opposite things to those who verify. So do an
+ * empty answer and the empty answer that Salesforce gives to who lacks the right;
+ * where somebody verifies, the rights are therefore read behind the rest, in the
+ * same call.
  */
 #include "salesforce/op.h"
 
@@ -21,6 +24,7 @@
 enum { QUERY_MAX = 4096, SOURCE_VERSION = 64 };
 
 static const int64_t rights_last_ms = INT64_C(15) * 60 * 1000;
+static const int64_t rights_last_for_first_ms = INT64_C(60) * 1000;
 static const int64_t short_rights_last_ms = INT64_C(30) * 1000;
 
 static enum sf_look_extra extra_of(const struct op *op)
@@ -36,12 +40,24 @@ static bool has_source(const struct op *op)
 	return strtol(session_version(op->sf->session), NULL, 10) >= SOURCE_VERSION;
 }
 
+/* A composite takes five queries: with the sessions there is no room for the connection, which proves nothing. */
+static bool has_connection(const struct op *op)
+{
+	return extra_of(op) != SF_LOOK_SESSIONS;
+}
+
+static bool has_rights(const struct op *op)
+{
+	return extra_of(op) == SF_LOOK_AGAIN || extra_of(op) == SF_LOOK_SESSIONS;
+}
+
 static void ask_extra(struct op *op, struct composite *c, const char *user_id)
 {
 	AUTO_BUF struct buf query = {0};
 
 	buf_init(&query, QUERY_MAX);
 	switch (extra_of(op)) {
+	case SF_LOOK_AGAIN: break;
 	case SF_LOOK_LOGIN:
 		user_login_put(&query, user_id);
 		composite_query(c, "frozen", buf_str(&query));
@@ -192,6 +208,8 @@ static bool read_connection(struct op *op)
 	struct sf_trouble trouble;
 	json_t *records;
 
+	if (!has_connection(op))
+		return true;
 	if (composite_records(op->answer, "connection", "ActivityUsrConnectionStatus", &records, &trouble))
 		json_object_set_new(op->out, "connection", connection_record(records));
 	else if (op_go_again_for_status(op, &trouble))
@@ -206,6 +224,7 @@ static bool read_extra(struct op *op)
 	json_t *records;
 
 	switch (extra_of(op)) {
+	case SF_LOOK_AGAIN: break;
 	case SF_LOOK_LOGIN:
 		if (!part_of(op, "frozen", "UserLogin", true, &records))
 			return false;
@@ -240,10 +259,25 @@ static void conclude(struct op *op)
 	op_succeed(op, out);
 }
 
+/* First of all, for the rest is believed or not by them. False: the op has ended. */
+static bool take_rights(struct op *op)
+{
+	struct sf_trouble trouble;
+
+	if (!has_rights(op) || op_read_rights(op, &trouble))
+		return true;
+	op_fail(op, &trouble);
+	return false;
+}
+
 static void read_whole(struct op *op)
 {
 	struct sf_trouble trouble;
-	json_t *out = holdings_read(op, &trouble);
+	json_t *out;
+
+	if (!take_rights(op))
+		return;
+	out = holdings_read(op, &trouble);
 
 	if (!out) {
 		if (!op_go_again(op, &trouble))
@@ -284,20 +318,25 @@ static void look(struct op *op)
 	holdings_ask(op, &c, user_id);
 	ask_part(&c, "tokens", tokens_put_query, user_id);
 	ask_part(&c, "links", account_link_put, user_id);
-	ask_connection(op, &c, user_id);
+	if (has_connection(op))
+		ask_connection(op, &c, user_id);
 	ask_extra(op, &c, user_id);
+	if (has_rights(op))
+		rights_ask(&c);
 	op_send_composite(op, &c, false, "User", on_answer);
 }
 
-/* Short ones are asked for again soon: somebody may be granting them just now. */
-static bool rights_are_stale(const struct sf *sf)
+/* Short ones are asked for again soon: somebody may be granting them just now. The first look of a repair comes right
+ * behind sf_find, which has read them. */
+static bool rights_are_stale(const struct op *op)
 {
+	const struct sf *sf = op->sf;
 	int64_t age_ms = clock_boot_ms() - sf->rights_at_ms;
+	int64_t last_ms = extra_of(op) == SF_LOOK_LOGIN ? rights_last_for_first_ms : rights_last_ms;
 
-	if (sf->rights_asker)
+	if (sf->rights_asker || has_rights(op))
 		return false;
-	return !sf->rights || age_ms > rights_last_ms ||
-	       (rights_are_short(sf->rights) && age_ms > short_rights_last_ms);
+	return !sf->rights || age_ms > last_ms || (rights_are_short(sf->rights) && age_ms > short_rights_last_ms);
 }
 
 /* What can't be read for good leaves us as we were. */
@@ -318,7 +357,7 @@ static void go(struct op *op)
 {
 	AUTO_BUF struct buf query = {0}, path = {0};
 
-	if (!rights_are_stale(op->sf)) {
+	if (!rights_are_stale(op)) {
 		look(op);
 		return;
 	}

@@ -11,6 +11,7 @@
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
+#include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
 
 enum { TRIES_MAX = 12, PAGES_MAX = 12 };
@@ -234,6 +235,17 @@ void op_know_rights(struct op *op, const json_t *rights)
 	json_decref(op->sf->rights);
 	op->sf->rights = copy;
 	op->sf->rights_at_ms = clock_boot_ms();
+}
+
+bool op_read_rights(struct op *op, struct sf_trouble *ret)
+{
+	json_t *records;
+
+	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, ret))
+		return ret->code == ERR_PROTOCOL || !err_is_temporary(ret->code);
+	json_auto_t *rights = rights_record(records);
+	op_know_rights(op, rights);
+	return true;
 }
 
 /* --- learning --- */

@@ -93,6 +93,9 @@ void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);
 void op_turn_pages(struct op *op, op_fn *then);
 /* The bot's own rights were read; kept for the looks that follow. */
 void op_know_rights(struct op *op, const json_t *rights);
+/* The same from the part "rights" of op->answer. What can't be read for good leaves them as they were; false and the
+ * trouble if it passes. */
+bool op_read_rights(struct op *op, struct sf_trouble *ret);
 
 /* Has every result in op->answer come with all its pages? */
 bool op_is_whole(const struct op *op);

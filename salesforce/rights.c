@@ -13,7 +13,7 @@ static const char *const names[] = {"ApiEnabled", "ViewSetup", "AssignPermission
                                     "CustomizeApplication"};
 enum { NAMES = sizeof(names) / sizeof(names[0]) };
 
-enum { ANY_OF = 3 };
+enum { ANY_OF = 3, QUERY_MAX = 1000 };
 
 /* Object reference, "Special Access Rules" of each object: one of the names is enough. */
 static const struct {
@@ -45,6 +45,15 @@ void rights_put_query(struct buf *query)
 	for (size_t i = 0; i < NAMES; i++)
 		buf_printf(query, "%s Permissions%s", i ? "," : "SELECT", names[i]);
 	buf_puts(query, " FROM UserPermissionAccess");
+}
+
+void rights_ask(struct composite *c)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	rights_put_query(&query);
+	composite_query(c, "rights", buf_str(&query));
 }
 
 json_t *rights_record(const json_t *records)

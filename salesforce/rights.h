@@ -11,9 +11,12 @@
 #include <stdbool.h>
 
 #include "bot/base/buf.h"
+#include "salesforce/composite.h"
 
 /* The whole query; it tells of the caller. */
 void rights_put_query(struct buf *query);
+/* The same as the part "rights". */
+void rights_ask(struct composite *c);
 /* {"ApiEnabled":bool or null, ...} as sf_find tells it, or null when there is no record. */
 json_t *rights_record(const json_t *records);
 /* NULL if the part of a look ("tokens", "links", ...) can be believed with these rights, or they are not known (null);

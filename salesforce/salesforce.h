@@ -83,9 +83,10 @@ void sf_set_secrets(struct sf *sf, const struct secret *private_key, const struc
  */
 http_ticket sf_find(struct sf *sf, const char *word, sf_answer_fn *done, void *arg);
 
-enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_SESSIONS, SF_LOOK_MAIL };
+enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_AGAIN, SF_LOOK_SESSIONS, SF_LOOK_MAIL };
 /*
- * Everything about one user, in one composite of five queries:
+ * Everything about one user, in one composite of five queries. AGAIN and SESSIONS ask for the bot's own rights behind
+ * the rest, so that what was taken from the bot a moment ago is noticed; LOGIN and MAIL go by those of some minutes ago:
  * {"at":ms (the server's time),
  *  "user":{as in find} or null when there is none,
  *  "frozen":bool or null    (LOGIN only),
@@ -96,7 +97,7 @@ enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_SESSIONS, SF_LOOK_MAIL };
  *  "tokens":[{"handle":opaque word,"app","created":ms,"last_used":ms or null,"uses":n}],
  *  "links":[{"id","handle","provider","sso_name","login":bool (usable for single sign-on: never to be removed)}],
  *  "connection":{"status","mailbox","configuration","terms":bool or null,"global_terms","advice_title","advice",
- *     "onboarding"} or null when there is none,
+ *     "onboarding"} or null when there is none    (all but SESSIONS),
  *  "sessions":[{"id","login_type","created":ms}]    (SESSIONS: live ones),
  *  "mails":[{"id","created":ms,"source"}]           (MAIL: sent by the user since `since_ms`; source "" = written in
  *     Salesforce; needs API version 64.0),
@@ -124,8 +125,8 @@ http_ticket sf_delete_links(struct sf *sf, const char *const *ids, size_t count,
 http_ticket sf_links_deletable(struct sf *sf, sf_answer_fn *done, void *arg);
 /*
  * Deletes permission set assignments, then permission set licence assignments, in this order, and reads back in the
- * same composite; at most 24 together. {"deletes":[{"id","ok":bool,"error","reason","code":"OK"}],
- * "look":{"at","user","sets","licences"} or null when the reading back failed}. Gone already is ok. Whether it is
+ * same composite; at most 23 together. {"deletes":[{"id","ok":bool,"error","reason","code":"OK"}],
+ * "look":{"at","user","sets","licences"} or null when the reading back failed, or the bot may not see them any more}. Gone already is ok. Whether it is
  * really gone, the look tells.
  */
 http_ticket sf_remove(struct sf *sf, const char *user_id, const char *const *assignments, size_t assignment_count,
@@ -136,7 +137,7 @@ struct sf_grant {
 	const char *licence; /* permission set licence id */
 	const char *expires; /* RFC 3339, "" or NULL (sets only) */
 };
-/* Creates licence assignments and set assignments in the order given, at most 24, and reads back.
+/* Creates licence assignments and set assignments in the order given, at most 23, and reads back.
  * {"creates":[{"ok":bool,"already":bool,"error","reason","code"}],"look":{...}} */
 http_ticket sf_restore(struct sf *sf, const char *user_id, const struct sf_grant *grants, size_t count,
                        sf_answer_fn *done, void *arg);

@@ -234,6 +234,7 @@ static void ask_look(struct call *call, const json_t *args)
 	const char *word = json_str(args, "extra");
 	enum sf_look_extra extra = text_eq(word, "sessions") ? SF_LOOK_SESSIONS
 	                           : text_eq(word, "mail")   ? SF_LOOK_MAIL
+	                           : text_eq(word, "again")  ? SF_LOOK_AGAIN
 	                                                     : SF_LOOK_LOGIN;
 
 	sf_look(call->calls->sf, json_str(args, "user"), extra, json_int(args, "since"), on_salesforce, call);

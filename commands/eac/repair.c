@@ -316,8 +316,11 @@ enum errc eac_ended(struct flow *flow, enum request_event end, const struct requ
 
 /* --- looking --- */
 
+/* Whether the user may log in is asked once; from then on the bot's own rights are read in the same call. */
 void eac_look(struct flow *flow, const char *extra, int64_t since_ms)
 {
+	if (text_eq(extra, "login") && request_state(flow->row) != STATE_CHECKING)
+		extra = "again";
 	const char *user = json_str(json_get(flow->row->facts, "target"), "id");
 	flow_ask(flow, "look", json_pack("{s:s,s:s,s:I}", "user", user, "extra", extra, "since", (json_int_t)since_ms));
 }

@@ -609,6 +609,93 @@ static void without_the_options_that_are_needed_there_is_no_org(void **state)
 	assert_null(sf);
 }
 
+/* --- rights --- */
+
+#define RIGHTS(manage, customize) \
+	PART("rights", \
+	     "{\"PermissionsApiEnabled\":true,\"PermissionsViewSetup\":true,\"PermissionsAssignPermissionSets\":" \
+	     "true,\"PermissionsManageUsers\":" manage ",\"PermissionsCustomizeApplication\":" customize "}")
+#define AGAIN(rights_part) \
+	"{\"compositeResponse\":[" USER \
+	"," EMPTY_PART("tokens") "," EMPTY_PART("links") "," EMPTY_PART("connection") "," rights_part "]}"
+
+static enum errc look_for(struct world *w, enum sf_look_extra extra)
+{
+	w->asking = true;
+	sf_look(w->sf, user, extra, 0, on_answer, w);
+	await(w, 1);
+	return w->last.code;
+}
+
+static const char *why_unreadable(struct world *w, const char *part)
+{
+	assert_true(json_is_null(json_get(w->last.body, part)));
+	return json_str(json_get(w->last.body, "unreadable"), part);
+}
+
+static void a_right_that_was_taken_away_a_moment_ago_is_noticed_in_the_same_call(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, AGAIN(RIGHTS("true", "true")));
+	script(w, look_path, 1, 200, AGAIN(RIGHTS("false", "true")));
+	script(w, look_path, 1, 200, AGAIN(RIGHTS("true", "false")));
+	script(w, look_path, 1, 200, AGAIN(RIGHTS("true", "true")));
+	script_the_rest(w);
+	assert_int_equal(look_for(w, SF_LOOK_AGAIN), OK);
+	assert_int_equal(json_array_size(json_get(w->last.body, "links")), 0);
+	assert_true(json_is_array(json_get(w->last.body, "links")));
+	assert_int_equal(look_for(w, SF_LOOK_AGAIN), OK);
+	assert_non_null(strstr(why_unreadable(w, "links"), "Manage Users"));
+	assert_true(json_is_array(json_get(w->last.body, "tokens")));
+	assert_int_equal(look_for(w, SF_LOOK_AGAIN), OK);
+	assert_non_null(strstr(why_unreadable(w, "tokens"), "Customize Application"));
+	assert_int_equal(look_for(w, SF_LOOK_AGAIN), OK);
+	assert_true(json_is_array(json_get(w->last.body, "tokens")));
+	assert_true(json_is_array(json_get(w->last.body, "links")));
+	assert_int_equal(scripted_server_count(w->server, look_path), 4);
+	assert_int_equal(scripted_server_count(w->server, "GET /services/data/v64.0/query"), 0);
+}
+
+static void sessions_that_the_bot_may_not_see_are_not_none(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[" USER "," EMPTY_PART("tokens") "," EMPTY_PART("links") "," EMPTY_PART(
+	           "sessions") "," RIGHTS("false", "true") "]}");
+	script_the_rest(w);
+	assert_int_equal(look_for(w, SF_LOOK_SESSIONS), OK);
+	assert_non_null(strstr(why_unreadable(w, "sessions"), "Manage Users"));
+}
+
+static void a_passing_trouble_with_the_rights_spoils_the_look(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, AGAIN(ERROR_PART("rights", "UNABLE_TO_LOCK_ROW", "busy")));
+	script_the_rest(w);
+	assert_int_equal(look_for(w, SF_LOOK_AGAIN), ERR_TEMPORARY);
+}
+
+static void the_reading_back_is_not_believed_without_the_right_to_see(void **state)
+{
+	static const char *const rows[] = {"0Pa000000000001"};
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[{\"referenceId\":\"deed0\",\"httpStatusCode\":204,\"body\":null}," USER
+	       "," PART("rights", "{\"PermissionsViewSetup\":false,\"PermissionsAssignPermissionSets\":false,"
+	                          "\"PermissionsManageUsers\":false}") "]}");
+	script_the_rest(w);
+	w->asking = true;
+	sf_remove(w->sf, user, rows, 1, NULL, 0, on_answer, w);
+	await(w, 1);
+	assert_int_equal(w->last.code, OK);
+	assert_true(json_is_null(json_get(w->last.body, "look")));
+	assert_true(json_bool(json_array_get(json_get(w->last.body, "deletes"), 0), "ok"));
+}
+
 /* --- finding --- */
 
 #define FOUND \
@@ -1126,6 +1213,10 @@ int main(void)
 	    CASE(a_probe_logs_in),
 	    CASE(a_client_secret_goes_into_the_body),
 	    CASE(without_the_options_that_are_needed_there_is_no_org),
+	    CASE(a_right_that_was_taken_away_a_moment_ago_is_noticed_in_the_same_call),
+	    CASE(sessions_that_the_bot_may_not_see_are_not_none),
+	    CASE(a_passing_trouble_with_the_rights_spoils_the_look),
+	    CASE(the_reading_back_is_not_believed_without_the_right_to_see),
 	    CASE(what_is_broad_is_learnt_once),
 	    CASE(without_records_every_permission_is_asked_for_by_query),
 	    CASE(what_nobody_can_judge_is_unknown_and_no_reason_to_refuse),
