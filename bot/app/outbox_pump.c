@@ -36,16 +36,21 @@ struct parcel {
 	int64_t at; /* RETRY, UNSURE: wall time of the next try */
 	char channel[24];
 	char ts[32];
-	char error[80];
+	char error[200]; /* why not, for a person */
+};
+
+/* Conversations, copied. */
+struct names {
+	char (*text)[64];
+	const char **list;
+	size_t count, cap;
 };
 
 /* The question to the store, with copies of all it needs. */
 struct claim {
 	struct outbox_pump *pump;
 	struct outbox_claim what;
-	char (*names)[64];
-	const char **skip;
-	size_t skip_count, skip_cap;
+	struct names skip, resting;
 	int64_t busy[PARCELS_MAX];
 	struct outbox_row rows[CLAIM_MAX];
 	size_t max, count;
@@ -73,8 +78,8 @@ struct outbox_pump *outbox_pump_new(const struct outbox_pump_options *options)
 	struct outbox_pump *pump = mem_alloc(sizeof *pump);
 
 	pump->options = *options;
-	pump->deliveries = deliveries_new(options->loop, options->slack);
 	pump->pace = pace_new(options->posts_per_second);
+	pump->deliveries = deliveries_new(options->loop, options->slack, pump->pace);
 	pump->timer = loop_timer_new(options->loop, on_timer, pump);
 	return pump;
 }
@@ -134,7 +139,7 @@ static enum errc give_up(struct parcel *parcel, struct tx *tx)
 static enum errc renew_parent(struct parcel *parcel, struct tx *tx)
 {
 	struct commands *commands = parcel->pump->options.commands;
-	enum errc rc = outbox_retry(tx, parcel->row.id, parcel->at);
+	enum errc rc = outbox_thread_lost(tx, parcel->row.id, parcel->at);
 
 	if (rc == OK)
 		rc = outbox_parent_gone(tx, parcel->row.request, parcel->row.thread_ts);
@@ -153,11 +158,14 @@ static enum errc outcome_job(struct tx *tx, void *arg)
 	case VERDICT_UNSURE: return outbox_unsure(tx, id, parcel->at);
 	case VERDICT_REPOST: return outbox_repost(tx, id);
 	case VERDICT_PARENT_GONE: return renew_parent(parcel, tx);
+	case VERDICT_OUTSIDE: return outbox_thread_lost(tx, id, parcel->at);
+	case VERDICT_NEEDLESS: return outbox_drop(tx, id);
 	case VERDICT_REDIRECT:
 		snprintf(direct, sizeof direct, "@%s", parcel->row.user);
 		return outbox_redirect(tx, id, direct);
 	case VERDICT_UNDELIVERABLE: return give_up(parcel, tx);
 	case VERDICT_PLAIN:
+	case VERDICT_BRIEF:
 	case VERDICT_NO_THREAD:
 	case VERDICT_LEFT: break;
 	}
@@ -189,6 +197,8 @@ static void log_trouble(const struct parcel *parcel, const struct delivery_resul
 	                                   [VERDICT_RETRY] = "it is sent again",
 	                                   [VERDICT_UNSURE] = "it is looked up, then sent again",
 	                                   [VERDICT_PARENT_GONE] = "the parent message is posted anew first",
+	                                   [VERDICT_OUTSIDE] = "it is sent again, in the end outside the thread",
+	                                   [VERDICT_NEEDLESS] = "it is left out",
 	                                   [VERDICT_REPOST] = "it is posted anew",
 	                                   [VERDICT_REDIRECT] = "it goes as a direct message",
 	                                   [VERDICT_UNDELIVERABLE] = "it can't be delivered"};
@@ -216,14 +226,18 @@ static void keep_pace(struct parcel *parcel, const struct delivery_result *resul
 
 	if (result->called && parcel->row.op == OUTBOX_POST)
 		pace_posted(pace, parcel->row.conversation, now);
-	if (result->rest_ms > 0)
+	if (result->rest_ms > 0 && parcel->row.op == OUTBOX_POST)
+		pace_post_refused(pace, parcel->row.conversation, now, now + result->rest_ms);
+	else if (result->rest_ms > 0)
 		pace_rest_method(pace, method_of(parcel->row.op), now + result->rest_ms);
 }
 
 static void on_delivered(void *arg, const struct delivery_result *result)
 {
 	struct parcel *parcel = arg;
-	int64_t wait = result->rest_ms > 0 ? result->rest_ms : verdict_back_off_ms(parcel->row.attempts);
+	int64_t wait = result->rest_ms > 0   ? result->rest_ms
+	               : result->wait_ms > 0 ? result->wait_ms
+	                                     : verdict_back_off_ms(parcel->row.attempts);
 
 	if (result->verdict == VERDICT_LEFT) {
 		parcel_free(parcel);
@@ -237,7 +251,8 @@ static void on_delivered(void *arg, const struct delivery_result *result)
 	parcel->at = clock_wall_ms() + wait;
 	text_copy(parcel->channel, sizeof parcel->channel, result->channel);
 	text_copy(parcel->ts, sizeof parcel->ts, result->ts);
-	text_copy(parcel->error, sizeof parcel->error, result->error);
+	snprintf(parcel->error, sizeof parcel->error, "%s%s%s", result->error, result->advice[0] != '\0' ? ": " : "",
+	         result->advice);
 	store_submit(parcel->pump->options.store, outcome_job, on_outcome, parcel);
 }
 
@@ -247,14 +262,15 @@ static void on_delivered(void *arg, const struct delivery_result *result)
 static int64_t hold_ms(struct parcel *parcel, int64_t now)
 {
 	const struct outbox_row *row = &parcel->row;
-	enum pace_method method = method_of(row->op);
 	char name[64];
 
 	snprintf(name, sizeof name, "%s/%s", row->channel, row->ts);
-	const char *message = row->op == OUTBOX_UPDATE ? name : NULL;
-	int64_t wait = pace_may(parcel->pump->pace, method, message, now) - now;
+	const struct pace_call call = {.method = method_of(row->op),
+	                               .urgent = row->priority == OUTBOX_DECISION,
+	                               .message = row->op == OUTBOX_UPDATE ? name : NULL};
+	int64_t wait = pace_may(parcel->pump->pace, &call, now) - now;
 	if (wait <= 0)
-		pace_called(parcel->pump->pace, method, message, now);
+		pace_called(parcel->pump->pace, &call, now);
 	return wait;
 }
 
@@ -295,15 +311,44 @@ static enum errc claim_job(struct tx *tx, void *arg)
 	return rc == OK ? outbox_next(tx, &claim->next) : rc;
 }
 
-static void add_skip(void *arg, const char *conversation)
+static void add_name(struct names *names, const char *conversation)
+{
+	if (names->count == names->cap) {
+		names->cap = names->cap == 0 ? 16 : 2 * names->cap;
+		names->text = mem_grow(names->text, names->cap, sizeof *names->text);
+	}
+	text_copy(names->text[names->count++], sizeof *names->text, conversation);
+}
+
+/* When no more are added, for their place changes. */
+static const char *const *list_of(struct names *names)
+{
+	names->list = mem_array(names->count + 1, sizeof *names->list);
+	for (size_t i = 0; i < names->count; i++)
+		names->list[i] = names->text[i];
+	return names->list;
+}
+
+static void names_done(struct names *names)
+{
+	free(names->text);
+	free(names->list);
+}
+
+static void add_resting(void *arg, const char *conversation, bool altogether)
 {
 	struct claim *claim = arg;
+	add_name(altogether ? &claim->skip : &claim->resting, conversation);
+}
 
-	if (claim->skip_count == claim->skip_cap) {
-		claim->skip_cap = claim->skip_cap == 0 ? 16 : 2 * claim->skip_cap;
-		claim->names = mem_grow(claim->names, claim->skip_cap, sizeof *claim->names);
-	}
-	text_copy(claim->names[claim->skip_count++], sizeof *claim->names, conversation);
+static const struct pace_call any_post = {.method = PACE_POST};
+static const struct pace_call urgent_update = {.method = PACE_UPDATE, .urgent = true};
+static const struct pace_call polish = {.method = PACE_UPDATE};
+
+static int64_t room_in_ms(const struct outbox_pump *pump, const struct pace_call *call)
+{
+	int64_t now = clock_boot_ms();
+	return pace_may(pump->pace, call, now) - now;
 }
 
 static struct claim *claim_new(struct outbox_pump *pump)
@@ -312,16 +357,20 @@ static struct claim *claim_new(struct outbox_pump *pump)
 	size_t busy = 0;
 
 	claim->pump = pump;
-	pace_each_resting(pump->pace, clock_boot_ms(), add_skip, claim);
+	pace_each_resting(pump->pace, clock_boot_ms(), add_resting, claim);
 	for (const struct parcel *p = pump->parcels; p != NULL; p = p->next) {
 		claim->busy[busy++] = p->row.id;
-		add_skip(claim, p->row.conversation);
+		add_name(&claim->skip, p->row.conversation);
 	}
-	claim->skip = mem_array(claim->skip_count + 1, sizeof *claim->skip);
-	for (size_t i = 0; i < claim->skip_count; i++)
-		claim->skip[i] = claim->names[i];
-	claim->what = (struct outbox_claim){
-	    .skip = claim->skip, .skip_count = claim->skip_count, .busy = claim->busy, .busy_count = busy};
+	claim->what = (struct outbox_claim){.skip = list_of(&claim->skip),
+	                                    .skip_count = claim->skip.count,
+	                                    .resting = list_of(&claim->resting),
+	                                    .resting_count = claim->resting.count,
+	                                    .no_posts = room_in_ms(pump, &any_post) > 0,
+	                                    .no_updates = room_in_ms(pump, &urgent_update) > 0,
+	                                    .no_polish = room_in_ms(pump, &polish) > 0,
+	                                    .busy = claim->busy,
+	                                    .busy_count = busy};
 	claim->max = PARCELS_MAX - busy < CLAIM_MAX ? PARCELS_MAX - busy : CLAIM_MAX;
 	return claim;
 }
@@ -330,8 +379,8 @@ static void claim_free(struct claim *claim)
 {
 	for (size_t i = 0; i < claim->count; i++)
 		outbox_row_done(&claim->rows[i]);
-	free(claim->names);
-	free(claim->skip);
+	names_done(&claim->skip);
+	names_done(&claim->resting);
 	free(claim);
 }
 
@@ -340,7 +389,7 @@ static int64_t sooner(int64_t in_ms, int64_t other)
 	return other > 0 && other < in_ms ? other : in_ms;
 }
 
-/* Looks again when a conversation has rested, a row's time has come, or, for all that only the store knows, soon. */
+/* Looks again when a conversation or a method has rested, a row's time has come, or, for all that only the store knows, soon. */
 static void set_timer(struct outbox_pump *pump, int64_t next)
 {
 	int64_t rested = pace_next(pump->pace);
@@ -351,6 +400,9 @@ static void set_timer(struct outbox_pump *pump, int64_t next)
 		return;
 	}
 	in_ms = sooner(in_ms, rested != 0 ? rested - clock_boot_ms() : 0);
+	in_ms = sooner(in_ms, room_in_ms(pump, &any_post));
+	in_ms = sooner(in_ms, room_in_ms(pump, &urgent_update));
+	in_ms = sooner(in_ms, room_in_ms(pump, &polish));
 	in_ms = sooner(in_ms, next != 0 ? next - clock_wall_ms() : 0);
 	loop_timer_set(pump->timer, in_ms);
 }

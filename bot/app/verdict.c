@@ -10,24 +10,32 @@
 
 enum { BACK_OFF_MAX_MS = 60 * 1000 };
 
-#define ANY_OP -1
+#define POST      (1u << OUTBOX_POST)
+#define UPDATE    (1u << OUTBOX_UPDATE)
+#define EPHEMERAL (1u << OUTBOX_EPHEMERAL)
+#define ANY       (POST | UPDATE | EPHEMERAL)
 
-/* op, Slack's word, verdict */
+/* ops, Slack's word, verdict. What is not here goes by its code (slack/web_error.c). */
 static const struct {
-	int op;
+	unsigned ops;
 	const char *error;
 	enum verdict verdict;
 } words[] = {
-    {ANY_OP, "invalid_blocks", VERDICT_PLAIN},
-    {ANY_OP, "invalid_blocks_format", VERDICT_PLAIN},
-    {ANY_OP, "msg_blocks_too_long", VERDICT_PLAIN},
-    {ANY_OP, "thread_not_found", VERDICT_NO_THREAD},
-    {ANY_OP, "cannot_reply_to_message", VERDICT_NO_THREAD},
-    {ANY_OP, "restricted_action_thread_locked", VERDICT_NO_THREAD},
-    {ANY_OP, "missing_scope", VERDICT_RETRY}, /* healed by whoever installs the app again */
-    {OUTBOX_UPDATE, "message_not_found", VERDICT_REPOST},
-    {OUTBOX_UPDATE, "cant_update_message", VERDICT_REPOST},
-    {OUTBOX_UPDATE, "edit_window_closed", VERDICT_REPOST},
+    {ANY, "invalid_blocks", VERDICT_PLAIN},
+    {ANY, "invalid_blocks_format", VERDICT_PLAIN},
+    {ANY, "msg_blocks_too_long", VERDICT_PLAIN},
+    {ANY, "block_mismatch", VERDICT_PLAIN},
+    {ANY, "msg_too_long", VERDICT_BRIEF},
+    {POST | EPHEMERAL, "thread_not_found", VERDICT_NO_THREAD},
+    {POST | EPHEMERAL, "cannot_reply_to_message", VERDICT_NO_THREAD},
+    {POST | EPHEMERAL, "restricted_action_thread_locked", VERDICT_NO_THREAD},
+    {POST | EPHEMERAL, "thread_locked", VERDICT_NO_THREAD},
+    {POST | EPHEMERAL, "restricted_action_non_threadable_channel", VERDICT_OUTSIDE},
+    {ANY, "missing_scope", VERDICT_RETRY}, /* healed by whoever installs the app again */
+    {UPDATE, "message_not_found", VERDICT_REPOST},
+    {UPDATE, "thread_not_found", VERDICT_REPOST},
+    {UPDATE, "cant_update_message", VERDICT_REPOST},
+    {UPDATE, "edit_window_closed", VERDICT_REPOST},
 };
 
 /* An update or an ephemeral may be said twice; a post may not. */
@@ -37,14 +45,24 @@ static enum verdict temporary(enum outbox_op op, enum errc code)
 	return op == OUTBOX_POST && perhaps ? VERDICT_UNSURE : VERDICT_RETRY;
 }
 
-enum verdict verdict_of(enum outbox_op op, enum errc code, const char *error)
+/* Where messages may be changed for some minutes only, a new parent for each step would be worse than an old one. */
+static bool is_needless(const struct outbox_row *row, const char *error)
 {
+	return row->op == OUTBOX_UPDATE && row->priority != OUTBOX_DECISION && text_eq(error, "edit_window_closed");
+}
+
+enum verdict verdict_of(const struct outbox_row *row, enum errc code, const char *error)
+{
+	enum outbox_op op = row->op;
+
 	if (code == OK)
 		return VERDICT_SENT;
 	if (code == ERR_ABORTED)
 		return VERDICT_LEFT;
+	if (is_needless(row, error))
+		return VERDICT_NEEDLESS;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if ((words[i].op == ANY_OP || words[i].op == (int)op) && text_eq(words[i].error, error))
+		if ((words[i].ops & 1u << op) != 0 && text_eq(words[i].error, error))
 			return words[i].verdict;
 	if (err_is_temporary(code))
 		return temporary(op, code);

@@ -72,6 +72,7 @@ struct slack_answer {
 	const json_t *body;     /* valid during the callback; NULL when there is none */
 	const char *error;      /* Slack's word ("channel_not_found"), or "" */
 	const char *reason;     /* a sentence with what to do, for a log or a person; "" when OK */
+	const char *advice;     /* the part of it that is for a person: why not, or what to do; "" */
 	int64_t retry_after_ms; /* for rate limits: how long this method has to rest; 0 otherwise */
 };
 typedef void slack_answer_fn(void *arg, const struct slack_answer *answer);

@@ -76,7 +76,7 @@ static void call_free(struct call *call)
 /* Owners of what they passed as `arg` learn here that it is theirs again. */
 static void abort_call(struct call *call)
 {
-	struct slack_answer answer = {.code = ERR_ABORTED, .error = "", .reason = "the program is shutting down"};
+	struct slack_answer answer = {.code = ERR_ABORTED, .error = "", .reason = "the program is shutting down", .advice = ""};
 	slack_answer_fn *done = call->done;
 	void *arg = call->arg;
 
@@ -225,6 +225,7 @@ static void judge_status(const char *method, const struct http_answer *http, con
 		answer->code = OK;
 	} else if (*answer->error) {
 		answer->code = web_error_code(method, answer->error);
+		answer->advice = web_error_advice(answer->error);
 		explain_refusal(reason, answer->error, body);
 	} else {
 		answer->code = may_repeat || http->status != 200 ? ERR_PROTOCOL : ERR_UNKNOWN;
@@ -249,7 +250,7 @@ static void answered(void *arg, const struct http_answer *http)
 	struct call *call = arg;
 	slack_answer_fn *done;
 	void *done_arg;
-	struct slack_answer answer = {.error = "", .reason = ""};
+	struct slack_answer answer = {.error = "", .reason = "", .advice = ""};
 	AUTO_BUF struct buf reason;
 	json_t *body = NULL;
 

@@ -79,6 +79,9 @@ struct outbox_claim {
 	size_t skip_count;
 	const char *const *resting; /* no new message leaves there */
 	size_t resting_count;
+	bool no_posts;   /* nor anywhere */
+	bool no_updates; /* at all */
+	bool no_polish;  /* none that is less urgent than a decision */
 	const int64_t *busy;
 	size_t busy_count;
 };

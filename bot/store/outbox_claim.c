@@ -22,10 +22,14 @@ static bool is_among(const char *const *list, size_t count, const char *conversa
 	return false;
 }
 
-/* A new message, where those have to rest. */
-static bool must_rest(const struct outbox_claim *claim, const struct outbox_row *row)
+static bool may_leave(const struct outbox_claim *claim, const struct outbox_row *row)
 {
-	return row->op == OUTBOX_POST && is_among(claim->resting, claim->resting_count, row->conversation);
+	switch (row->op) {
+	case OUTBOX_POST: return !claim->no_posts && !is_among(claim->resting, claim->resting_count, row->conversation);
+	case OUTBOX_UPDATE: return !claim->no_updates && (row->priority == OUTBOX_DECISION || !claim->no_polish);
+	case OUTBOX_EPHEMERAL: break;
+	}
+	return true;
 }
 
 static bool is_busy(const struct outbox_claim *claim, int64_t id)
@@ -44,6 +48,8 @@ struct catch
 	size_t count, max;
 	char(*taken)[sizeof((struct outbox_row *)0)->conversation];
 	size_t taken_count;
+	char(*blocked)[sizeof((struct outbox_row *)0)->conversation]; /* whose head may not leave */
+	size_t blocked_count;
 };
 
 static bool is_taken(const struct catch *c, const char *conversation)
@@ -78,29 +84,16 @@ static enum errc catch_sending(struct tx *tx, struct catch *c)
 		if (is_busy(c->claim, row.id))
 			take(c, row.conversation);
 		else if (row.not_before <= c->claim->now && c->count < c->max && !is_taken(c, row.conversation) &&
-		         !must_rest(c->claim, &row))
+		         may_leave(c->claim, &row))
 			take_row(c, &row);
 	}
 	return code == ERR_NOT_FOUND ? OK : code;
 }
 
-/* Where new messages rest, the best of what is none. */
-static enum errc catch_quiet(struct tx *tx, struct catch *c, const char *conversation)
+static void block(struct catch *c, const char *conversation)
 {
-	AUTO_ROWS struct rows rows = {0};
-	struct outbox_row row;
-	if (c->count == c->max || is_taken(c, conversation))
-		return OK;
-	enum errc code =
-	    sql_first(tx, &rows,
-	              "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND op <> 0 AND conversation = $1"
-	              " ORDER BY priority, id LIMIT 1",
-	              ARGS(value_text(conversation)));
-	if (code == OK) {
-		outbox_read(&rows, &row);
-		take_row(c, &row);
-	}
-	return code == ERR_NOT_FOUND ? OK : code;
+	c->blocked = mem_grow(c->blocked, c->blocked_count + 1, sizeof c->blocked[0]);
+	text_copy(c->blocked[c->blocked_count++], sizeof c->blocked[0], conversation);
 }
 
 static enum errc catch_heads(struct tx *tx, struct catch *c)
@@ -111,14 +104,41 @@ static enum errc catch_heads(struct tx *tx, struct catch *c)
 	    sql_query(tx, &rows, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn = 3 ORDER BY priority, id", NO_ARGS);
 	while (code == OK && c->count < c->max && (code = rows_next(&rows)) == OK) {
 		outbox_read(&rows, &row);
-		if (!is_taken(c, row.conversation) && !must_rest(c->claim, &row))
+		if (is_taken(c, row.conversation))
+			continue;
+		if (may_leave(c->claim, &row))
 			take_row(c, &row);
+		else
+			block(c, row.conversation);
 	}
-	rows_done(&rows);
-	if (code == ERR_NOT_FOUND)
-		code = OK;
-	for (size_t i = 0; code == OK && i < c->claim->resting_count; i++)
-		code = catch_quiet(tx, c, c->claim->resting[i]);
+	return code == ERR_NOT_FOUND ? OK : code;
+}
+
+/* The best of a conversation that may leave although its head may not. */
+static enum errc catch_behind(struct tx *tx, struct catch *c, const char *conversation)
+{
+	AUTO_ROWS struct rows rows = {0};
+	struct outbox_row row;
+	bool posts = !c->claim->no_posts && !is_among(c->claim->resting, c->claim->resting_count, conversation);
+	/* updates up to this priority */
+	int updates = c->claim->no_updates ? -1 : c->claim->no_polish ? OUTBOX_DECISION : OUTBOX_PROGRESS;
+	enum errc code = sql_first(tx, &rows,
+	                           "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND conversation = $1"
+	                           " AND (op = 2 OR (op = 0 AND $2 = 1) OR (op = 1 AND priority <= $3))"
+	                           " ORDER BY priority, id LIMIT 1",
+	                           ARGS(value_text(conversation), value_int(posts), value_int(updates)));
+	if (code == OK) {
+		outbox_read(&rows, &row);
+		take_row(c, &row);
+	}
+	return code == ERR_NOT_FOUND ? OK : code;
+}
+
+static enum errc catch_blocked(struct tx *tx, struct catch *c)
+{
+	enum errc code = OK;
+	for (size_t i = 0; code == OK && i < c->blocked_count && c->count < c->max; i++)
+		code = catch_behind(tx, c, c->blocked[i]);
 	return code;
 }
 
@@ -199,11 +219,14 @@ enum errc outbox_claim(struct tx *tx, const struct outbox_claim *claim, struct o
 		code = catch_sending(tx, &c);
 	if (code == OK)
 		code = catch_heads(tx, &c);
+	if (code == OK)
+		code = catch_blocked(tx, &c);
 	if (c.count > 1)
 		qsort(rows, c.count, sizeof *rows, by_priority_and_age);
 	if (code == OK)
 		code = prepare(tx, &c);
 	free(c.taken);
+	free(c.blocked);
 	if (code != OK) {
 		for (size_t i = 0; i < c.count; i++)
 			outbox_row_done(&rows[i]);

@@ -513,6 +513,31 @@ TEST(where_new_messages_rest_only_they_wait)
 	return OK;
 }
 
+TEST(a_method_that_rests_holds_back_no_other)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	struct outbox_row closing = {.op = OUTBOX_UPDATE, .priority = OUTBOX_DECISION};
+	int64_t one = posted_request(tx), two = posted_request(tx);
+	update(tx, one, "parent", "news");
+	closing.request = two;
+	put_row(tx, closing, help, "parent", "decided");
+	reply(tx, one, "note.1", "note");
+	claim_as(tx, &c, (struct outbox_claim){.now = 1, .no_updates = true}, MAX);
+	assert_int_equal(c.count, 1);
+	expect(&c, 0, "note");
+	MUST(outbox_sent(tx, c.rows[0].id, help, "7.7"));
+	claim_as(tx, &c, (struct outbox_claim){.now = 1, .no_posts = true, .no_polish = true}, MAX);
+	assert_int_equal(c.count, 1);
+	expect(&c, 0, "decided");
+	MUST(outbox_sent(tx, c.rows[0].id, help, "8.8"));
+	claim_as(tx, &c, (struct outbox_claim){.now = 1, .no_polish = true}, MAX);
+	assert_int_equal(c.count, 0);
+	claim(tx, &c, 1);
+	expect(&c, 0, "news");
+	return OK;
+}
+
 TEST(updates_of_one_message_follow_each_other)
 {
 	(void)arg;
@@ -827,6 +852,7 @@ int main(void)
 	    CASE(a_reply_whose_parent_is_gone_waits_for_the_next_parent),
 	    CASE(an_update_does_not_wait_for_new_messages_of_its_request),
 	    CASE(where_new_messages_rest_only_they_wait),
+	    CASE(a_method_that_rests_holds_back_no_other),
 	    CASE(updates_of_one_message_follow_each_other),
 	    CASE(a_decision_wakes_the_polish_that_it_is_merged_with),
 	    CASE(a_decision_does_not_make_polish_urgent),

@@ -2,5 +2,3 @@
 ALTER TABLE outbox ADD COLUMN last_sent_at BIGINT NOT NULL DEFAULT 0;
 -- How often its thread was gone.
 ALTER TABLE outbox ADD COLUMN threads_lost INTEGER NOT NULL DEFAULT 0;
--- What may leave where new messages have to rest: updates and ephemerals.
-CREATE INDEX outbox_ready_quiet ON outbox (conversation, priority, id) WHERE turn >= 2 AND op <> 0;
