@@ -1,14 +1,19 @@
 /*
- * commands/act.c - the typed decisions: approve, reject, confirm, done, retry, cancel.
+ * commands/act.c - the typed decisions: approve, reject, confirm, done, retry, cancel; pause and resume.
  *
  * Buttons come through the same functions (buttons.c fills `args`).
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "bot/base/buf.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "commands/access.h"
 #include "commands/command.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/pause.h"
+#include "commands/eac/repair_text.h"
 #include "commands/words.h"
 
 /* Four eyes: who asked for it does not decide it; the target is kept out by access.c already. */
@@ -119,4 +124,37 @@ enum errc command_cancel(struct asked *asked)
 		return asked_settle(asked, rc,
 		                    "A change is under way in Salesforce; I cancel as soon as its outcome is known.");
 	return asked_settle(asked, rc, owes ? "Cancelling; first I put back what was removed." : "Cancelled.");
+}
+
+enum errc command_pause(struct asked *asked)
+{
+	struct pause pause;
+	char reason[REASON_MAX];
+	AUTO_BUF struct buf b = {0};
+	const char *text = asked->args + strspn(asked->args, " ");
+	enum errc rc = pause_get(asked->tx, &pause);
+	if (rc == OK && !pause.on) {
+		words_rest(strncasecmp(text, "reason:", 7) == 0 ? text + 7 : text, reason, sizeof reason);
+		pause = (struct pause){.on = true, .at = asked->deed->now};
+		text_copy(pause.by, sizeof pause.by, asked->deed->user);
+		text_copy(pause.reason, sizeof pause.reason, reason);
+		rc = pause_begin(asked->tx, asked->env, &pause, asked->actor.via);
+	}
+	text_paused(&b, &pause);
+	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
+}
+
+enum errc command_resume(struct asked *asked)
+{
+	struct pause pause;
+	AUTO_BUF struct buf b = {0};
+	enum errc rc = pause_get(asked->tx, &pause);
+	if (rc != OK)
+		return rc;
+	if (!pause.on)
+		return asked_answer(asked, "Nothing is paused.");
+	rc = pause_end(asked->tx, asked->env, &asked->actor, asked->deed->now);
+	asked->reply->wake = true;
+	text_resumed(&b, asked->deed->user, asked->deed->now);
+	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }

@@ -16,12 +16,27 @@
 #include "bot/message/mrkdwn.h"
 #include "commands/command.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/pause.h"
+#include "commands/eac/repair_text.h"
 #include "commands/words.h"
 
-enum { DAY_MS = 24 * 3600 * 1000 };
+enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
+
+static enum errc pause_refusal(struct asked *asked, struct buf *why)
+{
+	struct pause pause;
+	enum errc rc = pause_get(asked->tx, &pause);
+	if (rc == OK && pause.on)
+		text_paused(why, &pause);
+	return rc;
+}
 
 static enum errc open_dialog(struct asked *asked)
 {
+	AUTO_BUF struct buf why = {0};
+	enum errc rc = pause_refusal(asked, &why);
+	if (rc != OK || why.len > 0)
+		return rc != OK ? rc : asked_refuse(asked, buf_str(&why));
 	struct dialog *d = dialog_new("eac.repair", "Repair EAC", "Start", asked->deed->channel);
 	dialog_section(
 	    d,
@@ -32,6 +47,42 @@ static enum errc open_dialog(struct asked *asked)
 	dialog_text_input(d, &reason);
 	asked->reply->dialog = dialog_take(d);
 	return OK;
+}
+
+static enum errc keep_time(void *arg, const struct request_row *row)
+{
+	*(int64_t *)arg = row->created_at;
+	return OK;
+}
+
+/*
+ * At most `max` in an hour, of one person or of all (requester NULL). Says when it is possible again: when the oldest
+ * of those that are too many are an hour old.
+ */
+static enum errc hour_refusal(struct asked *asked, const char *requester, size_t count, int max, struct buf *why)
+{
+	struct request_query hour = {
+	    .requester = requester, .since = asked->deed->now - HOUR_MS + 1, .not_refused = true, .oldest_first = true};
+	const char *key = requester != NULL ? "limits.per_requester_hour" : "limits.per_hour";
+	int64_t n, last = 0;
+	enum errc rc = request_count(asked->tx, &hour, &n);
+	if (rc != OK || why->len > 0 || n + (int64_t)count <= max)
+		return rc;
+	buf_printf(why,
+	           requester != NULL
+	               ? "You have started %" PRId64 " repairs in the last hour; at most %d are allowed (%s)."
+	               : "%" PRId64 " repairs were started in the last hour; at most %d are allowed (%s).",
+	           n, max, key);
+	if (count > (size_t)max) {
+		buf_puts(why, " Name fewer people at once.");
+		return OK;
+	}
+	hour.limit = (int)(n + (int64_t)count - max);
+	rc = request_each(asked->tx, &hour, keep_time, &last);
+	buf_puts(why, " It is possible again ");
+	mrkdwn_add_time(why, last + HOUR_MS);
+	buf_puts(why, ".");
+	return rc;
 }
 
 /* What stands against starting `count` more; "" when nothing. */
@@ -59,7 +110,8 @@ static enum errc limit_refusal(struct asked *asked, size_t count, struct buf *wh
 		           "You have started %" PRId64
 		           " repairs in the last 24 hours; at most %d are allowed (limits.per_requester_day).",
 		           n_today, config->limits.per_requester_day);
-	return OK;
+	rc = hour_refusal(asked, asked->deed->user, count, config->limits.per_requester_hour, why);
+	return rc == OK ? hour_refusal(asked, NULL, count, config->limits.per_hour, why) : rc;
 }
 
 /* The bot has to be in the channel, for everything else is posted there. NULL, or what to do. */
@@ -114,7 +166,7 @@ static enum errc start_all(struct asked *asked, const struct repair_words *words
 static enum errc start(struct asked *asked, const struct repair_words *words, const char *channel)
 {
 	AUTO_BUF struct buf why = {0};
-	buf_init(&why, 400);
+	buf_init(&why, 1200);
 	if (words->error[0] != '\0')
 		return asked_refuse(asked, words->error);
 	if (words->anyway && !asked->deed->person.admin)
@@ -123,7 +175,9 @@ static enum errc start(struct asked *asked, const struct repair_words *words, co
 		return asked_refuse(asked, "`anyway` needs a reason: `repair WHO anyway reason: …`.");
 	if (words->for_user[0] != '\0' && words->count > 1)
 		return asked_refuse(asked, "`for` fits one person at a time.");
-	enum errc rc = limit_refusal(asked, words->count, &why);
+	enum errc rc = pause_refusal(asked, &why);
+	if (rc == OK && why.len == 0)
+		rc = limit_refusal(asked, words->count, &why);
 	if (rc != OK)
 		return rc;
 	return why.len > 0 ? asked_refuse(asked, buf_str(&why)) : start_all(asked, words, channel);

@@ -77,6 +77,8 @@ enum errc command_confirm(struct asked *asked);
 enum errc command_done(struct asked *asked);
 enum errc command_retry(struct asked *asked);
 enum errc command_cancel(struct asked *asked);
+enum errc command_pause(struct asked *asked);
+enum errc command_resume(struct asked *asked);
 /* begin.c */
 enum errc command_repair(struct asked *asked);
 enum errc command_check(struct asked *asked);

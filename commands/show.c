@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/command.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
 #include "commands/words.h"
 
@@ -104,6 +105,18 @@ static enum errc count_more(struct asked *asked, const struct request_query *que
 	return rc;
 }
 
+/* Of `status`: why nothing moves. */
+static enum errc add_pause(struct buf *b, const struct asked *asked)
+{
+	struct pause pause = {0};
+	enum errc rc = text_eq(asked->command->name, "status") ? pause_get(asked->tx, &pause) : OK;
+	if (rc == OK && pause.on) {
+		buf_puts(b, "\n");
+		text_paused(b, &pause);
+	}
+	return rc;
+}
+
 static enum errc answer_list(struct asked *asked, const struct request_query *query, const char *word, const char *none)
 {
 	struct listing list = {.asked = asked, .word = word};
@@ -117,6 +130,8 @@ static enum errc answer_list(struct asked *asked, const struct request_query *qu
 	if (list.rows == 0)
 		buf_puts(&list.text, none);
 	add_ghosts(&list.text, asked);
+	if (rc == OK)
+		rc = add_pause(&list.text, asked);
 	if (rc == OK)
 		rc = asked_answer(asked, buf_str(&list.text));
 	buf_done(&list.text);

@@ -92,7 +92,8 @@ struct config {
 		char *ca_file; /* "" or absolute */
 	} tls;
 	struct {
-		int open_repairs, running_repairs, batch, per_requester_day;
+		int open_repairs, running_repairs, batch, per_requester_day, per_requester_hour, per_hour;
+		int pause_after_failures; /* 0: never */
 	} limits;
 };
 

@@ -107,7 +107,13 @@
 	  "repairs the bot works on at once") \
 	X(BATCH, "limits.batch", INT, limits.batch, "200", 1, 1000, AT_ONCE, "users in one command") \
 	X(PER_REQUESTER_DAY, "limits.per_requester_day", INT, limits.per_requester_day, "100", 1, 100000, AT_ONCE, \
-	  "repairs one person may start in a day")
+	  "repairs one person may start in a day") \
+	X(PER_REQUESTER_HOUR, "limits.per_requester_hour", INT, limits.per_requester_hour, "100", 1, 100000, AT_ONCE, \
+	  "repairs one person may start in an hour") \
+	X(PER_HOUR, "limits.per_hour", INT, limits.per_hour, "400", 1, 1000000, AT_ONCE, \
+	  "repairs that all together may start in an hour") \
+	X(PAUSE_AFTER, "limits.pause_after_failures", INT_OR_NEVER, limits.pause_after_failures, "10", 1, 1000, \
+	  AT_ONCE, "so many repairs failing at the bot's own steps within an hour pause it")
 
 #define CONFIG_YEAR_MS (366LL * 24 * 3600 * 1000)
 
@@ -124,6 +130,7 @@ enum config_kind {
 	CONFIG_SECRET, /* the path of a file; read by secrets.c */
 	CONFIG_COMMAND,
 	CONFIG_INT,
+	CONFIG_INT_OR_NEVER, /* 0 for never */
 	CONFIG_DECIMAL,
 	CONFIG_BOOL,
 	CONFIG_CHANNEL,

@@ -92,11 +92,16 @@ static enum errc read_secret_path(struct config *config, const struct config_key
 static enum errc read_int(struct config *config, const struct config_key *key, const char *word, struct err *reterr)
 {
 	int *field = config_member(config, key);
+	bool never = key->kind == CONFIG_INT_OR_NEVER;
 	char must[64];
 	int64_t n;
 
-	snprintf(must, sizeof(must), "a whole number from %lld to %lld", (long long)key->lowest,
-	         (long long)key->highest);
+	if (never && strcmp(word, "never") == 0) {
+		*field = 0;
+		return OK;
+	}
+	snprintf(must, sizeof(must), "a whole number from %lld to %lld%s", (long long)key->lowest,
+	         (long long)key->highest, never ? ", or never" : "");
 	if (!parse_whole(word, strlen(word), &n) || n < key->lowest || n > key->highest)
 		return wrong(reterr, word, must);
 	*field = (int)n;
@@ -503,18 +508,33 @@ static enum errc read_log_format(struct config *config, const struct config_key 
 }
 
 config_word_fn *const config_word_fns[CONFIG_KIND_COUNT] = {
-    [CONFIG_API_URL] = read_api_url,     [CONFIG_SECRET] = read_secret_path,
-    [CONFIG_COMMAND] = read_command,     [CONFIG_INT] = read_int,
-    [CONFIG_DECIMAL] = read_decimal,     [CONFIG_BOOL] = read_bool,
-    [CONFIG_CHANNEL] = read_channel,     [CONFIG_PRINCIPALS] = judge_principal,
-    [CONFIG_CHANNELS] = judge_channel,   [CONFIG_USERS] = judge_user,
-    [CONFIG_DURATION] = read_duration,   [CONFIG_DURATION_OR_NEVER] = read_duration,
-    [CONFIG_HOURS] = read_hours,         [CONFIG_LOGIN_URL] = read_login_url,
-    [CONFIG_AUTH] = read_auth,           [CONFIG_TEXT] = read_text,
-    [CONFIG_PATH] = read_text,           [CONFIG_API_VERSION] = read_api_version,
-    [CONFIG_API_NAMES] = judge_api_name, [CONFIG_REASSIGN] = judge_api_name,
-    [CONFIG_WORDS] = judge_word,         [CONFIG_ACCOUNT_LINKS] = read_account_links,
-    [CONFIG_ORG_PATH] = read_org_path,   [CONFIG_PERCENT] = read_percent,
-    [CONFIG_STORE_URL] = read_store_url, [CONFIG_LISTEN] = read_listen,
-    [CONFIG_LOG_LEVEL] = read_log_level, [CONFIG_LOG_FORMAT] = read_log_format,
+    [CONFIG_API_URL] = read_api_url,
+    [CONFIG_SECRET] = read_secret_path,
+    [CONFIG_COMMAND] = read_command,
+    [CONFIG_INT] = read_int,
+    [CONFIG_INT_OR_NEVER] = read_int,
+    [CONFIG_DECIMAL] = read_decimal,
+    [CONFIG_BOOL] = read_bool,
+    [CONFIG_CHANNEL] = read_channel,
+    [CONFIG_PRINCIPALS] = judge_principal,
+    [CONFIG_CHANNELS] = judge_channel,
+    [CONFIG_USERS] = judge_user,
+    [CONFIG_DURATION] = read_duration,
+    [CONFIG_DURATION_OR_NEVER] = read_duration,
+    [CONFIG_HOURS] = read_hours,
+    [CONFIG_LOGIN_URL] = read_login_url,
+    [CONFIG_AUTH] = read_auth,
+    [CONFIG_TEXT] = read_text,
+    [CONFIG_PATH] = read_text,
+    [CONFIG_API_VERSION] = read_api_version,
+    [CONFIG_API_NAMES] = judge_api_name,
+    [CONFIG_REASSIGN] = judge_api_name,
+    [CONFIG_WORDS] = judge_word,
+    [CONFIG_ACCOUNT_LINKS] = read_account_links,
+    [CONFIG_ORG_PATH] = read_org_path,
+    [CONFIG_PERCENT] = read_percent,
+    [CONFIG_STORE_URL] = read_store_url,
+    [CONFIG_LISTEN] = read_listen,
+    [CONFIG_LOG_LEVEL] = read_log_level,
+    [CONFIG_LOG_FORMAT] = read_log_format,
 };

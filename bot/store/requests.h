@@ -108,3 +108,6 @@ enum errc history_each(struct tx *tx, int64_t request, enum errc (*fn)(void *arg
 enum errc owed_get(struct tx *tx, const char *target, json_t **ret) MUST_CHECK; /* NOT_FOUND; the caller owns *ret */
 enum errc owed_set(struct tx *tx, const char *target, int64_t request, const json_t *what) MUST_CHECK;
 enum errc owed_clear(struct tx *tx, const char *target) MUST_CHECK; /* fine when absent */
+/* All that is owed to anybody. */
+enum errc owed_each(struct tx *tx, enum errc (*fn)(void *arg, const char *target, const json_t *what),
+                    void *arg) MUST_CHECK;

@@ -134,3 +134,36 @@ enum errc owed_clear(struct tx *tx, const char *target)
 {
 	return sql_run(tx, NULL, "DELETE FROM owed WHERE target = $1", ARGS(value_text(target)));
 }
+
+struct debt {
+	char target[24];
+	json_t *what; /* NULL: can't be read */
+};
+
+static void read_debt(struct rows *rows, void *element)
+{
+	struct debt *debt = element;
+	size_t len;
+	const char *what = rows_text(rows, 1, &len);
+	rows_copy(rows, 0, debt->target, sizeof debt->target);
+	if (json_parse(&debt->what, what, len, NULL) != OK)
+		debt->what = NULL;
+}
+
+enum errc owed_each(struct tx *tx, enum errc (*fn)(void *arg, const char *target, const json_t *what), void *arg)
+{
+	void *list;
+	size_t count;
+	enum errc code = sql_collect(tx, &list, &count, sizeof(struct debt), read_debt,
+	                             "SELECT target, what FROM owed ORDER BY target", NO_ARGS);
+	if (code != OK)
+		return code;
+	struct debt *debts = list;
+	for (size_t i = 0; i < count; i++) {
+		if (code == OK)
+			code = debts[i].what != NULL ? fn(arg, debts[i].target, debts[i].what) : ERR_IO;
+		json_decref(debts[i].what);
+	}
+	free(list);
+	return code;
+}

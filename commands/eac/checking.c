@@ -10,6 +10,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "commands/eac/diagnose.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
@@ -280,11 +281,16 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 	if (answer->code != OK)
 		return eac_trouble(flow, "Reading the user's holdings in Salesforce", answer);
 	json_t *facts = flow->row->facts, *owed = NULL;
+	json_auto_t *promised = NULL;
 	enum errc rc = take_over_debts(flow, &owed);
-	if (rc != OK)
+	if (rc == OK)
+		rc = eac_promised_seats(flow->tx, json_str(json_get(facts, "target"), "id"), &promised);
+	if (rc != OK) {
+		json_decref(owed);
 		return rc;
+	}
 	struct diagnosis d;
-	diagnose(&d, eac_env(flow)->config, json_get(facts, "found"), answer->body, owed, flow->now);
+	diagnose(&d, eac_env(flow)->config, json_get(facts, "found"), answer->body, owed, promised, flow->now);
 	bool goes_on =
 	    d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
 	if (!goes_on) {
@@ -351,8 +357,13 @@ static void forget_checking(struct flow *flow)
 
 static enum errc accept(struct flow *flow)
 {
-	bool decided, others;
-	enum errc rc = read_batch(flow, &decided, &others);
+	bool decided, others, held;
+	enum errc rc = pause_hold_beginning(flow, &held);
+	if (rc == OK && held) /* what was read will be old by then */
+		json_set_str(flow->row->facts, "phase", "look");
+	if (rc != OK || held)
+		return rc;
+	rc = read_batch(flow, &decided, &others);
 	if (rc != OK)
 		return rc;
 	if (!decided) {

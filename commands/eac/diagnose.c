@@ -154,6 +154,9 @@ json_t *diagnose_licences(const json_t *plan, const json_t *look)
 	return held;
 }
 
+/* --- the plan --- */
+
+/* In the order of the plan, which a newer look does not change. */
 void diagnose_code(const json_t *target, const json_t *plan, char out[static 9])
 {
 	AUTO_BUF struct buf b = {0};
@@ -163,22 +166,12 @@ void diagnose_code(const json_t *target, const json_t *plan, char out[static 9])
 	buf_init(&b, 1u << 20);
 	buf_puts(&b, json_str(target, "id"));
 	json_array_foreach (json_get(plan, "sets"), i, row)
-		buf_printf(&b, "|s:%s:%s", json_str(row, "set"), json_str(row, "expires"));
+		buf_printf(&b, "|s:%s:%s%s", json_str(row, "set"), json_str(row, "expires"),
+		           json_bool(row, "gone") ? ":gone" : "");
 	json_array_foreach (json_get(plan, "licences"), i, row)
-		buf_printf(&b, "|l:%s", json_str(row, "licence"));
+		buf_printf(&b, "|l:%s%s", json_str(row, "licence"), json_bool(row, "gone") ? ":gone" : "");
 	text_sha256_hex(hash, buf_str(&b), b.len);
 	text_copy(out, 9, hash);
-}
-
-/* --- the plan --- */
-
-static void plan_set(json_t *sets, const json_t *row)
-{
-	if (by_id(sets, "set", json_str(row, "set")) != NULL)
-		return;
-	json_array_append_new(sets, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(row, "set"), "name",
-	                                      json_str(row, "name"), "label", json_str(row, "label"), "licence",
-	                                      json_str(row, "licence"), "expires", json_str(row, "expires")));
 }
 
 static bool set_is_listed(const struct config *config, const json_t *row)
@@ -195,35 +188,155 @@ static const char *licence_stays(const struct config *config, const json_t *row)
 	return json_bool(row, "broad") ? "it carries more than Inbox and Einstein Activity Capture" : "";
 }
 
-static void plan_licence(const struct config *config, json_t *plan, const json_t *row)
+static json_t *planned_set(const json_t *row)
 {
-	if (!grants(row))
-		return;
-	const char *why = licence_stays(config, row);
-	json_t *list = json_get(plan, why[0] == '\0' ? "licences" : "kept");
-	json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name",
-	                                      json_str(row, "name"), "label", json_str(row, "label"), "why", why));
+	return json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(row, "set"), "name", json_str(row, "name"), "label",
+	                 json_str(row, "label"), "licence", json_str(row, "licence"), "expires",
+	                 json_str(row, "expires"));
 }
 
-json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before)
+static json_t *planned_licence(const json_t *row, const char *why)
 {
-	json_t *plan = json_pack("{s:[],s:[],s:[]}", "sets", "licences", "kept");
+	return json_pack("{s:s,s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name", json_str(row, "name"),
+	                 "label", json_str(row, "label"), "why", why);
+}
+
+/* What is planned already keeps its place; what was removed keeps its date, whatever was assigned since. */
+struct planning {
+	const struct config *config;
+	const json_t *look, *removed;
+	json_t *plan;
+};
+
+static const json_t *held_set(const struct planning *p, const char *set)
+{
 	size_t i;
 	json_t *row;
+	json_array_foreach (json_get(p->look, "sets"), i, row)
+		if (is_direct(row) && sf_id_same(json_str(row, "set"), set))
+			return row;
+	return NULL;
+}
+
+static void plan_set(const struct planning *p, const json_t *row)
+{
+	const char *id = json_str(row, "set");
+	json_t *sets = json_get(p->plan, "sets");
+	const json_t *held = held_set(p, id), *removed = by_id(json_get(p->removed, "sets"), "set", id);
+	if (by_id(sets, "set", id) != NULL)
+		return;
+	json_t *planned = planned_set(removed != NULL ? removed : held != NULL ? held : row);
+	if (held == NULL && removed == NULL)
+		json_set_bool(planned, "gone", true);
+	json_array_append_new(sets, planned);
+}
+
+static void plan_licence(const struct planning *p, const json_t *row)
+{
+	const char *id = json_str(row, "licence");
+	json_t *licences = json_get(p->plan, "licences");
+	bool held = by_id(json_get(p->look, "licences"), "licence", id) != NULL,
+	     removed = by_id(json_get(p->removed, "licences"), "licence", id) != NULL;
+	if (by_id(licences, "licence", id) != NULL)
+		return;
+	json_t *planned = planned_licence(row, "");
+	if (!held && !removed)
+		json_set_bool(planned, "gone", true);
+	json_array_append_new(licences, planned);
+}
+
+static void plan_held_licence(const struct planning *p, const json_t *row)
+{
+	const char *why = licence_stays(p->config, row);
+	if (!grants(row))
+		return;
+	if (why[0] == '\0')
+		plan_licence(p, row);
+	else
+		json_array_append_new(json_get(p->plan, "kept"), planned_licence(row, why));
+}
+
+/* Another source of the permission, which stays: an unlisted set, a profile, a group. */
+static void plan_source(const struct planning *p, const json_t *row)
+{
+	bool group = json_str(row, "group")[0] != '\0', profile = json_bool(row, "profile_owned");
+	if (!grants(row) || (is_direct(row) && set_is_listed(p->config, row)))
+		return;
+	/* a profile's own permission set bears a made-up name */
+	const char *name = profile ? json_str(json_get(p->look, "user"), "profile") : "";
+	if (name[0] == '\0')
+		name = json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name");
+	json_array_append_new(json_get(p->plan, "sources"), json_pack("{s:s,s:s}", "kind",
+	                                                              group     ? "permission set group"
+	                                                              : profile ? "profile"
+	                                                                        : "permission set",
+	                                                              "label", name));
+}
+
+json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before, const json_t *removed)
+{
+	json_t *plan = json_pack("{s:[],s:[],s:[],s:[]}", "sets", "licences", "kept", "sources");
+	const struct planning p = {.config = config, .look = look, .removed = removed, .plan = plan};
+	size_t i;
+	json_t *row;
+	json_array_foreach (json_get(before, "sets"), i, row)
+		plan_set(&p, row);
 	json_array_foreach (json_get(look, "sets"), i, row)
 		if (is_direct(row) && set_is_listed(config, row))
-			plan_set(json_get(plan, "sets"), row);
-	json_array_foreach (json_get(before, "sets"), i, row)
-		plan_set(json_get(plan, "sets"), row);
-	json_array_foreach (json_get(look, "licences"), i, row)
-		plan_licence(config, plan, row);
+			plan_set(&p, row);
+	json_array_foreach (json_get(removed, "sets"), i, row)
+		plan_set(&p, row);
 	json_array_foreach (json_get(before, "licences"), i, row)
-		if (by_id(json_get(plan, "licences"), "licence", json_str(row, "licence")) == NULL)
-			json_array_append(json_get(plan, "licences"), row);
+		plan_licence(&p, row);
+	json_array_foreach (json_get(look, "licences"), i, row)
+		plan_held_licence(&p, row);
+	json_array_foreach (json_get(removed, "licences"), i, row)
+		if (json_str(row, "why")[0] == '\0')
+			plan_licence(&p, row);
+	json_array_foreach (json_get(look, "sets"), i, row)
+		plan_source(&p, row);
 	char code[9];
 	diagnose_code(json_get(look, "user"), plan, code);
 	json_set_str(plan, "code", code);
 	return plan;
+}
+
+/* --- what has to be given back --- */
+
+/* Comes and goes with a set of the plan that is held. */
+static bool is_tied(const json_t *plan, const json_t *look, const char *licence)
+{
+	json_auto_t *held = diagnose_sets(plan, look);
+	return by_id(held, "licence", licence) != NULL;
+}
+
+/* Is this held licence one that a removal would give up? Also one that policy keeps, but that is tied to the set. */
+static bool would_go(const json_t *plan, const json_t *look, const json_t *licence)
+{
+	const char *id = json_str(licence, "licence");
+	return by_id(json_get(plan, "licences"), "licence", id) != NULL || is_tied(plan, look, id);
+}
+
+json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *removed)
+{
+	json_t *sets = json_deep_copy(json_get(removed, "sets")),
+	       *licences = json_deep_copy(json_get(removed, "licences"));
+	json_auto_t *held = diagnose_sets(plan, look);
+	size_t i;
+	json_t *row;
+	sets = sets != NULL ? sets : json_array();
+	licences = licences != NULL ? licences : json_array();
+	json_array_foreach (held, i, row)
+		if (by_id(sets, "set", json_str(row, "set")) == NULL)
+			json_array_append_new(sets,
+			                      planned_set(by_id(json_get(plan, "sets"), "set", json_str(row, "set"))));
+	json_array_foreach (json_get(look, "licences"), i, row) {
+		const char *id = json_str(row, "licence");
+		const json_t *kept = by_id(json_get(plan, "kept"), "licence", id);
+		if (would_go(plan, look, row) && by_id(licences, "licence", id) == NULL)
+			json_array_append_new(licences, planned_licence(row, json_str(kept, "why")));
+	}
+	return json_pack("{s:o,s:o}", "sets", sets, "licences", licences);
 }
 
 /* --- what forbids it --- */
@@ -307,46 +420,74 @@ static int64_t longest_repair_ms(const struct config *config)
 	return (user == CONFIG_NEVER ? never : user) + (gate == CONFIG_NEVER ? never : gate);
 }
 
-static const char *licence_trouble(const json_t *licence, int64_t until)
+/* Why it could not be given back, begun as "The licence “Inbox” ..."; false: it could. */
+static bool licence_trouble(const json_t *licence, int64_t promised, int64_t until, struct buf *ret)
 {
-	int64_t expires = json_int(licence, "expires");
+	int64_t expires = json_int(licence, "expires"), used = json_int(licence, "used"),
+	        total = json_int(licence, "total");
+	const char *trouble = NULL;
 	if (text_ieq(json_str(licence, "status"), "Disabled"))
-		return "is disabled (its contract has ended)";
-	if (expires != 0 && expires < until)
-		return "expires before a repair would have to be finished";
-	if (json_int(licence, "used") > json_int(licence, "total"))
-		return "is over-allocated: more seats are used than were bought";
-	return NULL;
+		trouble = "is disabled (its contract has ended)";
+	else if (expires != 0 && expires < until)
+		trouble = "expires before a repair would have to be finished";
+	else if (used > total)
+		trouble = "is over-allocated: more seats are used than were bought";
+	else if (used + promised > total)
+		trouble = "has no seat to spare: what is free is owed to others whose repairs are not finished";
+	if (trouble == NULL)
+		return false;
+	buf_puts(ret, "The licence “");
+	mrkdwn_add_literal(ret, json_str(licence, "label"), 80);
+	buf_printf(ret, "” %s (%d of %d used, %d promised), so it could not be given back after its removal. ", trouble,
+	           (int)used, (int)total, (int)promised);
+	return true;
+}
+
+bool diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until,
+                            struct buf *ret)
+{
+	size_t i;
+	json_t *row;
+	buf_init(ret, 900);
+	json_array_foreach (json_get(look, "licences"), i, row) {
+		/* an org that does not tell of its licences tells of none */
+		bool known = json_int(row, "total") > 0 || json_str(row, "status")[0] != '\0';
+		if (known && would_go(plan, look, row) &&
+		    licence_trouble(row, json_int(promised, json_str(row, "licence")), until, ret)) {
+			buf_puts(ret, "It was left alone; *Retry* looks again");
+			return true;
+		}
+	}
+	return false;
 }
 
 static void check_licence(struct diagnosis *d, const struct config *config, const json_t *found, const json_t *look,
-                          const char *id, int64_t now)
+                          const json_t *promised, const char *id, int64_t now)
 {
 	const json_t *licence = by_id(json_get(found, "licences"), "id", id);
 	if (licence == NULL)
 		licence = by_id(json_get(look, "licences"), "licence", id);
 	if (licence == NULL)
 		return;
-	const char *trouble = licence_trouble(licence, now + longest_repair_ms(config));
+	int64_t owed = json_int(promised, id), used = json_int(licence, "used") + owed,
+	        total = json_int(licence, "total");
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, sizeof d->text);
-	if (trouble != NULL) {
-		buf_puts(&b, "The licence “");
-		mrkdwn_add_literal(&b, json_str(licence, "label"), 80);
-		buf_printf(&b, "” %s, so it could not be given back after its removal. Nothing was changed.", trouble);
+	if (licence_trouble(licence, owed, now + longest_repair_ms(config), &b)) {
+		buf_puts(&b, "Nothing was changed.");
 		refuse(d, "license_unavailable", &b);
-	} else if (json_int(licence, "used") >= json_int(licence, "total") && json_int(licence, "total") > 0) {
+	} else if (used >= total && total > 0) {
 		buf_puts(&b, "All seats of the licence “");
 		mrkdwn_add_literal(&b, json_str(licence, "label"), 80);
 		buf_printf(&b,
 		           "” are taken (%d of %d): while the repair runs, somebody else could take this user's seat.",
-		           (int)json_int(licence, "used"), (int)json_int(licence, "total"));
+		           (int)used, (int)total);
 		warn(d, buf_str(&b));
 	}
 }
 
 static void check_licences(struct diagnosis *d, const struct config *config, const json_t *found, const json_t *look,
-                           int64_t now)
+                           const json_t *promised, int64_t now)
 {
 	json_t *seen = json_object();
 	size_t i;
@@ -358,7 +499,7 @@ static void check_licences(struct diagnosis *d, const struct config *config, con
 		json_set_bool(seen, json_str(row, "licence"), true);
 	const char *id;
 	json_object_foreach (seen, id, row)
-		check_licence(d, config, found, look, id, now);
+		check_licence(d, config, found, look, promised, id, now);
 	json_decref(seen);
 }
 
@@ -483,9 +624,9 @@ static void say_unknown_rights(struct diagnosis *d, const json_t *found, const j
 }
 
 void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,
-              const json_t *owed, int64_t now)
+              const json_t *owed, const json_t *promised, int64_t now)
 {
-	*ret = (struct diagnosis){.warnings = json_array(), .plan = diagnose_plan(config, look, owed)};
+	*ret = (struct diagnosis){.warnings = json_array(), .plan = diagnose_plan(config, look, NULL, owed)};
 	check_sight(ret, found, look);
 	if (json_is_false(json_get(json_get(look, "user"), "active")))
 		refuse_words(ret, "inactive", "This Salesforce user is inactive. Activate the user first.");
@@ -495,7 +636,7 @@ void diagnose(struct diagnosis *ret, const struct config *config, const json_t *
 		             "reconnect. Unfreeze the user first.");
 	check_assigned(ret, config, look);
 	check_broad(ret, config, found);
-	check_licences(ret, config, found, look, now);
+	check_licences(ret, config, found, look, promised, now);
 	check_org(ret, json_get(look, "connection"));
 	say_unknown_rights(ret, found, look);
 	say_connection(ret, look);

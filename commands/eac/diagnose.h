@@ -11,25 +11,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bot/base/buf.h"
 #include "config/config.h"
 
 struct diagnosis {
-	char reason[24]; /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
-	char text[900];  /* mrkdwn: the refusal, with what to do */
-	json_t *
-	    plan; /* {"sets":[{set,name,label,licence,expires}],"licences":[{licence,name,label}],"kept":[{name,label,why}],"code"}
-	           */
+	char reason[24];  /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
+	char text[900];   /* mrkdwn: the refusal, with what to do */
+	json_t *plan;     /* as diagnose_plan */
 	json_t *warnings; /* array of mrkdwn sentences */
 	bool org_level;   /* the org, not the user, is broken: "anyway" goes on */
 };
 void diagnosis_done(struct diagnosis *d);
 
 /*
- * found: answer of find; look: answer of look with the login part; owed: what an earlier repair still owes, or NULL.
- * Rows of the look are told in salesforce/salesforce.h.
+ * found: answer of find; look: answer of look with the login part; owed: what an earlier repair still owes, or NULL;
+ * promised: seats of licences that are owed to others ({licence id: n}), or NULL. Rows of the look are told in
+ * salesforce/salesforce.h.
  */
 void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,
-              const json_t *owed, int64_t now);
+              const json_t *owed, const json_t *promised, int64_t now);
 
 /* A missing right of the bot's own user, by name ("Manage Users"); NULL when none is known to be missing. */
 const char *diagnose_missing_right(const json_t *found);
@@ -42,7 +42,21 @@ json_t *diagnose_tokens(const struct config *config, const json_t *look);   /* o
 json_t *diagnose_sessions(const struct config *config, const json_t *look); /* of the add-ins; NULL: unreadable */
 json_t *diagnose_sets(const json_t *plan, const json_t *look);     /* assignments of the plan's sets that are held */
 json_t *diagnose_licences(const json_t *plan, const json_t *look); /* licence assignments of the plan that are held */
-/* The plan by this look; what `before` holds and the look no longer shows stays in it. The caller owns it. */
-json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before);
+/*
+ * The plan by this look: {"sets":[{set,name,label,licence,expires,gone}],"licences":[{licence,name,label,gone}],
+ * "kept":[{licence,name,label,why}],"sources":[{kind,label}],"code"}. What `before` planned stays in it; "gone" where
+ * the look no longer shows it though it is not in `removed`, what the bot took itself (NULL: nothing): then somebody
+ * else took it. Sources are where else the permission comes from: an unlisted set, a profile, a group. The caller owns
+ * it.
+ */
+json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before, const json_t *removed);
+/* The debt before a removal: `removed` (or NULL) with what of the plan this look shows. The caller owns it. */
+json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *removed);
+/*
+ * Why these held licences could not be given back after their removal, as a sentence in ret (mrkdwn); false: they
+ * could. `promised`: seats owed to others ({licence id: n}); until: when it has to be given back at the latest.
+ */
+bool diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until,
+                            struct buf *ret);
 /* Eight hex digits over what the plan would change. */
 void diagnose_code(const json_t *target, const json_t *plan, char out[static 9]);

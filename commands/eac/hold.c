@@ -1,35 +1,103 @@
 /*
- * commands/eac/hold.c - before anything is taken away: is it still what was planned?
+ * commands/eac/hold.c - before anything is taken away: may it be, is it still what was planned, could it be given back?
  */
-#include "commands/eac/repair_steps.h"
-
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/org.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
+#include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
 
-enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again)
+enum errc eac_look_before(struct flow *flow, const char *extra)
 {
-	json_t *facts = flow->row->facts, *plan = diagnose_plan(eac_env(flow)->config, look, org_plan(flow));
-	bool same = text_eq(json_str(plan, "code"), json_str(org_plan(flow), "code"));
-	*ret_ask_again = !same && json_bool(facts, "gate_first");
+	bool held;
+	enum errc rc = pause_hold(flow, &held);
+	if (rc != OK || held)
+		return rc;
+	eac_look(flow, extra, 0);
+	return eac_step_started(flow);
+}
+
+/* --- the plan --- */
+
+/* *ret_old: the plan so far, where this look differs from it; the caller owns it. NULL: it is the same. */
+static void renew(struct flow *flow, const json_t *look, json_t **ret_old)
+{
+	json_t *facts = flow->row->facts, *old = json_incref(json_get(facts, "plan"));
+	json_t *plan = diagnose_plan(eac_env(flow)->config, look, old, json_get(facts, "removed"));
 	json_object_set_new(facts, "plan", plan);
-	if (same)
+	*ret_old = old;
+	if (text_eq(json_str(plan, "code"), json_str(old, "code"))) {
+		json_decref(old);
+		*ret_old = NULL;
+	}
+}
+
+enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_changed)
+{
+	json_auto_t *old = NULL;
+	renew(flow, look, &old);
+	*ret_changed = old != NULL;
+	if (old == NULL)
 		return OK;
 	AUTO_BUF struct buf b = {0};
-	text_plan_changed(&b, flow, *ret_ask_again);
+	text_plan_changed(&b, flow, old);
 	eac_line(flow, buf_str(&b));
 	return OK;
 }
 
-enum errc eac_hold_to_plan(struct flow *flow, const json_t *look, bool *ret_wait)
+enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait)
 {
-	*ret_wait = false;
-	if (!json_bool(flow->row->facts, "gate_first"))
+	enum errc rc = pause_hold(flow, ret_wait);
+	if (rc == OK && !*ret_wait) {
+		rc = eac_renew_plan(flow, look, ret_wait);
+		if (rc == OK && *ret_wait)
+			rc = eac_gate_open(flow);
+	}
+	return rc;
+}
+
+/* --- seats --- */
+
+struct promises {
+	const char *target; /* whose own seats do not count */
+	json_t *seats;
+};
+
+static enum errc count_seats(void *arg, const char *target, const json_t *what)
+{
+	const struct promises *p = arg;
+	size_t i;
+	json_t *row;
+	if (text_eq(target, p->target))
 		return OK;
-	enum errc rc = eac_renew_plan(flow, look, ret_wait);
-	return rc == OK && *ret_wait ? eac_gate_open(flow) : rc;
+	json_array_foreach (json_get(what, "licences"), i, row)
+		if (json_bool(row, "free")) {
+			const char *licence = json_str(row, "licence");
+			json_set_int(p->seats, licence, json_int(p->seats, licence) + 1);
+		}
+	return OK;
+}
+
+enum errc eac_promised_seats(struct tx *tx, const char *target, json_t **ret)
+{
+	struct promises p = {.target = target, .seats = json_object()};
+	*ret = p.seats;
+	return owed_each(tx, count_seats, &p);
+}
+
+enum errc eac_seats_left(struct flow *flow, const json_t *look, bool *ret_wait)
+{
+	const struct config *config = eac_env(flow)->config;
+	int64_t until = flow->now;
+	json_auto_t *promised = NULL;
+	AUTO_BUF struct buf why = {0};
+	if (config->approval.expire_after_ms != CONFIG_NEVER)
+		until += config->approval.expire_after_ms;
+	enum errc rc = eac_promised_seats(flow->tx, flow->row->target, &promised);
+	*ret_wait = rc == OK && diagnose_seats_missing(org_plan(flow), look, promised, until, &why);
+	return *ret_wait ? eac_fail(flow, buf_str(&why)) : rc;
 }

@@ -17,6 +17,7 @@
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
 
 enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4 };
@@ -119,7 +120,7 @@ enum errc eac_step_return(struct flow *flow, int step, const char *why)
 		return eac_fail(flow, buf_str(&b));
 	}
 	AUTO_BUF struct buf b = {0};
-	text_returned(&b, step, why);
+	text_returned(&b, step, why, flow->row->step >= EAC_BACKEND);
 	eac_line(flow, buf_str(&b));
 	for (int i = step; i <= flow->row->step && i < EAC_STEP_COUNT; i++) {
 		struct step_row row = {0};
@@ -142,7 +143,9 @@ enum errc eac_fail(struct flow *flow, const char *why)
 	if (json_get(flow->row->facts, "wish") != NULL)
 		return eac_wish(flow); /* somebody cancelled meanwhile: it ends instead of waiting for a person */
 	AUTO_FREE char *plain = mrkdwn_plain(why);
-	enum errc rc = mark_step(flow, "failed", plain);
+	enum errc rc = pause_count_failure(flow);
+	if (rc == OK)
+		rc = mark_step(flow, "failed", plain);
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, plain, flow->now);
 	if (rc == OK)
@@ -239,7 +242,7 @@ bool eac_owes(const struct flow *flow)
 static void forget_tries(struct flow *flow)
 {
 	static const char *const forget[] = {"tries",     "last_error", "lag_waited", "look_now",
-	                                     "confirmed", "call",       "fresh"};
+	                                     "confirmed", "call",       "fresh",      "held"};
 	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
 		json_object_del(flow->row->facts, forget[i]);
 	flow->row->reason[0] = '\0';

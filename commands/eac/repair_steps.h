@@ -27,15 +27,22 @@ enum errc eac_assign_begin(struct flow *flow);
 enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
 
 /*
- * The last look before the removal: where it differs from the plan (another expiry date, another listed set), what
- * is removed and given back is what is there now, and an approval of the old plan is void.
+ * The look before a step that takes something away; sleeps instead (pause.h) while the bot is paused. extra as in
+ * eac_look.
  */
-enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_ask_again) MUST_CHECK;
+enum errc eac_look_before(struct flow *flow, const char *extra) MUST_CHECK;
 /*
- * Before a deed that rests on an approval given before the teardown: where this look differs from the approved plan,
- * the approval is void and asked again, and the deed has to wait (*ret_wait).
+ * Before each deed that takes something away. The deed has to wait (*ret_wait) while the bot is paused, and where this
+ * look differs from the plan (another date, another listed set, one that somebody else took): then the difference is
+ * said, an approval of the old plan is void, and the new one is asked for.
  */
-enum errc eac_hold_to_plan(struct flow *flow, const json_t *look, bool *ret_wait) MUST_CHECK;
+enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait) MUST_CHECK;
+/* The plan as this look shows it, where nothing is taken; what has changed is said. */
+enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_changed) MUST_CHECK;
+/* Could the licences that are held be given back? If not, FAILED (*ret_wait). Before a set or a licence goes. */
+enum errc eac_seats_left(struct flow *flow, const json_t *look, bool *ret_wait) MUST_CHECK;
+/* Seats that are owed to others: {licence id: n}; the caller owns it. */
+enum errc eac_promised_seats(struct tx *tx, const char *target, json_t **ret) MUST_CHECK;
 
 /* gate.c: the approval, and Salesforce's backend team */
 enum errc eac_backend_begin(struct flow *flow);

@@ -6,8 +6,10 @@
 #include "commands/eac/repair_text.h"
 
 #include "bot/base/json.h"
+#include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/text_parts.h"
 
@@ -45,7 +47,9 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 	switch (state) {
 	case STATE_CHECKING: buf_puts(b, "looking up who it is and what would be done"); break;
 	case STATE_RUNNING:
-		buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed" : "working");
+		buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed"
+		            : json_get(row->facts, "held") != NULL ? "held, for the bot is paused"
+		                                                   : "working");
 		break;
 	case STATE_FAILED: buf_puts(b, "failed, needs a person (retry or cancel)"); break;
 	case STATE_COMPLETED: buf_puts(b, "completed"); break;
@@ -83,6 +87,12 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 		                config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
 		break;
 	case STATE_WAITING_APPROVAL: part_approvers(b, config); break;
+	case STATE_RUNNING:
+		if (json_get(row->facts, "held") == NULL)
+			break;
+		part_principals(b, &config->access.admins);
+		buf_printf(b, ", with `%s resume`", config->slack.command);
+		break;
 	case STATE_WAITING_BACKEND:
 	case STATE_FAILED: part_principals(b, &config->access.requesters); break;
 	default: break;
@@ -143,22 +153,23 @@ void text_step_ended(struct buf *b, int step, const char *state, const char *det
 	mrkdwn_add_literal(b, detail, 380);
 }
 
-void text_returned(struct buf *b, int step, const char *why)
+void text_returned(struct buf *b, int step, const char *why, bool after_gate)
 {
 	part_begin(b);
 	buf_puts(b, "Looking again: ");
 	mrkdwn_add_literal(b, why, 200);
-	buf_printf(b, ". The repair returns to step %s (%s) and needs a new approval.", eac_step_number(step),
-	           eac_step_title(step));
+	buf_printf(b, ". The repair returns to step %s (%s)%s.", eac_step_number(step), eac_step_title(step),
+	           after_gate ? " and needs a new approval" : "");
 }
 
 void text_keeps_coming_back(struct buf *b, const char *why)
 {
 	part_begin(b);
+	AUTO_FREE char *plain = mrkdwn_plain(why);
 	buf_puts(b, "It keeps coming back: ");
-	mrkdwn_add_literal(b, why, 200);
-	buf_puts(b, ". Something outside (a live add-in, a user access policy, an identity provider) puts it there "
-	            "again; find that first");
+	mrkdwn_add_literal(b, plain, 200);
+	buf_puts(b, ". Something outside (a live add-in, a user access policy, an identity provider, a nightly script) "
+	            "puts it there again; find that first. Setup > View Setup Audit Trail names who did it");
 }
 
 void text_trouble(struct buf *b, const char *what, const char *reason)
@@ -235,6 +246,17 @@ void text_end(struct buf *b, const struct flow *flow, const char *who, const cha
 
 /* --- what was done in Salesforce --- */
 
+void text_regranted(struct buf *b, const json_t *assignment)
+{
+	part_begin(b);
+	buf_puts(b, "“");
+	mrkdwn_add_literal(b, json_str(assignment, json_str(assignment, "label")[0] != '\0' ? "label" : "name"),
+	                   PART_NAME_MAX);
+	buf_puts(b, "” was assigned anew right after its removal (assignment ");
+	mrkdwn_add_literal(b, json_str(assignment, "id"), 20);
+	buf_puts(b, ")");
+}
+
 void text_sets_gone(struct buf *b, const json_t *plan, bool ours)
 {
 	size_t i;
@@ -268,6 +290,19 @@ void text_set_unknown(struct buf *b, const char *name)
 	buf_puts(b,
 	         "” of the setting `reassign` was not to be found in Salesforce when this repair began, so nothing was "
 	         "given. Cancel the repair to give back what was removed, then put the setting right");
+}
+
+void text_other_date(struct buf *b, const json_t *set, const char *expires)
+{
+	part_begin(b);
+	buf_puts(b, "“");
+	mrkdwn_add_literal(b, json_str(set, "label"), PART_NAME_MAX);
+	buf_printf(
+	    b,
+	    "” was assigned by somebody else meanwhile, %s%.10s; before the repair it was %s%.10s. I leave it as "
+	    "it is.",
+	    expires[0] != '\0' ? "until " : "without an end", expires,
+	    json_str(set, "expires")[0] != '\0' ? "until " : "without an end", json_str(set, "expires"));
 }
 
 void text_date_passed(struct buf *b, const json_t *set)
@@ -324,4 +359,47 @@ void text_status_ended(struct buf *b, const struct flow *flow)
 	status_head(b, flow);
 	buf_printf(b, "%s after ", flow->row->state);
 	part_duration(b, flow);
+}
+
+/* --- the emergency stop --- */
+
+void text_paused(struct buf *b, const struct pause *pause)
+{
+	part_begin(b);
+	buf_puts(b, "*Paused* by ");
+	part_who(b, pause->by);
+	buf_puts(b, " ");
+	mrkdwn_add_time(b, pause->at);
+	if (pause->reason[0] != '\0') {
+		buf_puts(b, ": ");
+		mrkdwn_add_literal(b, pause->reason, 300);
+	}
+	buf_puts(b, ". No repair begins and nothing is taken away until an admin types `resume`; giving back goes on.");
+}
+
+void text_resumed(struct buf *b, const char *who, int64_t now)
+{
+	part_begin(b);
+	buf_puts(b, "*Resumed* by ");
+	part_who(b, who);
+	buf_puts(b, " ");
+	mrkdwn_add_time(b, now);
+	buf_puts(b, ": repairs go on.");
+}
+
+void text_held(struct buf *b, const struct flow *flow, const struct pause *pause)
+{
+	part_begin(b);
+	buf_printf(b, "Held before step %s (%s). ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
+	text_paused(b, pause);
+}
+
+void text_held_beginning(struct buf *b, const struct flow *flow, const struct pause *pause)
+{
+	part_begin(b);
+	part_id(b, flow->row);
+	buf_puts(b, " (");
+	text_name(b, flow->row);
+	buf_puts(b, ") has not begun; it begins by itself afterwards. ");
+	text_paused(b, pause);
 }

@@ -39,12 +39,20 @@ void text_check_report(struct buf *b, const struct flow *flow, const char *refus
 /* The affected person as they are called: by name, by username, or as they were mentioned. */
 void text_name(struct buf *b, const struct request_row *row);
 
+/* --- the emergency stop (pause.h) --- */
+struct pause;
+void text_paused(struct buf *b, const struct pause *pause);
+void text_resumed(struct buf *b, const char *who, int64_t now);
+void text_held(struct buf *b, const struct flow *flow, const struct pause *pause);
+void text_held_beginning(struct buf *b, const struct flow *flow, const struct pause *pause);
+
 /* --- the parent and the thread --- */
 json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);
-void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again);
+/* What has changed since the plan `old`, and the plan now. */
+void text_plan_changed(struct buf *b, const struct flow *flow, const json_t *old);
 void text_step_ended(struct buf *b, int step, const char *state, const char *detail);
-void text_returned(struct buf *b, int step, const char *why);
+void text_returned(struct buf *b, int step, const char *why, bool after_gate);
 void text_keeps_coming_back(struct buf *b, const char *why);
 void text_trouble(struct buf *b, const char *what, const char *reason);
 void text_trouble_waiting(struct buf *b, const char *what, const char *reason);
@@ -66,10 +74,13 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 #define TEXT_LINKS_DELETED       "the mailbox links were deleted, none is left"
 #define TEXT_LINKS_GONE          "The account links are gone, as Salesforce shows."
 #define TEXT_PUTTING_BACK        "First I put back what was removed."
+#define TEXT_SET_BACK            "the permission set is assigned again"
+void text_regranted(struct buf *b, const json_t *assignment);
 void text_sets_gone(struct buf *b, const json_t *plan, bool ours);
 void text_sets_back(struct buf *b, const json_t *sets);
 void text_set_unknown(struct buf *b, const char *name);
 void text_date_passed(struct buf *b, const json_t *set);
+void text_other_date(struct buf *b, const json_t *set, const char *expires);
 
 /* --- the affected user --- */
 #define TEXT_USER_SILENT "the affected user did not answer in time"

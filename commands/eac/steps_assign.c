@@ -49,14 +49,42 @@ static bool comes_with_a_set(const json_t *sets, const char *licence)
 	return false;
 }
 
-/* What has to be given: what was removed, or `reassign`'s sets with the removed set's date (never when a repair is
- * being undone). */
+/* Rows of `more` that are not in `rows` yet. */
+static void append_missing(json_t *rows, const json_t *more, const char *key)
+{
+	size_t i, j;
+	json_t *row, *known;
+	json_array_foreach (more, i, row) {
+		bool there = false;
+		json_array_foreach (rows, j, known)
+			there = there || sf_id_same(json_str(known, key), json_str(row, key));
+		if (!there)
+			json_array_append(rows, row);
+	}
+}
+
+/*
+ * A repair that is being undone gives back what the bot took. One that goes on gives what was planned and approved,
+ * also what somebody else took meanwhile: without it the user could not be connected, and the approval says so.
+ */
+static json_t *to_give(const struct flow *flow, const char *list, const char *key)
+{
+	const json_t *facts = flow->row->facts;
+	json_t *rows = json_deep_copy(json_path(facts, "removed", list, NULL));
+	rows = rows != NULL ? rows : json_array();
+	if (json_get(facts, "ending") == NULL)
+		append_missing(rows, json_path(facts, "plan", list, NULL), key);
+	return rows;
+}
+
+/* The same, or `reassign`'s sets with the removed set's date (never when a repair is being undone). */
 static json_t *sets_to_give(const struct flow *flow)
 {
 	const struct config *config = eac_env(flow)->config;
-	const json_t *facts = flow->row->facts, *removed = json_get(json_get(facts, "removed"), "sets");
+	const json_t *facts = flow->row->facts;
+	json_t *removed = to_give(flow, "sets", "set");
 	if (config->salesforce.reassign_same || json_get(facts, "ending") != NULL)
-		return json_deep_copy(removed);
+		return removed;
 	json_t *give = json_array();
 	const char *expires = json_str(json_array_get(removed, 0), "expires");
 	for (size_t i = 0; i < config->salesforce.reassign.count; i++) {
@@ -69,21 +97,52 @@ static json_t *sets_to_give(const struct flow *flow)
 				                    json_str(known, "name"), "label", json_str(known, "label"),
 				                    "licence", json_str(known, "licence"), "expires", expires));
 	}
+	json_decref(removed);
 	return give;
+}
+
+/* A licence comes with its set, and does not come back where the set's date has passed. */
+static bool is_due_alone(const struct flow *flow, const json_t *sets, const char *licence, bool second)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (sets, i, row)
+		if (sf_id_same(json_str(row, "licence"), licence) && !has_passed(flow, json_str(row, "expires")))
+			return second;
+	return !comes_with_a_set(sets, licence);
 }
 
 static void add_grants(const struct flow *flow, const json_t *look, const json_t *sets, bool second, json_t *grants)
 {
+	json_auto_t *licences = to_give(flow, "licences", "licence");
 	size_t i;
 	json_t *row;
-	json_array_foreach (json_get(json_get(flow->row->facts, "removed"), "licences"), i, row)
+	json_array_foreach (licences, i, row)
 		if (!holds_licence(look, json_str(row, "licence")) &&
-		    (second || !comes_with_a_set(sets, json_str(row, "licence"))))
+		    is_due_alone(flow, sets, json_str(row, "licence"), second))
 			json_array_append_new(grants, json_pack("{s:s}", "licence", json_str(row, "licence")));
 	json_array_foreach (sets, i, row)
 		if (!holds_set(look, json_str(row, "set")) && !has_passed(flow, json_str(row, "expires")))
 			json_array_append_new(grants, json_pack("{s:s,s:s}", "set", json_str(row, "set"), "expires",
 			                                        json_str(row, "expires")));
+}
+
+/* Somebody else assigned it first, with another date: it stays as it is, and is said. */
+static void say_other_dates(struct flow *flow, const json_t *look, const json_t *sets)
+{
+	size_t i, j;
+	json_t *row, *held;
+	json_array_foreach (sets, i, row)
+		json_array_foreach (json_get(look, "sets"), j, held) {
+			const char *is = json_str(held, "expires"), *was = json_str(row, "expires");
+			bool direct = json_str(held, "group")[0] == '\0';
+			if (!direct || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
+			    clock_parse_rfc3339(is) == clock_parse_rfc3339(was))
+				continue;
+			AUTO_BUF struct buf b = {0};
+			text_other_date(&b, row, is);
+			eac_line(flow, buf_str(&b));
+		}
 }
 
 static void say_passed_dates(struct flow *flow, const json_t *sets)
@@ -103,6 +162,7 @@ static enum errc given_back(struct flow *flow, const json_t *sets)
 {
 	json_t *facts = flow->row->facts, *links = diagnose_links(json_get(facts, "look"));
 	say_passed_dates(flow, sets);
+	say_other_dates(flow, json_get(facts, "look"), sets);
 	json_set_bool(facts, "restored", true);
 	json_set_int(facts, "assigned_at", eac_server_now(flow));
 	json_set_bool(facts, "active_before",

@@ -48,15 +48,19 @@ static enum errc links_gone(struct flow *flow)
 	                           : "there was no mailbox link");
 }
 
-static enum errc delete_links(struct flow *flow, const json_t *links)
+static enum errc delete_links(struct flow *flow, const json_t *look, const json_t *links)
 {
+	bool wait;
+	enum errc rc = eac_may_take(flow, look, &wait);
+	if (rc != OK || wait)
+		return rc;
 	if (json_is_false(json_get(flow->row->facts, "links_deletable")) || !org_may_try(flow))
 		return ask_admin(flow);
 	if (!json_is_true(json_get(flow->row->facts, "links_deletable"))) {
 		flow_ask(flow, "links-deletable", json_object());
 		return OK;
 	}
-	enum errc rc = org_intend_all(flow, "delete-link", links, "id");
+	rc = org_intend_all(flow, "delete-link", links, "id");
 	if (rc == OK)
 		flow_ask(flow, "delete-links", json_pack("{s:o}", "ids", org_ids(links, "id")));
 	return rc;
@@ -87,13 +91,17 @@ static enum errc links_left(struct flow *flow, const json_t *look, bool asked)
 
 enum errc eac_links_begin(struct flow *flow)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
 	bool waiting = request_state(flow->row) == STATE_WAITING_ADMIN;
 	const json_t *look = eac_fresh_look(flow);
 	if (look == NULL && waiting && !json_bool(flow->row->facts, "look_now"))
 		return wait_admin(flow);
+	if (look == NULL && !waiting)
+		return eac_look_before(flow, "login");
 	if (look == NULL) {
 		eac_look(flow, "login", 0);
-		return waiting ? OK : eac_step_started(flow);
+		return OK;
 	}
 	bool asked = waiting && json_bool(flow->row->facts, "look_now");
 	json_object_del(flow->row->facts, "look_now");
@@ -106,7 +114,7 @@ enum errc eac_links_begin(struct flow *flow)
 	else if (waiting)
 		rc = links_left(flow, look, asked);
 	else if (eac_env(flow)->config->salesforce.delete_account_links)
-		rc = delete_links(flow, links);
+		rc = delete_links(flow, look, links);
 	else
 		rc = ask_admin(flow);
 	json_decref(links);

@@ -1,8 +1,13 @@
 /*
  * commands/eac/steps_remove.c - 1.5 and 1.6: the permission set and its licence are taken away.
+ *
+ * What will have to be given back is written before the deed: in the facts ("removed") and in the ledger of debts,
+ * which outlives the repair. A licence whose seat has become free by it is marked there ("free"), for until it is
+ * given back nobody else of ours may count on that seat.
  */
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/org.h"
 #include "commands/eac/repair.h"
@@ -12,20 +17,42 @@
 
 enum { LICENCE_LAG_MS = 2500 };
 
-/* From now on this has to be given back, whatever happens: written before the deed. */
-static enum errc note_debt(struct flow *flow)
+/* From now on this has to be given back, whatever happens. */
+static enum errc note_debt(struct flow *flow, const json_t *look)
 {
 	json_t *facts = flow->row->facts;
-	json_object_set_new(facts, "removed",
-	                    json_pack("{s:O,s:O}", "sets", json_get(org_plan(flow), "sets"), "licences",
-	                              json_get(org_plan(flow), "licences")));
+	json_object_set_new(facts, "removed", diagnose_debt(org_plan(flow), look, json_get(facts, "removed")));
 	json_object_del(facts, "restored");
 	return owed_set(flow->tx, flow->row->target, flow->row->id, json_get(facts, "removed"));
 }
 
-static enum errc remove_rows(struct flow *flow, const json_t *sets, const json_t *licences)
+static bool shows_licence(const json_t *look, const char *licence)
 {
-	enum errc rc = note_debt(flow);
+	size_t i;
+	json_t *row;
+	json_array_foreach (json_get(look, "licences"), i, row)
+		if (sf_id_same(json_str(row, "licence"), licence))
+			return true;
+	return false;
+}
+
+/* A look shows which seats of the debt are free. */
+static enum errc note_seats(struct flow *flow, const json_t *look)
+{
+	json_t *facts = flow->row->facts, *row;
+	bool changed = false;
+	size_t i;
+	json_array_foreach (json_path(facts, "removed", "licences", NULL), i, row) {
+		bool seat = !shows_licence(look, json_str(row, "licence"));
+		changed = changed || seat != json_bool(row, "free");
+		json_set_bool(row, "free", seat);
+	}
+	return changed ? owed_set(flow->tx, flow->row->target, flow->row->id, json_get(facts, "removed")) : OK;
+}
+
+static enum errc remove_rows(struct flow *flow, const json_t *look, const json_t *sets, const json_t *licences)
+{
+	enum errc rc = note_debt(flow, look);
 	if (rc == OK)
 		rc = org_intend_all(flow, "delete-assignment", sets, "id");
 	if (rc == OK)
@@ -39,52 +66,109 @@ static enum errc remove_rows(struct flow *flow, const json_t *sets, const json_t
 	return OK;
 }
 
+/* --- 1.5 --- */
+
+static bool was_deleted(const struct flow *flow, const char *id)
+{
+	size_t i;
+	json_t *known;
+	json_array_foreach (json_get(flow->row->facts, "deleted"), i, known)
+		if (text_eq(json_string_value(known), id))
+			return true;
+	return false;
+}
+
+/* A new assignment of what was removed just now: something outside puts it back. It is said, with what it shows. */
+static void note_regrants(struct flow *flow, const json_t *held)
+{
+	json_t *facts = flow->row->facts;
+	size_t i;
+	json_t *row;
+	if (json_get(facts, "deleted") == NULL)
+		json_object_set_new(facts, "deleted", json_array());
+	bool first = json_array_size(json_get(facts, "deleted")) == 0;
+	json_array_foreach (held, i, row) {
+		if (was_deleted(flow, json_str(row, "id")))
+			continue;
+		json_array_append(json_get(facts, "deleted"), json_get(row, "id"));
+		if (first)
+			continue;
+		AUTO_BUF struct buf b = {0};
+		text_regranted(&b, row);
+		json_set_str(facts, "regranted", buf_str(&b));
+		eac_line(flow, buf_str(&b));
+	}
+}
+
+/* Nothing of the plan is held (any more). */
+static enum errc sets_gone(struct flow *flow, const json_t *look)
+{
+	bool ours = json_int(flow->row->facts, "tries") > 0, changed;
+	enum errc rc = eac_renew_plan(flow, look, &changed);
+	if (rc == OK)
+		rc = note_seats(flow, look);
+	AUTO_BUF struct buf b = {0};
+	text_sets_gone(&b, org_plan(flow), ours);
+	json_object_del(flow->row->facts, "deleted");
+	json_object_del(flow->row->facts, "regranted");
+	return rc == OK ? org_ended(flow, "done", buf_str(&b)) : rc;
+}
+
+static enum errc sets_stay(struct flow *flow)
+{
+	AUTO_BUF struct buf b = {0};
+	const char *regranted = json_str(flow->row->facts, "regranted");
+	if (regranted[0] == '\0')
+		return org_tired(flow, "Removing the permission set");
+	text_keeps_coming_back(&b, regranted);
+	json_object_del(flow->row->facts, "tries");
+	return eac_fail(flow, buf_str(&b));
+}
+
+static enum errc remove_sets(struct flow *flow, const json_t *look, const json_t *held)
+{
+	bool wait;
+	enum errc rc = eac_may_take(flow, look, &wait);
+	if (rc == OK && !wait)
+		rc = eac_seats_left(flow, look, &wait);
+	if (rc != OK || wait)
+		return rc;
+	note_regrants(flow, held);
+	if (!org_may_try(flow))
+		return sets_stay(flow);
+	json_auto_t *none = json_array();
+	return remove_rows(flow, look, held, none);
+}
+
 enum errc eac_remove_set_begin(struct flow *flow)
 {
 	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
 		return eac_gate_wake(flow);
 	const json_t *look = eac_fresh_look(flow);
-	if (look == NULL) {
-		eac_look(flow, "login", 0);
-		return eac_step_started(flow);
-	}
-	json_t *held = diagnose_sets(org_plan(flow), look);
-	if (held == NULL)
+	if (look == NULL)
+		return eac_look_before(flow, "login");
+	if (!json_is_array(json_get(look, "sets")))
 		return org_blind(flow, "sets");
-	bool ask_again = false;
+	json_auto_t *plan =
+	    diagnose_plan(eac_env(flow)->config, look, org_plan(flow), json_get(flow->row->facts, "removed"));
+	json_auto_t *held = diagnose_sets(plan, look); /* also a listed one that is new */
 	enum errc rc = eac_step_started(flow);
-	if (rc == OK && json_array_size(held) > 0)
-		rc = eac_renew_plan(flow, look, &ask_again);
-	if (rc == OK && ask_again) {
-		rc = eac_gate_open(flow);
-	} else if (rc == OK && json_array_size(held) == 0) {
-		bool ours = json_int(flow->row->facts, "tries") > 0;
-		rc = note_debt(flow);
-		AUTO_BUF struct buf b = {0};
-		text_sets_gone(&b, org_plan(flow), ours);
-		if (rc == OK)
-			rc = org_ended(flow, "done", buf_str(&b));
-	} else if (rc == OK && !org_may_try(flow)) {
-		rc = org_tired(flow, "Removing the permission set");
-	} else if (rc == OK) {
-		json_t *none = json_array();
-		rc = remove_rows(flow, held, none);
-		json_decref(none);
-	}
-	json_decref(held);
-	return rc;
+	if (rc != OK)
+		return rc;
+	return json_array_size(held) > 0 ? remove_sets(flow, look, held) : sets_gone(flow, look);
 }
+
+/* --- 1.6 --- */
 
 /* Inbox or EAC licences that stay by policy, in words; empty: none. */
 static void kept_licences(const struct flow *flow, const json_t *look, struct buf *b)
 {
-	size_t i, j;
-	json_t *kept, *held;
+	size_t i;
+	json_t *kept;
 	json_array_foreach (json_get(org_plan(flow), "kept"), i, kept)
-		json_array_foreach (json_get(look, "licences"), j, held)
-			if (sf_id_same(json_str(kept, "licence"), json_str(held, "licence")))
-				buf_printf(b, "%s%s stays: %s", b->len > 0 ? "; " : "", json_str(kept, "label"),
-				           json_str(kept, "why"));
+		if (shows_licence(look, json_str(kept, "licence")))
+			buf_printf(b, "%s%s stays: %s", b->len > 0 ? "; " : "", json_str(kept, "label"),
+			           json_str(kept, "why"));
 }
 
 static enum errc licences_done(struct flow *flow, const json_t *look)
@@ -103,35 +187,58 @@ static enum errc licences_done(struct flow *flow, const json_t *look)
 		buf_puts(&b, needed);
 	if (kept.len > 0)
 		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", buf_str(&kept));
-	return org_ended(flow, skipped ? "skipped" : "done", buf_str(&b));
+	json_object_del(flow->row->facts, "lag_waited");
+	enum errc rc = note_seats(flow, look);
+	return rc == OK ? org_ended(flow, skipped ? "skipped" : "done", buf_str(&b)) : rc;
+}
+
+static enum errc remove_licences(struct flow *flow, const json_t *look, const json_t *held)
+{
+	bool wait;
+	enum errc rc = eac_may_take(flow, look, &wait);
+	if (rc == OK && !wait)
+		rc = eac_seats_left(flow, look, &wait);
+	if (rc != OK || wait)
+		return rc;
+	if (!org_may_try(flow))
+		return org_tired(flow, "Removing the licence");
+	json_auto_t *none = json_array();
+	return remove_rows(flow, look, none, held);
+}
+
+/* A set that is back while its licence is waited for: back to 1.5, three times at most. */
+static bool is_back(struct flow *flow, const json_t *look)
+{
+	json_auto_t *held = diagnose_sets(org_plan(flow), look);
+	return json_array_size(held) > 0;
 }
 
 enum errc eac_remove_license_begin(struct flow *flow)
 {
+	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
+		return eac_gate_wake(flow);
 	const json_t *look = eac_fresh_look(flow);
-	if (look == NULL) {
-		eac_look(flow, "login", 0);
-		return eac_step_started(flow);
-	}
-	json_t *held = diagnose_licences(org_plan(flow), look), *facts = flow->row->facts;
+	if (look == NULL)
+		return eac_look_before(flow, "login");
+	json_auto_t *held = diagnose_licences(org_plan(flow), look);
+	json_t *facts = flow->row->facts;
 	if (held == NULL)
 		return org_blind(flow, "licences");
 	enum errc rc = eac_step_started(flow);
-	if (rc == OK && (json_array_size(held) == 0 || json_str(facts, "licence_needed")[0] != '\0')) {
+	if (rc != OK)
+		return rc;
+	if (is_back(flow, look)) {
 		json_object_del(facts, "lag_waited");
-		rc = licences_done(flow, look);
-	} else if (rc == OK && !json_bool(facts, "lag_waited")) {
-		/* Salesforce usually takes the licence away by itself, a little later */
-		json_set_bool(facts, "lag_waited", true);
-		json_object_del(facts, "fresh");
-		flow->row->wake_at = flow->now + LICENCE_LAG_MS;
-	} else if (rc == OK && !org_may_try(flow)) {
-		rc = org_tired(flow, "Removing the licence");
-	} else if (rc == OK) {
-		json_t *none = json_array();
-		rc = remove_rows(flow, none, held);
-		json_decref(none);
+		rc = eac_step_return(flow, EAC_REMOVE_SET, TEXT_SET_BACK);
+		return rc == OK ? eac_flush(flow) : rc;
 	}
-	json_decref(held);
-	return rc;
+	if (json_array_size(held) == 0 || json_str(facts, "licence_needed")[0] != '\0')
+		return licences_done(flow, look);
+	if (json_bool(facts, "lag_waited"))
+		return remove_licences(flow, look, held);
+	/* Salesforce usually takes the licence away by itself, a little later */
+	json_set_bool(facts, "lag_waited", true);
+	json_object_del(facts, "fresh");
+	flow->row->wake_at = flow->now + LICENCE_LAG_MS;
+	return OK;
 }

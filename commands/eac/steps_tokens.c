@@ -25,17 +25,15 @@ enum errc eac_revoke_begin(struct flow *flow)
 	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
 		return eac_gate_wake(flow);
 	const json_t *look = eac_fresh_look(flow);
-	if (look == NULL) {
-		eac_look(flow, "login", 0);
-		return eac_step_started(flow);
-	}
+	if (look == NULL)
+		return eac_look_before(flow, "login");
 	json_t *tokens = diagnose_tokens(eac_env(flow)->config, look);
 	if (tokens == NULL)
 		return org_blind(flow, "tokens");
 	bool wait = false;
 	enum errc rc = eac_step_started(flow);
 	if (rc == OK && json_array_size(tokens) > 0)
-		rc = eac_hold_to_plan(flow, look, &wait);
+		rc = eac_may_take(flow, look, &wait);
 	char detail[120];
 	int64_t revoked = json_int(flow->row->facts, "revoked");
 	if (rc == OK && !wait && json_array_size(tokens) == 0) {

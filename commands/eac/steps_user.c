@@ -161,14 +161,13 @@ enum errc eac_sign_out_begin(struct flow *flow)
 	if (!json_bool(facts, "sessions_over")) {
 		const json_t *look = eac_fresh_look(flow);
 		if (look == NULL || json_get(look, "sessions") == NULL) {
-			eac_look(flow, "sessions", 0);
-			return eac_step_started(flow);
+			return eac_look_before(flow, "sessions");
 		}
 		json_t *sessions = diagnose_sessions(eac_env(flow)->config, look);
 		size_t left = json_array_size(sessions);
 		bool again = left > 0 && json_int(facts, "session_tries") < SESSION_TRIES;
 		bool wait = false;
-		enum errc rc = again ? eac_hold_to_plan(flow, look, &wait) : OK;
+		enum errc rc = again ? eac_may_take(flow, look, &wait) : OK;
 		if (rc == OK && again && !wait)
 			rc = end_sessions(flow, sessions);
 		json_decref(sessions);

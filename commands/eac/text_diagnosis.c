@@ -4,6 +4,7 @@
 #include "commands/eac/repair_text.h"
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/text_parts.h"
@@ -114,12 +115,73 @@ void text_check_report(struct buf *b, const struct flow *flow, const char *refus
 	            "sessions.");
 }
 
-void text_plan_changed(struct buf *b, const struct flow *flow, bool ask_again)
+/* --- what has changed --- */
+
+static const json_t *same_row(const json_t *rows, const char *key, const json_t *row)
 {
+	size_t i;
+	json_t *other;
+	json_array_foreach (rows, i, other)
+		if (text_eq(json_str(other, key), json_str(row, key)))
+			return other;
+	return NULL;
+}
+
+static void add_label(struct buf *b, const char *what, const json_t *row)
+{
+	buf_printf(b, "%s “", what);
+	mrkdwn_add_literal(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"), PART_NAME_MAX);
+	buf_puts(b, "”");
+}
+
+static void add_date(struct buf *b, const char *expires)
+{
+	if (expires[0] != '\0')
+		buf_printf(b, "until %.10s", expires);
+	else
+		buf_puts(b, "without an end");
+}
+
+static void add_difference(struct buf *b, const char *what, const json_t *old, const json_t *row)
+{
+	if (old == NULL || (json_bool(old, "gone") && !json_bool(row, "gone"))) {
+		buf_puts(b, "\n• new: the ");
+		add_label(b, what, row);
+		buf_puts(b, json_str(row, "expires")[0] != '\0' ? ", " : "");
+		if (json_str(row, "expires")[0] != '\0')
+			add_date(b, json_str(row, "expires"));
+	} else if (json_bool(row, "gone") && !json_bool(old, "gone")) {
+		buf_puts(b, "\n• gone: the ");
+		add_label(b, what, row);
+		buf_puts(b, ", which I did not take away: somebody else did");
+	} else if (!text_eq(json_str(old, "expires"), json_str(row, "expires"))) {
+		buf_puts(b, "\n• changed: the ");
+		add_label(b, what, row);
+		buf_puts(b, " is assigned ");
+		add_date(b, json_str(row, "expires"));
+		buf_puts(b, " now, not ");
+		add_date(b, json_str(old, "expires"));
+	}
+}
+
+static void add_differences(struct buf *b, const char *what, const char *list, const char *key, const json_t *old,
+                            const json_t *plan)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (json_get(plan, list), i, row)
+		add_difference(b, what, same_row(json_get(old, list), key, row), row);
+}
+
+void text_plan_changed(struct buf *b, const struct flow *flow, const json_t *old)
+{
+	const json_t *facts = flow->row->facts, *plan = json_get(facts, "plan");
 	part_begin(b);
-	buf_puts(b, "Salesforce has changed since the diagnosis.");
-	if (ask_again)
-		buf_puts(b, " The approval was for the old plan and is void; a new one is needed.");
-	buf_puts(b, " ");
+	buf_puts(b, "Salesforce has changed since the plan was made:");
+	add_differences(b, "permission set", "sets", "set", old, plan);
+	add_differences(b, "licence", "licences", "licence", old, plan);
+	if (json_bool(facts, "gate_first_passed"))
+		buf_puts(b, "\nThe approval was for the old plan and is void.");
+	buf_puts(b, "\n");
 	text_plan(b, flow);
 }

@@ -55,6 +55,10 @@ void part_labels(struct buf *b, const json_t *rows)
 		buf_puts(b, "”");
 		if (json_str(row, "expires")[0] != '\0')
 			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
+		if (json_bool(row, "gone"))
+			buf_puts(
+			    b, " (somebody else took it away; with the approval it is given back at 2.1, a cancel does "
+			       "not give it)");
 	}
 }
 
@@ -79,10 +83,38 @@ static void add_list(struct buf *b, const char *before, const json_t *rows)
 	part_labels(b, rows);
 }
 
+static void add_kept(struct buf *b, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (rows, i, row) {
+		buf_puts(b, i == 0 ? "\n• licences that stay: “" : ", “");
+		mrkdwn_add_literal(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"),
+		                   PART_NAME_MAX);
+		buf_printf(b, "” (%s)", json_str(row, "why"));
+	}
+}
+
+/* Where else the permission comes from, by name. */
+static void add_sources(struct buf *b, const json_t *rows)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (rows, i, row) {
+		buf_printf(b, "%s %s “",
+		           i == 0 ? "\n• Inbox or Einstein Activity Capture also comes, and stays, through the"
+		                  : ", the",
+		           json_str(row, "kind"));
+		mrkdwn_add_literal(b, json_str(row, "label"), PART_NAME_MAX);
+		buf_puts(b, "”");
+	}
+}
+
 void part_plan(struct buf *b, const struct flow *flow)
 {
 	const json_t *plan = json_get(flow->row->facts, "plan");
 	add_list(b, "permission sets to remove and give back: ", json_get(plan, "sets"));
 	add_list(b, "licences to remove and give back: ", json_get(plan, "licences"));
-	add_list(b, "licences that stay: ", json_get(plan, "kept"));
+	add_kept(b, json_get(plan, "kept"));
+	add_sources(b, json_get(plan, "sources"));
 }

@@ -57,6 +57,8 @@ static void settings(struct config *c)
 	c->limits.running_repairs = 8;
 	c->limits.batch = 20;
 	c->limits.per_requester_day = 50;
+	c->limits.per_requester_hour = 50;
+	c->limits.per_hour = 100;
 }
 
 struct world *world_new(void)
@@ -239,6 +241,13 @@ static json_t *read_back(struct world *w)
 	return copy;
 }
 
+static void regrant(struct world *w)
+{
+	char id[32];
+	snprintf(id, sizeof id, "0Pa0000000%05dBBB", w->regrants--);
+	world_add_set(w, id, PS_INBOX, "InboxWithEinsteinActivityCapture", "", "");
+}
+
 static json_t *do_remove(struct world *w, const json_t *args)
 {
 	json_t *deletes = json_array();
@@ -251,6 +260,8 @@ static json_t *do_remove(struct world *w, const json_t *args)
 		                                         "error", had ? "" : "ENTITY_IS_DELETED", "reason", ""));
 		if (had && w->auto_unassign)
 			take_row(w->licences, "licence", PSL_INBOX);
+		if (had && w->regrants > 0)
+			regrant(w);
 	}
 	json_array_foreach (json_get(args, "licences"), i, id) {
 		count_write(w, "delete-licence", json_string_value(id));

@@ -33,6 +33,7 @@ struct world {
 	bool nobody_in_slack, frozen, active, set_is_broad, auto_unassign, blind_tokens;
 	int seats_total;
 	bool licence_needed, links_fixed; /* a licence that can't go; links that the org lets only a person remove */
+	int regrants;                     /* so often something outside assigns a removed set anew */
 	const char *other_set;            /* a second set of the allow-list that the org has; NULL: none */
 	json_t *writes;                   /* what was done: "delete-set 0Pa..." -> count */
 	enum errc fail_next;              /* the next call fails with this, without effect */

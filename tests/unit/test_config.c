@@ -181,6 +181,7 @@ static void the_required_keys_are_enough(void **state)
 	assert_string_equal(config->http.host, "127.0.0.1");
 	assert_int_equal(config->http.port, 9464);
 	assert_int_equal(config->limits.batch, 200);
+	assert_int_equal(config->limits.pause_after_failures, 10);
 	config_free(config);
 }
 
@@ -352,6 +353,8 @@ static void numbers_are_strict(void **state)
 
 		expect_mistake(f, rest, "limits.batch: must be a whole number from 1 to 1000");
 	}
+	expect_mistake(f, "limits: {pause_after_failures: 0}\n",
+	               "limits.pause_after_failures: must be a whole number from 1 to 1000, or never");
 	config_free(read_with(f, "  posts_per_second: 0\n", "", "", ""));
 	expect_said(f, "slack.posts_per_second: must be a number above 0 and up to 1000");
 	config_free(read_with(f, "  posts_per_second: 1,5\n", "", "", ""));

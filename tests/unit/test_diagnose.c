@@ -62,7 +62,7 @@ static int teardown(void **state)
 static const char *reason(struct case_in_hand *c)
 {
 	diagnosis_done(&c->d);
-	diagnose(&c->d, &c->config, c->found, c->look, NULL, 1795000000000);
+	diagnose(&c->d, &c->config, c->found, c->look, NULL, NULL, 1795000000000);
 	return c->d.reason;
 }
 
@@ -222,7 +222,7 @@ static void what_is_owed_counts_as_held(void **state)
 	json_t *owed = json_pack("{s:[{s:s,s:s,s:s,s:s,s:s}],s:[]}", "sets", "set", PS, "name", inbox_set, "label",
 	                         "Inbox", "licence", PSL, "expires", "", "licences");
 	json_array_clear(json_get(c->look, "sets"));
-	diagnose(&c->d, &c->config, c->found, c->look, owed, 1795000000000);
+	diagnose(&c->d, &c->config, c->found, c->look, owed, NULL, 1795000000000);
 	assert_string_equal(c->d.reason, "");
 	assert_int_equal(json_array_size(json_get(c->d.plan, "sets")), 1);
 	json_decref(owed);
