@@ -37,6 +37,8 @@ void journal_request(struct sim *sim, const struct sim_request *req, const struc
 	              req->kind, "query", req->query, "status", ans->drop ? 0 : ans->status, "ms", (json_int_t)took_ms,
 	              "body", body_text(req->body, req->body_len), "answer", body_text(ans->body, ans->body_len));
 
+	json_object_set_new(line, "bytes",
+	                    json_integer((json_int_t)(strlen(req->target) + req->body_len + ans->body_len)));
 	if (fault->rule)
 		json_object_set_new(line, "fault", json_copy(fault->rule));
 	journal_add(sim, line);
