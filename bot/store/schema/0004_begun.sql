@@ -1,2 +1,2 @@
 -- How many repairs were begun lately is asked at each new one: an index alone answers.
-CREATE INDEX request_begun ON request (created_at, state);
+CREATE INDEX IF NOT EXISTS request_begun ON request (created_at, state);
