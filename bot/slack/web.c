@@ -76,7 +76,8 @@ static void call_free(struct call *call)
 /* Owners of what they passed as `arg` learn here that it is theirs again. */
 static void abort_call(struct call *call)
 {
-	struct slack_answer answer = {.code = ERR_ABORTED, .error = "", .reason = "the program is shutting down", .advice = ""};
+	struct slack_answer answer = {
+	    .code = ERR_ABORTED, .error = "", .reason = "the program is shutting down", .advice = ""};
 	slack_answer_fn *done = call->done;
 	void *arg = call->arg;
 
@@ -183,9 +184,9 @@ static void add_messages(struct buf *reason, const json_t *body)
 			buf_printf(reason, "; %s", json_string_value(message));
 }
 
-static void explain_refusal(struct buf *reason, const char *word, const json_t *body)
+static void explain_refusal(struct buf *reason, const char *advice, const char *word, const json_t *body)
 {
-	const char *advice = web_error_advice(word), *needed = json_str(body, "needed");
+	const char *needed = json_str(body, "needed");
 
 	buf_printf(reason, "Slack says %s", word);
 	if (*needed)
@@ -225,8 +226,8 @@ static void judge_status(const char *method, const struct http_answer *http, con
 		answer->code = OK;
 	} else if (*answer->error) {
 		answer->code = web_error_code(method, answer->error);
-		answer->advice = web_error_advice(answer->error);
-		explain_refusal(reason, answer->error, body);
+		answer->advice = web_error_advice(method, answer->error);
+		explain_refusal(reason, answer->advice, answer->error, body);
 	} else {
 		answer->code = may_repeat || http->status != 200 ? ERR_PROTOCOL : ERR_UNKNOWN;
 		buf_printf(reason,

@@ -17,7 +17,7 @@
  */
 enum errc web_error_code(const char *method, const char *word);
 /* What to do, as the end of a sentence; "" when nothing is known. */
-const char *web_error_advice(const char *word);
+const char *web_error_advice(const char *method, const char *word);
 /* May the method be called again without doing the thing twice? */
 bool web_error_may_repeat(const char *method);
 /* The rows, in the order of the alphabet, for the test that says so; NULL beyond the end. */

@@ -22,13 +22,106 @@ static void the_table_is_in_the_order_of_the_alphabet(void **state)
 	assert_null(web_error_word(100000));
 }
 
-static void every_row_is_found(void **state)
+static void every_row_says_what_to_do_unless_it_is_done_already(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; web_error_word(i); i++)
-		assert_non_null(web_error_advice(web_error_word(i)));
-	assert_string_not_equal(web_error_advice("access_denied"), "");
-	assert_string_not_equal(web_error_advice("view_too_large"), "");
+	for (unsigned i = 0; web_error_word(i); i++) {
+		bool done = web_error_code("chat.postMessage", web_error_word(i)) == ERR_ALREADY;
+
+		if (done != !*web_error_advice("chat.postMessage", web_error_word(i)))
+			fail_msg("%s", web_error_word(i));
+	}
+}
+
+static void assert_all(const char *const *words, const char *method, enum errc code)
+{
+	for (; *words; words++)
+		if (web_error_code(method, *words) != code || !*web_error_advice(method, *words))
+			fail_msg("%s: %s is %s", method, *words, err_name(web_error_code(method, *words)));
+}
+
+static void what_slack_may_answer_to_a_message_is_considered(void **state)
+{
+	static const char *const setup[] = {"not_authed",
+	                                    "invalid_auth",
+	                                    "account_inactive",
+	                                    "token_revoked",
+	                                    "token_expired",
+	                                    "not_allowed_token_type",
+	                                    "accesslimited",
+	                                    "team_access_not_granted",
+	                                    "org_login_required",
+	                                    "enterprise_is_restricted",
+	                                    "two_factor_setup_required",
+	                                    NULL};
+	static const char *const passing[] = {"ratelimited",
+	                                      "rate_limited",
+	                                      "team_added_to_org",
+	                                      "external_channel_migrating",
+	                                      "update_failed",
+	                                      "too_many_requests",
+	                                      NULL};
+	static const char *const lost[] = {"internal_error", "fatal_error", "request_timeout", "service_unavailable",
+	                                   NULL};
+	static const char *const place[] = {"channel_not_found",
+	                                    "not_in_channel",
+	                                    "is_archived",
+	                                    "is_inactive",
+	                                    "restricted_action",
+	                                    "restricted_action_read_only_channel",
+	                                    "restricted_action_thread_locked",
+	                                    "restricted_action_thread_only_channel",
+	                                    "restricted_action_non_threadable_channel",
+	                                    "messages_tab_disabled",
+	                                    "ekm_access_denied",
+	                                    "missing_scope",
+	                                    "no_permission",
+	                                    NULL};
+	static const char *const ours[] = {"invalid_arguments",
+	                                   "invalid_arg_name",
+	                                   "invalid_array_arg",
+	                                   "invalid_charset",
+	                                   "invalid_form_data",
+	                                   "invalid_post_type",
+	                                   "missing_post_type",
+	                                   "invalid_json",
+	                                   "json_not_object",
+	                                   "invalid_blocks",
+	                                   "invalid_blocks_format",
+	                                   "no_text",
+	                                   "markdown_text_conflict",
+	                                   "invalid_metadata_format",
+	                                   "invalid_metadata_schema",
+	                                   "metadata_must_be_sent_from_app",
+	                                   NULL};
+	static const char *const size[] = {"msg_too_long",
+	                                   "msg_blocks_too_long",
+	                                   "too_many_attachments",
+	                                   "metadata_too_large",
+	                                   "attachment_payload_limit_exceeded",
+	                                   NULL};
+	static const char *const person[] = {"user_not_found", "user_not_in_channel",        "cannot_dm_bot",
+	                                     "user_disabled",  "channel_type_not_supported", NULL};
+
+	(void)state;
+	assert_all(setup, "chat.postMessage", ERR_AUTH);
+	assert_all(passing, "chat.postMessage", ERR_TEMPORARY);
+	assert_all(lost, "chat.postMessage", ERR_UNKNOWN);
+	assert_all(lost, "chat.update", ERR_TEMPORARY);
+	assert_all(place, "chat.postMessage", ERR_DENIED);
+	assert_all(place, "chat.update", ERR_DENIED);
+	assert_all(ours, "chat.update", ERR_INVALID);
+	assert_all(size, "chat.postMessage", ERR_TOO_LARGE);
+	assert_all(person, "chat.postEphemeral", ERR_REFUSED);
+}
+
+static void a_word_says_to_each_method_what_it_means_there(void **state)
+{
+	(void)state;
+	assert_int_equal(web_error_code("views.update", "not_found"), ERR_NOT_FOUND);
+	assert_non_null(strstr(web_error_advice("views.update", "not_found"), "dialog"));
+	assert_non_null(strstr(web_error_advice("conversations.open", "missing_scope"), "im:write"));
+	assert_non_null(strstr(web_error_advice("chat.postMessage", "not_in_channel"), "/invite"));
 }
 
 static void a_post_that_may_have_happened_is_unknown(void **state)
@@ -39,6 +132,7 @@ static void a_post_that_may_have_happened_is_unknown(void **state)
 	assert_int_equal(web_error_code("chat.update", "fatal_error"), ERR_TEMPORARY);
 	assert_int_equal(web_error_code("apps.connections.open", "internal_error"), ERR_TEMPORARY);
 	assert_int_equal(web_error_code("users.info", "service_unavailable"), ERR_TEMPORARY);
+	assert_int_equal(web_error_code("chat.postMessage", "request_timeout"), ERR_UNKNOWN);
 }
 
 static void a_channel_that_can_not_be_written_to_is_not_a_message_that_is_gone(void **state)
@@ -64,7 +158,7 @@ static void an_unknown_word_is_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(web_error_code("chat.postMessage", "something_of_tomorrow"), ERR_REFUSED);
-	assert_string_equal(web_error_advice("something_of_tomorrow"), "");
+	assert_string_equal(web_error_advice("chat.update", "something_of_tomorrow"), "");
 	assert_int_equal(web_error_code("chat.postMessage", ""), ERR_REFUSED);
 }
 
@@ -96,7 +190,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_table_is_in_the_order_of_the_alphabet),
-	    cmocka_unit_test(every_row_is_found),
+	    cmocka_unit_test(every_row_says_what_to_do_unless_it_is_done_already),
+	    cmocka_unit_test(what_slack_may_answer_to_a_message_is_considered),
+	    cmocka_unit_test(a_word_says_to_each_method_what_it_means_there),
 	    cmocka_unit_test(a_post_that_may_have_happened_is_unknown),
 	    cmocka_unit_test(a_channel_that_can_not_be_written_to_is_not_a_message_that_is_gone),
 	    cmocka_unit_test(tokens_are_told_from_scopes),
