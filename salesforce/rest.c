@@ -38,6 +38,7 @@ struct rest_call {
 	void *arg;
 	http_ticket ticket;
 	unsigned generation;     /* of the session that it went out with */
+	uint64_t stamp;          /* of the allowance, when it went out */
 	bool renewed;            /* the session has been renewed for it */
 	struct sf_trouble known; /* the answer of a call that is not made */
 };
@@ -193,7 +194,35 @@ static void keep_away(struct rest *rest, const struct http_answer *answer)
 		rest->away_until_ms = clock_boot_ms() + wait_s * 1000;
 }
 
-static void keep_account(struct rest_call *call, const struct http_answer *answer, const struct sf_trouble *trouble)
+/* A composite is answered with 200 even where the session ended, or the day's calls did, between two of its parts. */
+static bool has_part(const json_t *body, long status, enum sf_meaning meaning)
+{
+	struct sf_trouble trouble;
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach (json_get(body, "compositeResponse"), i, part) {
+		if (json_int(part, "httpStatusCode") != status)
+			continue;
+		sf_error_read(&trouble, status, json_get(part, "body"), NULL, 0, &(struct sf_error_about){0});
+		if (trouble.meaning == meaning)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever is refused for another reason was served; a page of a gateway and a lost session tell nothing. */
+static enum usage_word word_of(const struct http_answer *answer, const struct sf_trouble *trouble, const json_t *body)
+{
+	if (trouble->meaning == SF_QUOTA || has_part(body, 403, SF_QUOTA))
+		return USAGE_SPENT;
+	if (trouble->code == OK || (*trouble->error && answer->status != 401 && answer->status < 500))
+		return USAGE_SERVED;
+	return USAGE_NOTHING;
+}
+
+static void keep_account(struct rest_call *call, const struct http_answer *answer, const struct sf_trouble *trouble,
+                         const json_t *body)
 {
 	struct rest *rest = call->rest;
 
@@ -201,31 +230,15 @@ static void keep_account(struct rest_call *call, const struct http_answer *answe
 	usage_count(rest->usage, call->request.kind, trouble->code);
 	keep_away(rest, answer);
 	if (answer->code == OK && !call->request.uncounted)
-		usage_answered(rest->usage, clock_boot_ms(), answer->limit_info, trouble->code == ERR_QUOTA);
-}
-
-/* A composite is answered with 200 even where the session ended between two of its parts. */
-static bool has_lost_session(const json_t *body)
-{
-	struct sf_trouble trouble;
-	const json_t *part;
-	size_t i;
-
-	json_array_foreach (json_get(body, "compositeResponse"), i, part) {
-		if (json_int(part, "httpStatusCode") != 401)
-			continue;
-		sf_error_read(&trouble, 401, json_get(part, "body"), NULL, 0, &(struct sf_error_about){0});
-		if (trouble.meaning == SF_RENEW)
-			return true;
-	}
-	return false;
+		usage_answered(rest->usage, clock_boot_ms(), answer->limit_info, word_of(answer, trouble, body),
+		               call->stamp);
 }
 
 /* True if a new session is asked for and the call made again. Of a composite of deeds some may have been done; those
  * who asked look, with the next session. */
 static bool renew(struct rest_call *call, const struct sf_trouble *trouble, const json_t *body)
 {
-	bool inside = has_lost_session(body);
+	bool inside = has_part(body, 401, SF_RENEW);
 	bool again = trouble->meaning == SF_RENEW || trouble->meaning == SF_MOVED || inside;
 
 	if (!again || call->renewed)
@@ -256,7 +269,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
 	if (answer->code == ERR_ABORTED)
 		return;
 	body = read_answer(call, answer, &mine.trouble);
-	keep_account(call, answer, &mine.trouble);
+	keep_account(call, answer, &mine.trouble, body);
 	if (renew(call, &mine.trouble, body))
 		return;
 	if (is_locked_out(call, answer, &mine.trouble))
@@ -309,9 +322,16 @@ static void transmit(struct rest_call *call)
 	free(bearer);
 }
 
-static void refuse_for_quota(struct rest_call *call)
+static void refuse_for_quota(struct rest_call *call, int64_t now_ms)
 {
-	sf_error_set(&call->known, ERR_QUOTA, "", "the org's daily API calls, or the bot's share of them, are used up");
+	struct usage_figures usage;
+
+	usage_get(call->rest->usage, now_ms, &usage);
+	sf_error_set(&call->known, ERR_QUOTA, "",
+	             "%s used up (%lld calls of the bot's in the last day); it is tried again every 15 minutes",
+	             usage.refused ? "the org's daily API calls are"
+	                           : "the bot's share of the org's daily API calls is",
+	             (long long)usage.ours);
 	call->ticket = later(call->rest->http, on_later, call);
 }
 
@@ -334,12 +354,12 @@ static void go(struct rest_call *call)
 	if (now_ms < rest->away_until_ms) {
 		refuse_while_away(call, rest->away_until_ms - now_ms);
 	} else if (!call->request.uncounted && !usage_may(rest->usage, now_ms)) {
-		refuse_for_quota(call);
+		refuse_for_quota(call, now_ms);
 	} else if (!session_ready(rest->session)) {
 		session_wait(rest->session, on_session, call);
 	} else {
-		if (!call->request.uncounted)
-			(void)usage_take(rest->usage, now_ms);
+		if (!call->request.uncounted && usage_take(rest->usage, now_ms))
+			call->stamp = usage_stamp(rest->usage);
 		transmit(call);
 	}
 }

@@ -24,6 +24,8 @@ struct usage {
 	int64_t per_hour[HOURS];
 	int64_t hour; /* the running one, counted from 0 of the clock */
 	int64_t used, limit;
+	uint64_t taken;        /* calls, ever */
+	uint64_t refused_at;   /* how many had gone out when the org said so */
 	bool refused;          /* the org said that its allowance is spent */
 	bool closed;           /* calls are held back, for either reason */
 	int64_t next_probe_ms; /* while closed */
@@ -131,7 +133,13 @@ bool usage_take(struct usage *usage, int64_t now_ms)
 		usage->next_probe_ms = now_ms + probe_every_ms;
 	turn(usage, now_ms);
 	usage->per_hour[usage->hour % HOURS]++;
+	usage->taken++;
 	return true;
+}
+
+uint64_t usage_stamp(const struct usage *usage)
+{
+	return usage->taken;
 }
 
 /* Digits, at most twelve: -1 if there are none. *end is behind them. */
@@ -155,16 +163,24 @@ static void read_limit_info(struct usage *usage, const char *limit_info)
 	usage->limit = limit;
 }
 
-void usage_answered(struct usage *usage, int64_t now_ms, const char *limit_info, bool quota)
+void usage_answered(struct usage *usage, int64_t now_ms, const char *limit_info, enum usage_word word, uint64_t stamp)
 {
 	read_limit_info(usage, limit_info);
-	usage->refused = quota;
+	if (word == USAGE_SPENT) {
+		usage->refused = true;
+		usage->refused_at = usage->taken;
+	} else if (word == USAGE_SERVED && stamp > usage->refused_at) {
+		usage->refused = false;
+	}
 	judge(usage, now_ms);
 }
 
 void usage_get(struct usage *usage, int64_t now_ms, struct usage_figures *ret)
 {
 	judge(usage, now_ms);
-	*ret = (struct usage_figures){
-	    .used = usage->used, .limit = usage->limit, .ours = ours(usage, now_ms), .spent = usage->closed};
+	*ret = (struct usage_figures){.used = usage->used,
+	                              .limit = usage->limit,
+	                              .ours = ours(usage, now_ms),
+	                              .spent = usage->closed,
+	                              .refused = usage->refused};
 }

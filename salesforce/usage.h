@@ -55,13 +55,19 @@ void usage_each(const struct usage *usage, void (*fn)(void *arg, const char *kin
 bool usage_take(struct usage *usage, int64_t now_ms);
 /* Would usage_take say yes? */
 bool usage_may(struct usage *usage, int64_t now_ms);
-/* A counted call was answered: `limit_info` is the header's text ("api-usage=135/5000; ..."), "" if it had none;
- * `quota` that the org refused it because the allowance is spent. */
-void usage_answered(struct usage *usage, int64_t now_ms, const char *limit_info, bool quota);
+/* How many calls were taken so far: the stamp of the one that was taken last. */
+uint64_t usage_stamp(const struct usage *usage);
+
+/* What an answer says about the allowance: there was one, it is spent, or nothing (a gateway spoke, nobody did). */
+enum usage_word { USAGE_SERVED, USAGE_SPENT, USAGE_NOTHING };
+/* A counted call was answered: `limit_info` is the header's text ("api-usage=135/5000; ..."), "" if it had none; `stamp`
+ * is that of the call, for the answer to an older one does not open what a younger one has found closed. */
+void usage_answered(struct usage *usage, int64_t now_ms, const char *limit_info, enum usage_word word, uint64_t stamp);
 
 struct usage_figures {
 	int64_t used, limit; /* of the whole org, newest word; -1 unknown */
 	int64_t ours;        /* counted calls of ours in the last 24 h */
 	bool spent;
+	bool refused; /* the org said so; otherwise it is our share */
 };
 void usage_get(struct usage *usage, int64_t now_ms, struct usage_figures *ret);

@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		columns_read_licences(&columns, body);
 	}
 	(void)!instance_check(text, true, NULL);
-	usage_answered(usage, 0, text, false);
+	usage_answered(usage, 0, text, USAGE_SERVED, 1);
 	usage_free(usage);
 	return 0;
 }

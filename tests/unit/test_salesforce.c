@@ -1083,6 +1083,23 @@ static void a_spent_allowance_stops_all_calls(void **state)
 	assert_true(f.let_in);
 }
 
+static void an_allowance_that_ends_within_a_composite_stops_all_calls(void **state)
+{
+	struct world *w = *state;
+	int before;
+
+	script(w, look_path, 1, 200,
+	       LOOK("{\"referenceId\":\"user\",\"httpStatusCode\":403,\"body\":[{\"errorCode\":"
+	            "\"REQUEST_LIMIT_EXCEEDED\",\"message\":\"TotalRequests Limit exceeded.\"}]}",
+	            EMPTY_PART("tokens")));
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_QUOTA);
+	before = scripted_server_count(w->server, "/");
+	assert_int_equal(look(w), ERR_QUOTA);
+	assert_non_null(strstr(w->last.reason, "the org's daily API calls are used up"));
+	assert_int_equal(scripted_server_count(w->server, "/"), before);
+}
+
 static void while_salesforce_wants_to_be_left_alone_nothing_is_sent(void **state)
 {
 	struct world *w = *state;
@@ -1239,6 +1256,7 @@ int main(void)
 	    CASE(a_page_elsewhere_is_not_fetched),
 	    CASE(pages_without_end_are_given_up),
 	    CASE(a_spent_allowance_stops_all_calls),
+	    CASE(an_allowance_that_ends_within_a_composite_stops_all_calls),
 	    CASE(while_salesforce_wants_to_be_left_alone_nothing_is_sent),
 	    CASE(a_token_is_revoked_by_possession_alone),
 	    CASE(an_unknown_token_is_not_revoked_and_no_failure),
