@@ -25,6 +25,12 @@ bool access_is_requester(const struct asked *asked)
 	       (email[0] != '\0' && text_ieq(email, asked->deed->person.email));
 }
 
+static const char unknown_person[] =
+    "I can't check at the moment who you are, because Slack does not answer me. Nothing was done; please try again.";
+static const char unknown_groups[] =
+    "I can't check your rights at the moment, because Slack does not tell me who is in "
+    "which group. Nothing was done; please try again.";
+
 static unsigned roles(const struct person *person)
 {
 	return (person->requester ? WHO_REQUESTER : 0u) | (person->approver ? WHO_APPROVER : 0u) |
@@ -46,8 +52,7 @@ const char *access_refusal(const struct asked *asked)
 	if ((who & WHO_EVERYBODY) != 0 && access_outsider(asked) == NULL)
 		return NULL;
 	if (!person->known)
-		return "I can't check at the moment who you are, because Slack does not answer me. Nothing was done; "
-		       "please try again.";
+		return unknown_person;
 	if (access_outsider(asked) != NULL)
 		return access_outsider(asked);
 	if (access_is_target(asked)) {
@@ -62,10 +67,14 @@ const char *access_refusal(const struct asked *asked)
 	if ((roles(person) & who) != 0 && person->groups_known)
 		return NULL;
 	if (!person->groups_known)
-		return "I can't check your rights at the moment, because Slack does not tell me who is in which group. "
-		       "Nothing was done; "
-		       "please try again.";
+		return unknown_groups;
 	return "You may not do that. `help` tells who may do what; ask an admin of this bot if that is wrong.";
+}
+
+bool access_is_unsure(const struct asked *asked)
+{
+	const char *why = access_refusal(asked);
+	return why == unknown_person || why == unknown_groups;
 }
 
 const char *access_place_refusal(const struct asked *asked)

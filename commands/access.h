@@ -12,6 +12,8 @@
  * Rests on struct person: groups that could not be asked count as no membership.
  */
 const char *access_refusal(const struct asked *asked);
+/* It is refused only because Slack has not (yet) said who that is: worth asking again, after the acknowledgement. */
+bool access_is_unsure(const struct asked *asked);
 /* Guests, people of other organisations, deactivated people and bots: why they may do nothing; NULL for others. */
 const char *access_outsider(const struct asked *asked);
 /* Is the asker the affected user of the repair in hand? By Slack id, or by the Salesforce user behind the e-mail. */

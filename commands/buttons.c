@@ -176,7 +176,7 @@ static enum errc run_checked(struct asked *asked, const char *rights, bool opens
 {
 	asked->command = command_find(rights);
 	asked->args = "";
-	if (asked->command->decides && !opens_dialog && !asked->deed->person.fresh) {
+	if ((asked->command->decides || access_is_unsure(asked)) && !opens_dialog && !asked->deed->person.fresh) {
 		asked->reply->ask_afresh = true;
 		return OK;
 	}
@@ -293,6 +293,10 @@ enum errc commands_dialog(struct asked *asked)
 	const char *value = json_str(asked->deed->view, "private_metadata");
 	if (text_eq(callback, "eac.repair")) {
 		asked->command = command_find("repair");
+		if (access_is_unsure(asked) && !asked->deed->person.fresh) {
+			asked->reply->ask_afresh = true;
+			return OK;
+		}
 		const char *why = access_refusal(asked);
 		return why != NULL ? asked_refuse(asked, why) : command_repair_dialog(asked);
 	}

@@ -247,7 +247,7 @@ static enum errc run(struct asked *asked)
 	bool own = access_is_target(asked) && (asked->command->who & WHO_TARGET) != 0;
 	if (why != NULL && !own)
 		return asked_refuse(asked, why);
-	if (asked->command->decides && !asked->deed->person.fresh) {
+	if ((asked->command->decides || access_is_unsure(asked)) && !asked->deed->person.fresh) {
 		asked->reply->ask_afresh = true;
 		return asked->deed->door == DOOR_SLASH
 		           ? asked_answer(asked,

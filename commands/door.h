@@ -59,8 +59,8 @@ struct deed {
 /* What the app does after the commit. */
 struct reply {
 	json_t *ack;     /* the acknowledgement's payload, or NULL */
-	bool ask_afresh; /* a decision: after the acknowledgement, ask Slack afresh who this is and handle the same deed
-	                    again */
+	bool ask_afresh; /* a decision, or Slack was too slow: after the acknowledgement, ask afresh who this is and
+	                    handle the same deed again */
 	json_t *dialog;  /* a view to open with the deed's trigger, or NULL */
 	bool wake;       /* repairs may have become due */
 };

@@ -21,8 +21,10 @@
 #include "bot/store/inbox.h"
 
 enum {
-	WHO_TIMEOUT_MS = 1500,         /* of the three seconds that Slack gives */
-	AFRESH_TIMEOUT_MS = 60 * 1000, /* after the acknowledgement: may outlast one Retry-After */
+	WHO_TIMEOUT_MS = 1500,          /* of the three seconds that Slack gives */
+	AFRESH_TIMEOUT_MS = 150 * 1000, /* after the acknowledgement: may outlast a Retry-After, and a crowd */
+	LOOK_LATE_MS = 200,
+	LATE_MS = 2400, /* a store that needs so long is not waited for: a person is told so in time */
 	DIALOG_TIMEOUT_MS = 3 * 1000,
 	SWEEP_EVERY_MS = 60 * 1000,
 	PENDING_MAX = 64,
@@ -30,6 +32,8 @@ enum {
 };
 
 static const char not_begun[] = "This could not be written down, so nothing was begun. Please try again in a minute.";
+static const char still_writing[] = "This is still being written down. The answer follows here; if none comes within a "
+                                    "minute, please type it again.";
 static const char restarting[] = "I am being restarted, so nothing was begun. Please try again in a minute.";
 static const char not_ready[] =
     "Slack has not yet told me who I am, so nothing was begun. Please try again in a minute.";
@@ -39,6 +43,7 @@ static const double ack_bounds_s[] = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 
 /* What an envelope's sender waits for. */
 struct receipt {
+	struct receipt *next;
 	struct dispatch *dispatch;
 	unsigned open; /* visits that are not yet written */
 	uint64_t socket;
@@ -46,6 +51,7 @@ struct receipt {
 	enum envelope_type type;
 	bool takes_payload;
 	bool failed;
+	bool answered;   /* before it was written: what comes of it is told privately */
 	bool repeated;   /* a redelivery */
 	int64_t came_at; /* boot time */
 	json_t *payload;
@@ -74,6 +80,8 @@ struct dispatch {
 	struct dispatch_options options;
 	struct dispatch_figures figures;
 	struct loop_timer *timer;
+	struct loop_timer *late;
+	struct receipt *receipts; /* oldest last */
 	struct visit *visits;
 	unsigned busy;
 	bool started;
@@ -82,6 +90,7 @@ struct dispatch {
 };
 
 static void on_timer(void *arg);
+static void on_late(void *arg);
 
 struct dispatch *dispatch_new(const struct dispatch_options *options)
 {
@@ -90,6 +99,7 @@ struct dispatch *dispatch_new(const struct dispatch_options *options)
 	dispatch->figures.ack.bounds = ack_bounds_s;
 	dispatch->figures.ack.bound_count = sizeof ack_bounds_s / sizeof *ack_bounds_s;
 	dispatch->timer = loop_timer_new(options->loop, on_timer, dispatch);
+	dispatch->late = loop_timer_new(options->loop, on_late, dispatch);
 	return dispatch;
 }
 
@@ -197,8 +207,62 @@ static void refuse(struct receipt *receipt)
 	json_decref(payload);
 }
 
+/* Too late for the acknowledgement, but not for the person. */
+static void tell_outcome(struct receipt *receipt)
+{
+	struct dispatch *dispatch = receipt->dispatch;
+
+	if (receipt->failed)
+		say(dispatch, receipt->body, ephemeral(not_begun));
+	else if (receipt->payload != NULL && !receipt->repeated)
+		say(dispatch, receipt->body, json_incref(receipt->payload));
+}
+
+static bool is_late(const struct receipt *receipt, int64_t now)
+{
+	/* an event that is not acknowledged is sent again, which is better than any answer */
+	return !receipt->answered && receipt->type != ENVELOPE_EVENT && now - receipt->came_at >= LATE_MS;
+}
+
+/*
+ * The store is slow. What is acknowledged now is not yet safe, so nothing is promised: a command gets a sentence that
+ * says so, a click or a dialog only the end of its waiting.
+ */
+static void answer_late(struct receipt *receipt)
+{
+	bool command = receipt->type == ENVELOPE_SLASH;
+	json_t *payload = command ? ephemeral(still_writing) : NULL;
+
+	receipt->answered = true;
+	(void)!send_ack(receipt->dispatch, receipt->socket, receipt->envelope_id, payload, receipt->came_at);
+	json_decref(payload);
+}
+
+static void on_late(void *arg)
+{
+	struct dispatch *dispatch = arg;
+	int64_t now = clock_boot_ms();
+	unsigned told = 0;
+
+	for (struct receipt *r = dispatch->receipts; r != NULL; r = r->next)
+		if (is_late(r, now)) {
+			answer_late(r);
+			told++;
+		}
+	if (told > 0)
+		log_event(LOG_WARNING, "store.slow",
+		          "%u acknowledgements left before the store had written what they are for", told);
+	if (dispatch->receipts != NULL)
+		loop_timer_set(dispatch->late, LOOK_LATE_MS);
+}
+
 static void receipt_free(struct receipt *receipt)
 {
+	for (struct receipt **at = &receipt->dispatch->receipts; *at != NULL; at = &(*at)->next)
+		if (*at == receipt) {
+			*at = receipt->next;
+			break;
+		}
 	json_decref(receipt->payload);
 	json_decref(receipt->body);
 	free(receipt->envelope_id);
@@ -219,7 +283,9 @@ static void settle_receipt(struct visit *visit, enum errc code)
 		receipt->payload = json_incref(visit->reply.ack);
 	if (--receipt->open > 0)
 		return;
-	if (receipt->failed)
+	if (receipt->answered)
+		tell_outcome(receipt);
+	else if (receipt->failed)
 		refuse(receipt);
 	else
 		acknowledge(receipt);
@@ -270,6 +336,7 @@ void dispatch_free(struct dispatch *dispatch)
 		visit_free(dispatch->visits);
 	}
 	loop_timer_free(dispatch->timer);
+	loop_timer_free(dispatch->late);
 	free(dispatch);
 }
 
@@ -402,24 +469,44 @@ static bool is_cut_off(const struct visit *visit, const struct person *person)
 	return visit->dispatch->stopped && !(person->known && person->groups_known);
 }
 
-static void on_person_afresh(void *arg, const struct person *person)
+static void afresh_answer_came(struct visit *visit)
 {
-	struct visit *visit = arg;
-
-	if (is_cut_off(visit, person)) {
+	if (--visit->open > 0)
+		return;
+	if (is_cut_off(visit, &visit->person)) {
 		visit_free(visit);
 		return;
 	}
-	visit->person = *person;
-	visit->person.external = person->external || intake_is_foreign(visit->body);
 	reply_done(&visit->reply);
 	store_submit(visit->dispatch->options.store, afresh_job, on_afresh_job, visit);
 }
 
+static void on_person_afresh(void *arg, const struct person *person)
+{
+	struct visit *visit = arg;
+
+	visit->person = *person;
+	visit->person.external = person->external || intake_is_foreign(visit->body);
+	afresh_answer_came(visit);
+}
+
+static void on_place_afresh(void *arg, const struct place *place)
+{
+	struct visit *visit = arg;
+
+	intake_set_place(visit->body, place);
+	afresh_answer_came(visit);
+}
+
 static void ask_afresh(struct visit *visit)
 {
-	people_get(visit->dispatch->options.people, json_str(visit->body, "user"), true, AFRESH_TIMEOUT_MS,
-	           on_person_afresh, visit);
+	struct people *people = visit->dispatch->options.people;
+	bool ask_place = intake_place_is_missing(visit->body);
+
+	visit->open = ask_place ? 2 : 1;
+	if (ask_place)
+		people_place(people, json_str(visit->body, "channel"), AFRESH_TIMEOUT_MS, on_place_afresh, visit);
+	people_get(people, json_str(visit->body, "user"), true, AFRESH_TIMEOUT_MS, on_person_afresh, visit);
 }
 
 static void on_visit_job(void *arg, enum errc code)
@@ -491,6 +578,10 @@ static void begin_visits(struct dispatch *dispatch, uint64_t socket, const struc
 	json_t *body;
 
 	receipt->dispatch = dispatch;
+	receipt->next = dispatch->receipts;
+	dispatch->receipts = receipt;
+	if (receipt->next == NULL)
+		loop_timer_set(dispatch->late, LATE_MS);
 	receipt->open = (unsigned)json_array_size(deeds);
 	receipt->socket = socket;
 	receipt->envelope_id = mem_strdup(e->id);

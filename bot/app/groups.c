@@ -22,6 +22,9 @@ enum {
 	ROUND_EVERY_MS = 60 * 1000,
 	GOOD_FOR_MS = 5 * 60 * 1000,
 	CALL_TIMEOUT_MS = 10 * 1000,
+	/* Slack allows 20 calls a minute. A round takes one a group, all at once. */
+	BURST = 16,
+	PER_MINUTE = 16,
 };
 
 struct group {
@@ -55,6 +58,8 @@ struct groups {
 	bool started;
 	int64_t last_begun;
 	int64_t rest_until; /* boot time; Slack's Retry-After */
+	double allowance;   /* calls that may be made at allowed_at (boot time) */
+	int64_t allowed_at;
 };
 
 struct question {
@@ -70,6 +75,8 @@ struct groups *groups_new(struct loop *loop, struct slack *slack)
 	groups->loop = loop;
 	groups->slack = slack;
 	groups->timer = loop_timer_new(loop, on_timer, groups);
+	groups->allowance = BURST;
+	groups->allowed_at = clock_boot_ms();
 	return groups;
 }
 
@@ -185,6 +192,29 @@ static int64_t min64(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t max64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* When a round may begin: decisions of many people at once must not lead to a refusal that stops them all. */
+static int64_t next_round_at(const struct groups *groups)
+{
+	double need = groups->count < BURST ? (double)groups->count : BURST;
+	double missing = need - groups->allowance;
+
+	return missing <= 0 ? 0 : groups->allowed_at + (int64_t)(missing * 60000 / PER_MINUTE) + 1;
+}
+
+static void take_allowance(struct groups *groups, int64_t now)
+{
+	groups->allowance += (double)(now - groups->allowed_at) * PER_MINUTE / 60000;
+	if (groups->allowance > BURST)
+		groups->allowance = BURST;
+	groups->allowance -= groups->count < BURST ? (double)groups->count : BURST;
+	groups->allowed_at = now;
+}
+
 /* One timer for the next questions and for the waiters' patience. */
 static void arm(struct groups *groups)
 {
@@ -192,7 +222,10 @@ static void arm(struct groups *groups)
 	int64_t first = INT64_MAX;
 
 	if (groups->started && groups->open == 0)
-		first = groups->in_round || groups->wanted ? groups->rest_until : groups->last_begun + ROUND_EVERY_MS;
+		first = groups->in_round
+		            ? groups->rest_until
+		            : max64(groups->wanted ? groups->rest_until : groups->last_begun + ROUND_EVERY_MS,
+		                    next_round_at(groups));
 	for (const struct waiter *w = groups->waiters; w != NULL; w = w->next)
 		first = min64(first, w->deadline);
 	loop_timer_set(groups->timer, first == INT64_MAX ? -1 : first > now ? first - now : 0);
@@ -282,6 +315,7 @@ static void begin_round(struct groups *groups)
 	groups->round_ok = true;
 	groups->wanted = false;
 	groups->last_begun = clock_boot_ms();
+	take_allowance(groups, groups->last_begun);
 }
 
 static void on_timer(void *arg)
@@ -291,7 +325,8 @@ static void on_timer(void *arg)
 
 	tell_waiters(groups, 0, false);
 	if (groups->started && groups->open == 0 && now >= groups->rest_until) {
-		if (!groups->in_round && (groups->wanted || now - groups->last_begun >= ROUND_EVERY_MS))
+		bool due = groups->wanted || now - groups->last_begun >= ROUND_EVERY_MS;
+		if (!groups->in_round && due && now >= next_round_at(groups))
 			begin_round(groups);
 		if (groups->in_round)
 			ask_missing(groups);

@@ -243,6 +243,13 @@ void intake_set_place(json_t *body, const struct place *place)
 	json_object_set_new(body, "place", value);
 }
 
+bool intake_place_is_missing(const json_t *body)
+{
+	const json_t *place = json_get(body, "place");
+
+	return place != NULL && !json_bool(place, "known");
+}
+
 /* A message that bears our buttons lies where we are. */
 static struct place place_of(const json_t *body)
 {

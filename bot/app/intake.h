@@ -32,6 +32,8 @@ void intake_key(const struct envelope *e, const json_t *body, char out[static 16
 const char *intake_kind(const struct envelope *e);
 /* Notes in the body where the deed happens. */
 void intake_set_place(json_t *body, const struct place *place);
+/* Slack has not said where that is. */
+bool intake_place_is_missing(const json_t *body);
 /* The deed of a body, without person and time. The strings are borrowed from the body. */
 void intake_deed(const json_t *body, struct deed *ret);
 /* The person's team is neither ours nor our enterprise, whatever users.info says. */

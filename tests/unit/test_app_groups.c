@@ -164,6 +164,36 @@ static void what_could_not_be_asked_is_not_known(void **state)
 	end(&s);
 }
 
+static void on_renewed_again(void *arg, bool ok)
+{
+	unsigned *left = arg;
+
+	assert_true(ok);
+	if (--*left == 0)
+		loop_stop(stage->loop);
+	else
+		groups_renew(stage->groups, PATIENCE_MS, on_renewed_again, left);
+}
+
+/* Many decisions, one after the other: Slack allows 20 calls a minute, and a refusal would stop them all. */
+static void rounds_keep_below_slacks_limit(void **state)
+{
+	struct loop_timer *late;
+	struct stage s;
+	unsigned left = 20;
+
+	(void)state;
+	play(&s, false, OK);
+	late = loop_timer_new(s.loop, on_late, NULL);
+	loop_timer_set(late, 200);
+	groups_renew(s.groups, PATIENCE_MS, on_renewed_again, &left);
+	loop_run(s.loop);
+	loop_timer_free(late);
+	assert_true(left > 0);
+	assert_in_range(s.calls, 10, 17);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +201,7 @@ int main(void)
 	    cmocka_unit_test(a_round_ends_although_each_rest_allows_one_call_only),
 	    cmocka_unit_test(a_group_that_slack_does_not_know_is_empty),
 	    cmocka_unit_test(what_could_not_be_asked_is_not_known),
+	    cmocka_unit_test(rounds_keep_below_slacks_limit),
 	};
 
 	loop_block_signals();
