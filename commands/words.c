@@ -108,7 +108,7 @@ bool words_who(const struct word *word, struct who *ret)
 	const char *at = strchr(word->text, '@');
 	if (at != NULL && at != word->text && at[1] != '\0' && strchr(at + 1, '@') == NULL) {
 		for (const char *p = word->text; *p != '\0'; p++)
-			if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f || strchr("'\"\\<>(){}", *p) != NULL)
+			if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f || strchr("\"\\<>(){}", *p) != NULL)
 				return false;
 		return strlen(word->text) <= 80 + 1 + 80;
 	}

@@ -28,9 +28,10 @@ static const struct {
 	const char *name;
 	const struct scenario *list;
 } themes[] = {
-    {"happy", happy_scenarios},     {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
-    {"ends", end_scenarios},        {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
-    {"program", program_scenarios}, {"connection", connection_scenarios}, {"traps", trap_scenarios},
+    {"happy", happy_scenarios},      {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
+    {"ends", end_scenarios},         {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
+    {"program", program_scenarios},  {"connection", connection_scenarios}, {"traps", trap_scenarios},
+    {"people", sf_people_scenarios}, {"diagnosis", diagnosis_scenarios},
 };
 
 struct job {

@@ -2,13 +2,13 @@
  * scenario/salesforce_traps.c - what has gone wrong for others in Salesforce, and must not here.
  *
  *  no. trap                              sentences (here, or in the file in brackets)
- *   1  silent blindness                  a_missing_right_of_the_bot_is_named [refusals]
+ *   1  silent blindness                  rights_lost_midway_... ; a_missing_right_of_the_bot_is_named [refusals]
  *   2  login links                       a_login_link_stays_... ; the_admins_card_names_...
  *   3  revoking for everybody            only_the_listed_apps_of_this_user_...
  *   4  licences that go by themselves    a_licence_that_goes_with_its_set_... ; sets_and_licences_... ; a_licence_that_carries_...
  *   5  composites                        composites_keep_... ; a_failed_part_is_not_hidden_...
  *   6  collections                       sets_and_licences_...
- *   7  rows of profiles and groups       a_set_that_comes_with_a_group_is_refused [refusals]
+ *   7  rows of profiles and groups       the_same_set_by_a_group_and_a_profile_...
  *   8  not restoring what was there      a_set_of_the_orgs_own_... ; ends.c
  *   9  trusting the connection status    an_old_active_status_... ; an_org_without_a_connection_status_...
  *  10  repairing users of a broken org   diagnosis.c, no. 1 to 3
@@ -71,6 +71,47 @@ static void hurt(struct stage *stage, const char *kind, json_t *what, int count)
 	json_set_str(what, "kind", kind);
 	json_set_int(what, "count", count);
 	stage_fault(stage, SALESFORCE, what);
+}
+
+/* --- 1 blindness -------------------------------------------------------------------------------------------- */
+
+/* Without its rights the bot is shown no rows, and no error either. */
+static void blind_at_links(struct stage *stage, const char *right)
+{
+	int id = start_at(stage, AT_LINKS);
+
+	SEE(stage, .user = "ida", .button = "Check now");
+	org_take_right(stage, right);
+	stage_click(stage, "ida", "Check now", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = right[0] == 'M' ? "Manage Users" : "Customize Application");
+	CHECK(stage, !repair_says(stage, id, "steps.remove-account-links.state", "done"));
+	CHECK(stage, count_holdings(stage, "jane", "links") == 2);
+	org_give_right(stage, right);
+	free(stage_slash(stage, "maria", "retry 1"));
+	play(stage, id, AT_LINKS, AT_APPROVAL);
+	CHECK(stage, count_holdings(stage, "jane", "tokens") == 1);
+}
+
+static void rights_lost_midway_are_not_taken_for_links_that_are_gone(struct stage *stage)
+{
+	blind_at_links(stage, "ManageUsers");
+}
+
+static void rights_lost_midway_are_not_taken_for_tokens_that_are_gone(struct stage *stage)
+{
+	int id = start_at(stage, AT_LINKS);
+
+	SEE(stage, .user = "ida", .button = "Check now");
+	stage_do(stage, SALESFORCE, "/_sim/admin_remove_links", of_user("jane"));
+	org_take_right(stage, "CustomizeApplication");
+	stage_click(stage, "ida", "Check now", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "Customize Application");
+	CHECK(stage, !repair_says(stage, id, "steps.revoke-siq.state", "done"));
+	CHECK(stage, count_holdings(stage, "jane", "tokens") == 3);
+	org_give_right(stage, "CustomizeApplication");
+	free(stage_slash(stage, "maria", "retry 1"));
+	await_point(stage, id, AT_APPROVAL);
+	CHECK(stage, count_holdings(stage, "jane", "tokens") == 1);
 }
 
 /* --- 2 login links ------------------------------------------------------------------------------------------ */
@@ -203,6 +244,25 @@ static void a_failed_part_is_not_hidden_by_the_answer_of_the_whole(struct stage 
 	CHECK(stage, !repair_says(stage, id, "steps.remove-permission-set.state", "done"));
 	await_point(stage, id, AT_APPROVAL);
 	CHECK(stage, !holds_set(stage, "jane", INBOX_SET));
+}
+
+/* --- 7 groups and profiles ---------------------------------------------------------------------------------- */
+
+static void the_same_set_by_a_group_and_a_profile_stays(struct stage *stage)
+{
+	org_insert(stage, "PermissionSetAssignment",
+	           json_pack("{s:s, s:s, s:s}", "AssigneeId", JANE, "PermissionSetId", "=InboxTeamGroup",
+	                     "PermissionSetGroupId", "=InboxTeam"));
+	give_set(stage, "jane@example.com", "X00eInboxSellers");
+	int before = org_count(stage, "PermissionSetAssignment", NULL, NULL);
+	int id = start_at(stage, AT_APPROVAL);
+	CHECK(stage, !holds_set(stage, "jane", INBOX_SET));
+	CHECK(stage, holds_set(stage, "jane", "X00eInboxSellers"));
+	CHECK(stage, org_count(stage, "PermissionSetAssignment", NULL, NULL) == before - 1);
+	SEE(stage, .channel = "helpdesk", .button = "Approve", .contains = "Inbox Team");
+	check_step(stage, id, "remove-license", "skipped", NULL);
+	play(stage, id, AT_APPROVAL, AT_END);
+	CHECK(stage, org_count(stage, "PermissionSetAssignment", NULL, NULL) == before);
 }
 
 /* --- 8 giving back ------------------------------------------------------------------------------------------ */
@@ -419,8 +479,25 @@ static void an_answer_to_a_revoke_is_no_proof(struct stage *stage)
 
 /* --- seats -------------------------------------------------------------------------------------------------- */
 
-/* Both give back theirs, and somebody else takes one of the two. */
-static void of_two_repairs_with_one_seat_left_one_fails_until_there_is_another(struct stage *stage)
+static void two_repairs_in_a_full_pool_both_get_their_seats_back(struct stage *stage)
+{
+	json_t *jane = stage_holdings(stage, "jane"), *john = stage_holdings(stage, "john");
+
+	org_seats(stage, INBOX_LICENCE, 0);
+	stage_start(stage);
+	begin_jane(stage);
+	begin_repair(stage, "tom", "@john");
+	play_typed(stage, 1, "jane", AT_DISCONNECT, AT_BACKEND);
+	play_typed(stage, 2, "john", AT_DISCONNECT, AT_CONNECT);
+	play_typed(stage, 1, "jane", AT_BACKEND, AT_CONNECT);
+	check_same_grants(stage, "jane", jane);
+	check_same_grants(stage, "john", john);
+	json_decref(jane);
+	json_decref(john);
+}
+
+/* Jane's seat is taken by somebody else; John's must not be given up, for it might be taken for hers. */
+static void a_seat_that_another_repair_is_owed_is_not_relied_on(struct stage *stage)
 {
 	json_t *jane = stage_holdings(stage, "jane"), *john = stage_holdings(stage, "john");
 
@@ -430,21 +507,25 @@ static void of_two_repairs_with_one_seat_left_one_fails_until_there_is_another(s
 	begin_jane(stage);
 	begin_repair(stage, "tom", "@john");
 	play_typed(stage, 1, "jane", AT_DISCONNECT, AT_BACKEND);
-	play_typed(stage, 2, "john", AT_DISCONNECT, AT_BACKEND);
-	play_typed(stage, 2, "john", AT_BACKEND, AT_CONNECT);
-	free(stage_slash(stage, "maria", "confirm 1 47110815"));
-	stage_await(stage, 1, "failed", "assign-permission-set");
-	SEE(stage, .channel = "helpdesk", .button = "Retry", .contains = "licence");
+	play_typed(stage, 2, "john", AT_DISCONNECT, AT_LINKS);
+	stage_do(stage, SALESFORCE, "/_sim/admin_remove_links", of_user("john"));
+	free(stage_slash(stage, "ida", "done 2"));
+	stage_await(stage, 2, "failed", "remove-permission-set");
+	SEE(stage, .channel = "helpdesk", .button = "Retry", .contains = "no seat to spare");
+	check_same_grants(stage, "john", john);
 	org_seats(stage, INBOX_LICENCE, 1);
-	stage_click(stage, "maria", "Retry", NULL);
-	await_point(stage, 1, AT_CONNECT);
+	play_typed(stage, 1, "jane", AT_BACKEND, AT_CONNECT);
 	check_same_grants(stage, "jane", jane);
+	free(stage_slash(stage, "tom", "retry 2"));
+	play_typed(stage, 2, "john", AT_APPROVAL, AT_CONNECT);
 	check_same_grants(stage, "john", john);
 	json_decref(jane);
 	json_decref(john);
 }
 
 const struct scenario trap_scenarios[] = {
+    SCENARIO(rights_lost_midway_are_not_taken_for_links_that_are_gone),
+    SCENARIO(rights_lost_midway_are_not_taken_for_tokens_that_are_gone),
     SCENARIO(a_login_link_stays_even_where_the_bot_may_delete),
     SCENARIO(the_admins_card_names_links_to_remove_and_links_to_leave),
     SCENARIO(only_the_listed_apps_of_this_user_lose_their_access),
@@ -453,6 +534,7 @@ const struct scenario trap_scenarios[] = {
     SCENARIO(sets_and_licences_are_never_deleted_in_one_request),
     SCENARIO(composites_keep_their_order_and_their_bounds),
     SCENARIO(a_failed_part_is_not_hidden_by_the_answer_of_the_whole),
+    SCENARIO(the_same_set_by_a_group_and_a_profile_stays),
     SCENARIO(a_set_of_the_orgs_own_comes_back_with_its_date),
     SCENARIO(an_old_active_status_is_no_reconnection),
     SCENARIO(an_org_without_a_connection_status_is_repaired_all_the_same),
@@ -467,6 +549,7 @@ const struct scenario trap_scenarios[] = {
     SCENARIO(a_set_that_makes_admins_is_refused_by_name_of_the_right),
     SCENARIO_ENDS(what_is_not_listed_can_not_be_given),
     SCENARIO(an_answer_to_a_revoke_is_no_proof),
-    SCENARIO(of_two_repairs_with_one_seat_left_one_fails_until_there_is_another),
+    SCENARIO(two_repairs_in_a_full_pool_both_get_their_seats_back),
+    SCENARIO(a_seat_that_another_repair_is_owed_is_not_relied_on),
     {0},
 };
