@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bot/app/intake.h"
 #include "bot/app/whisper.h"
@@ -28,6 +29,7 @@ enum {
 	DIALOG_TIMEOUT_MS = 3 * 1000,
 	SWEEP_EVERY_MS = 60 * 1000,
 	PENDING_MAX = 64,
+	ENVELOPE_CHARS_MAX = 48,       /* Slack's have 36 */
 	KEEP_MS = 24 * 60 * 60 * 1000, /* replays were seen six minutes later; a day is cheap */
 };
 
@@ -63,6 +65,7 @@ struct visit {
 	struct dispatch *dispatch;
 	struct receipt *receipt; /* NULL once acknowledged */
 	char key[160];
+	char envelope[64]; /* "": found, or of an id that is too long to be one of Slack's */
 	char kind[24];
 	char *trigger; /* a capability: only in memory */
 	json_t *body;
@@ -383,6 +386,7 @@ static enum errc visit_job(struct tx *tx, void *arg)
 	enum errc rc;
 
 	text_copy(row.key, sizeof row.key, visit->key);
+	text_copy(row.envelope, sizeof row.envelope, visit->envelope);
 	text_copy(row.kind, sizeof row.kind, visit->kind);
 	rc = inbox_add(tx, &row);
 	visit->already = rc == ERR_ALREADY;
@@ -600,6 +604,8 @@ static void begin_visits(struct dispatch *dispatch, uint64_t socket, const struc
 			text_copy(visit->key, sizeof visit->key, key);
 		else
 			snprintf(visit->key, sizeof visit->key, "%.150s#%u", key, (unsigned char)i);
+		if (strlen(e->id) <= ENVELOPE_CHARS_MAX)
+			snprintf(visit->envelope, sizeof visit->envelope, "%.48s#%u", e->id, (unsigned char)i);
 		begin(visit);
 	}
 }

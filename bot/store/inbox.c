@@ -55,7 +55,10 @@ static enum errc first_copy(struct tx *tx, struct inbox_row *row)
 	struct inbox_row first;
 	AUTO_ROWS struct rows rows = {0};
 	enum errc code =
-	    sql_first(tx, &rows, "SELECT " INBOX_COLUMNS " FROM inbox WHERE key = $1", ARGS(value_text(row->key)));
+	    sql_first(tx, &rows,
+	              "SELECT " INBOX_COLUMNS " FROM inbox WHERE key = $1 OR (envelope = $2 AND envelope <> '')"
+	              " ORDER BY id",
+	              ARGS(value_text(row->key), value_text(row->envelope)));
 	if (code == OK)
 		code = read_inbox(&rows, &first);
 	if (code != OK)
@@ -70,12 +73,12 @@ enum errc inbox_add(struct tx *tx, struct inbox_row *row)
 	AUTO_ROWS struct rows rows = {0};
 	AUTO_FREE char *body = json_or_nothing(row->body);
 	AUTO_FREE char *reply = json_or_nothing(row->reply);
-	enum errc code =
-	    sql_first(tx, &rows,
-	              "INSERT INTO inbox (key, kind, at, done, body, reply) VALUES ($1, $2, $3, $4, $5, $6)"
-	              " ON CONFLICT DO NOTHING RETURNING id",
-	              ARGS(value_text(row->key), value_text(row->kind), value_int(row->at), value_int(row->done),
-	                   value_text(body), value_text(reply)));
+	enum errc code = sql_first(
+	    tx, &rows,
+	    "INSERT INTO inbox (key, kind, at, done, body, reply, envelope) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	    " ON CONFLICT DO NOTHING RETURNING id",
+	    ARGS(value_text(row->key), value_text(row->kind), value_int(row->at), value_int(row->done),
+	         value_text(body), value_text(reply), value_text(row->envelope)));
 	if (code == OK)
 		row->id = rows_int(&rows, 0);
 	return code == ERR_NOT_FOUND ? first_copy(tx, row) : code;

@@ -2,7 +2,8 @@
  * store/inbox.h - what came in from Slack: seen once, kept until acted on.
  *
  * The key identifies the deed and not the frame (event id, trigger id, view id
- * and hash), so that a redelivery finds the first copy and its reply.
+ * and hash), so that a redelivery finds the first copy and its reply. The same
+ * envelope is the same deed too.
  */
 #pragma once
 
@@ -15,7 +16,8 @@
 struct inbox_row {
 	int64_t id;
 	char key[160];
-	char kind[24]; /* slash, action, view, event */
+	char envelope[64]; /* the id of the envelope that brought it; "": none. Not read back */
+	char kind[24];     /* slash, action, view, event */
 	int64_t at;
 	bool done;
 	json_t *body;  /* owned; what is still needed to act, never response URLs or tokens */
@@ -24,7 +26,7 @@ struct inbox_row {
 void inbox_row_done(struct inbox_row *row);
 #define AUTO_INBOX __attribute__((cleanup(inbox_row_done)))
 
-/* Inserts; sets row->id. ALREADY: the key is known; then id, done, body and reply are those of the first copy (row's
+/* Inserts; sets row->id. ALREADY: the key or the envelope is known; then id, done, body and reply are those of the first copy (row's
  * own are freed). */
 enum errc inbox_add(struct tx *tx, struct inbox_row *row) MUST_CHECK;
 enum errc inbox_set_reply(struct tx *tx, int64_t id, const json_t *reply) MUST_CHECK;

@@ -21,12 +21,14 @@ SCHEMA(schema_0001, "0001_start.sql");
 SCHEMA(schema_0002, "0002_outbox.sql");
 SCHEMA(schema_0003, "0003_audit.sql");
 SCHEMA(schema_0004, "0004_begun.sql");
+SCHEMA(schema_0005, "0005_envelope.sql");
 
 /* What SQL can't do of a step comes after it, in the same transaction. */
 static const struct schema {
 	const char *sql;
 	enum errc (*then)(struct tx *tx); /* NULL: nothing */
-} schemas[] = {{schema_0001, NULL}, {schema_0002, NULL}, {schema_0003, audit_carry}, {schema_0004, NULL}};
+} schemas[] = {
+    {schema_0001, NULL}, {schema_0002, NULL}, {schema_0003, audit_carry}, {schema_0004, NULL}, {schema_0005, NULL}};
 
 enum { NEWEST = sizeof schemas / sizeof schemas[0], SCHEMA_MAX = 1 << 20 };
 

@@ -36,6 +36,27 @@ static void a_redelivery_finds_the_first_copy_and_its_reply(void **state)
 	fixture_run(state, add_twice, NULL);
 }
 
+static enum errc add_in_envelopes(struct tx *tx, void *arg)
+{
+	(void)arg;
+	AUTO_INBOX struct inbox_row first = {.key = "tr:1", .envelope = "e-1", .kind = "slash"};
+	AUTO_INBOX struct inbox_row same = {.key = "tr:2", .envelope = "e-1", .kind = "slash"};
+	AUTO_INBOX struct inbox_row other = {.key = "tr:3", .envelope = "e-2", .kind = "slash"};
+	AUTO_INBOX struct inbox_row none = {.key = "tr:4", .kind = "slash"}, neither = {.key = "tr:5", .kind = "slash"};
+	MUST(inbox_add(tx, &first));
+	assert_int_equal(inbox_add(tx, &same), ERR_ALREADY);
+	assert_int_equal(same.id, first.id);
+	MUST(inbox_add(tx, &other));
+	MUST(inbox_add(tx, &none));
+	MUST(inbox_add(tx, &neither));
+	return OK;
+}
+
+static void the_same_envelope_is_the_same_deed(void **state)
+{
+	fixture_run(state, add_in_envelopes, NULL);
+}
+
 static enum errc finish(struct tx *tx, void *arg)
 {
 	(void)arg;
@@ -117,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    CASE(a_redelivery_finds_the_first_copy_and_its_reply),
+	    CASE(the_same_envelope_is_the_same_deed),
 	    CASE(what_is_finished_is_not_pending),
 	    CASE(a_finished_row_keeps_its_reply_and_forgets_its_body),
 	    CASE(an_unknown_row_is_not_found),
