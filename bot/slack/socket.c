@@ -33,9 +33,10 @@ struct socket {
 	struct wire *wire;
 	struct loop_timer *deadline; /* of the state */
 	struct loop_timer *tick;     /* pings and silence */
-	int64_t heard_ms, pinged_ms, live_since_ms, entered_ms;
-	char app_id[24];  /* whose socket it is, as hello says */
-	unsigned unacked; /* envelopes that came and were not acknowledged */
+	int64_t heard_ms, pinged_ms, ticked_ms, live_since_ms, entered_ms;
+	uint64_t received; /* bytes, at the last tick */
+	char app_id[24];   /* whose socket it is, as hello says */
+	unsigned unacked;  /* envelopes that came and were not acknowledged */
 	unsigned unreadable;
 	enum socket_end end;
 	int64_t rest_ms;
@@ -284,13 +285,29 @@ static void give_up(struct socket *s)
 	fire(s, SOCKET_EVENT_CLOSE);
 }
 
+/*
+ * Any byte is a sign of life, also of what the library keeps to itself: pings, the begin of a frame. It came after the
+ * last tick; more is not known, and it may have come before a suspend.
+ */
+static void look_at_bytes(struct socket *s, int64_t now)
+{
+	uint64_t received = wire_received_bytes(s->wire);
+
+	if (received != s->received && s->ticked_ms > s->heard_ms)
+		s->heard_ms = s->ticked_ms;
+	s->received = received;
+	s->ticked_ms = now;
+}
+
 /* By the boot clock: after a suspend the silence is noticed at once. */
 static void on_tick(void *arg)
 {
 	const struct slack_times *times = &((struct socket *)arg)->context->times;
 	struct socket *s = arg;
-	int64_t now = clock_boot_ms(), next = times->ping_ms / 2, left = s->heard_ms + times->dead_ms - now;
+	int64_t now = clock_boot_ms(), next = times->ping_ms / 2, left;
 
+	look_at_bytes(s, now);
+	left = s->heard_ms + times->dead_ms - now;
 	if (s->state == SOCKET_DRAINING && is_drained(s)) {
 		fire(s, SOCKET_EVENT_CLOSE);
 		return;

@@ -11,9 +11,12 @@
 #include "bot/slack/socket_wire.h"
 
 #include <libwebsockets.h>
+#include <linux/tcp.h> /* the C library's tcp_info has no byte counts */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "bot/base/buf.h"
 #include "bot/base/mem.h"
@@ -26,6 +29,12 @@ enum {
 	BUFFER_KEPT = 64 * 1024, /* a larger one is freed after its text */
 	RECEIVE_PIECE = 16 * 1024,
 	TOO_BIG_CODE = 1009,
+	UNSENT_MAX = 1024 * 1024,
+	/* the kernel gives up on a dead path by itself too, before anybody above would wait for it */
+	KEEPALIVE_AFTER_S = 20,
+	KEEPALIVE_EVERY_S = 5,
+	KEEPALIVE_TIMES = 3,
+	UNACKED_MAX_MS = 30 * 1000,
 };
 
 /* A virtual host of libwebsockets holds what a connection can't set by itself: authorities and proxy. */
@@ -72,6 +81,7 @@ struct wire {
 	int close_code;
 	char close_reason[100];
 	struct frame *first, **last; /* waiting to be sent */
+	size_t unsent;               /* bytes that they take */
 	struct buf text;             /* the message that is arriving */
 	int status;                  /* of a refused upgrade */
 	char reason[240];
@@ -183,10 +193,25 @@ static struct vhost *vhost_for(struct wires *wires, const char *proxy, bool tls)
 	return NULL;
 }
 
+/* The words of strangers, fit for logs and JSON. */
+static void make_plain(char *s)
+{
+	AUTO_FREE char *copy = mem_strdup(s);
+
+	text_copy_plain(s, strlen(s) + 1, copy);
+	for (size_t step; *s; s += step ? step : 1) {
+		step = text_utf8_step(s, strlen(s));
+		if (!step)
+			*s = '?';
+	}
+}
+
 static void note(struct wire *wire, const char *reason, size_t len)
 {
-	if (!wire->reason[0])
-		snprintf(wire->reason, sizeof(wire->reason), "%.*s", (int)len, reason);
+	if (wire->reason[0])
+		return;
+	snprintf(wire->reason, sizeof(wire->reason), "%.*s", (int)len, reason);
+	make_plain(wire->reason);
 }
 
 static void tell_end(void *arg)
@@ -224,6 +249,7 @@ static void connection_failed(struct wire *wire, struct lws *wsi, const char *in
 	else
 		snprintf(wire->reason, sizeof(wire->reason), "%.*s%s%.60s", in && len ? (int)len : 21,
 		         in && len ? in : "the connection failed", *log ? "; " : "", log);
+	make_plain(wire->reason);
 }
 
 static void received(struct wire *wire, struct lws *wsi, const char *in, size_t len)
@@ -257,6 +283,11 @@ static void peer_closes(struct wire *wire, const unsigned char *in, size_t len)
 	note(wire, reason, sizeof(reason));
 }
 
+static size_t frame_size(size_t len)
+{
+	return sizeof(struct frame) + LWS_PRE + len;
+}
+
 /* The library masks the bytes in place: a frame is sent once. */
 static int send_frame(struct wire *wire, struct lws *wsi)
 {
@@ -267,6 +298,7 @@ static int send_frame(struct wire *wire, struct lws *wsi)
 	wire->first = frame->next;
 	if (!wire->first)
 		wire->last = &wire->first;
+	wire->unsent -= frame_size(frame->len);
 	free(frame);
 	if (!whole)
 		note(wire, "writing failed", 64);
@@ -302,8 +334,25 @@ static int writeable(struct wire *wire, struct lws *wsi)
 	return result;
 }
 
-static void upgraded(struct wire *wire)
+static void set_option(int fd, int level, int option, int value)
 {
+	setsockopt(fd, level, option, &value, sizeof(value)); /* a comfort: without it pings find out */
+}
+
+static void limit_silence(struct lws *wsi)
+{
+	int fd = lws_get_socket_fd(wsi);
+
+	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_AFTER_S);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY_S);
+	set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TIMES);
+	set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKED_MAX_MS);
+}
+
+static void upgraded(struct wire *wire, struct lws *wsi)
+{
+	limit_silence(wsi);
 	wire->state = WIRE_OPEN;
 	wire->callbacks.open(wire->arg);
 }
@@ -320,7 +369,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user
 		if (wire->state != WIRE_CALLING)
 			finish(wire);
 		break;
-	case LWS_CALLBACK_CLIENT_ESTABLISHED: upgraded(wire); break;
+	case LWS_CALLBACK_CLIENT_ESTABLISHED: upgraded(wire, wsi); break;
 	case LWS_CALLBACK_CLIENT_RECEIVE: received(wire, wsi, in, len); break;
 	case LWS_CALLBACK_CLIENT_RECEIVE_PONG: wire->callbacks.heard(wire->arg); break;
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE: peer_closes(wire, in, len); break;
@@ -359,6 +408,7 @@ static struct lws *connect_lws(struct wire *wire, const struct socket_url *url, 
 	/* the certificate is checked against this name, not against the address */
 	host = usual_port ? mem_strdup(url->host) : mem_printf("%s:%d", url->host, url->port);
 	info.host = host;
+	loop_lws_forget_reason(wire->vhost->wires->loop);
 	wsi = lws_client_connect_via_info(&info);
 	if (wire->state == WIRE_FINISHED)
 		return NULL;
@@ -399,7 +449,13 @@ enum errc wire_send(struct wire *wire, const char *text, size_t len)
 
 	if (wire->state != WIRE_OPEN)
 		return ERR_ABORTED;
-	frame = mem_alloc(sizeof(*frame) + LWS_PRE + len);
+	if (wire->unsent + frame_size(len) > UNSENT_MAX) {
+		note(wire, "what we send is not read", 64);
+		wire_kill(wire);
+		return ERR_ABORTED;
+	}
+	wire->unsent += frame_size(len);
+	frame = mem_alloc(frame_size(len));
 	frame->len = len;
 	memcpy(frame->bytes + LWS_PRE, text, len);
 	*wire->last = frame;
@@ -411,6 +467,16 @@ enum errc wire_send(struct wire *wire, const char *text, size_t len)
 bool wire_has_unsent(const struct wire *wire)
 {
 	return wire->first != NULL;
+}
+
+uint64_t wire_received_bytes(const struct wire *wire)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+
+	if (!wire->wsi || getsockopt(lws_get_socket_fd(wire->wsi), IPPROTO_TCP, TCP_INFO, &info, &len))
+		return 0;
+	return info.tcpi_bytes_received;
 }
 
 void wire_ping(struct wire *wire)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bot/base/err.h"
 #include "bot/loop/loop.h"
@@ -40,9 +41,17 @@ void wires_free(struct wires *wires); /* after its wires; NULL is fine */
 enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
                        const char *proxy, const struct wire_callbacks *callbacks, void *arg,
                        struct err *reterr) MUST_CHECK;
-/* One text frame, in order, before any ping; never fragmented. ABORTED: it is closing or closed. */
+/*
+ * One text frame, in order, before any ping; never fragmented. ABORTED: it is closing or closed. A peer that lets
+ * a MiB of them wait is cut.
+ */
 enum errc wire_send(struct wire *wire, const char *text, size_t len) MUST_CHECK;
 bool wire_has_unsent(const struct wire *wire);
+/*
+ * Bytes that came from the other side so far, by the kernel's count: pings are answered inside the library and seen
+ * nowhere else. 0 where the kernel does not tell.
+ */
+uint64_t wire_received_bytes(const struct wire *wire);
 void wire_ping(struct wire *wire);
 /* Sends what waits, then Close with this code; what comes in meanwhile is dropped. `closed` follows when the peer
  * agrees. */
