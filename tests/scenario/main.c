@@ -31,7 +31,7 @@ static const struct {
     {"happy", happy_scenarios},      {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
     {"ends", end_scenarios},         {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
     {"program", program_scenarios},  {"connection", connection_scenarios}, {"traps", trap_scenarios},
-    {"people", sf_people_scenarios}, {"diagnosis", diagnosis_scenarios},
+    {"people", sf_people_scenarios}, {"diagnosis", diagnosis_scenarios},   {"pause", pause_scenarios},
 };
 
 struct job {
