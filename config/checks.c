@@ -6,8 +6,12 @@
  */
 #include "config/checks.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "config/url.h"
 
@@ -160,6 +164,37 @@ static void check_reminder(const struct checks *c, enum config_key_id remind, in
 		               "is not before %s, so nobody will be reminded; write never if that is meant", path(end));
 }
 
+/* The folder has to be there already: the service makes the file alone. */
+static void check_anchor_folder(const struct checks *c)
+{
+	AUTO_FREE char *folder = mem_strdup(c->config->audit.anchor_file);
+	char *slash = strrchr(folder, '/');
+
+	if (!slash)
+		return;
+	slash[slash == folder] = '\0';
+	if (access(folder, F_OK) != 0)
+		config_mistake(c->report, place(c, CONFIG_KEY_ANCHOR_FILE), path(CONFIG_KEY_ANCHOR_FILE), "%s: %s",
+		               folder, strerror(errno));
+}
+
+static void check_anchors(const struct checks *c)
+{
+	bool nowhere = text_empty(c->config->audit.anchor_file) && text_empty(c->config->audit.anchor_channel);
+	bool never = c->config->audit.anchor_every_ms == CONFIG_NEVER;
+	enum config_key_id id = CONFIG_KEY_ANCHOR_EVERY;
+
+	if (!good(c, id) || !good(c, CONFIG_KEY_ANCHOR_FILE) || !good(c, CONFIG_KEY_ANCHOR_CHANNEL))
+		return;
+	check_anchor_folder(c);
+	if (never && !nowhere)
+		config_warning(c->report, place(c, id), path(id),
+		               "is never, so audit.anchor_file and audit.anchor_channel get no anchors");
+	else if (!never && nowhere && c->document->settings[id].given)
+		config_warning(c->report, place(c, id), path(id),
+		               "there is neither audit.anchor_file nor audit.anchor_channel, so nothing is noted");
+}
+
 void config_checks(const struct config *config, const struct config_document *document, struct config_report *report)
 {
 	struct checks c = {config, document, report};
@@ -171,6 +206,7 @@ void config_checks(const struct config *config, const struct config_document *do
 	check_approvers(&c);
 	check_requesters(&c);
 	check_channels(&c);
+	check_anchors(&c);
 	check_reminder(&c, CONFIG_KEY_APPROVAL_REMIND, config->approval.remind_after_ms, CONFIG_KEY_APPROVAL_EXPIRE,
 	               config->approval.expire_after_ms);
 	check_reminder(&c, CONFIG_KEY_PEOPLE_REMIND, config->people.remind_after_ms, CONFIG_KEY_PEOPLE_GIVE_UP,

@@ -100,6 +100,18 @@ static void resolve_store(struct config *config)
 	free(url);
 }
 
+/* Relative as the store is; nothing is looked at, for the one who checks may see less than the service. */
+static void resolve_anchor_file(struct config *config)
+{
+	AUTO_FREE char *folder = state_directory();
+	char *file = config->audit.anchor_file;
+
+	if (text_empty(file) || file[0] == '/')
+		return;
+	config->audit.anchor_file = mem_printf("%s/%s", folder ? folder : config->directory, file);
+	free(file);
+}
+
 static void resolve_ca_file(struct config *config, const struct config_document *document, struct config_report *report)
 {
 	char *file = config->tls.ca_file;
@@ -120,6 +132,7 @@ static void fill(struct config *config, const char *text, size_t len, bool only_
 	if (config_document_read(&document, text, len, report)) {
 		set_values(config, &document, report);
 		resolve_store(config);
+		resolve_anchor_file(config);
 		resolve_ca_file(config, &document, report);
 		config_secrets_read(config, &document, only_store, report);
 		config_checks(config, &document, report);

@@ -79,7 +79,13 @@ struct config {
 	struct {
 		char *url; /* sqlite: with an absolute path */
 		struct secret *password;
+		int64_t retention_ms;
 	} store;
+	struct {
+		int64_t anchor_every_ms;
+		char *anchor_file;    /* "" or absolute */
+		char *anchor_channel; /* "" */
+	} audit;
 	struct {
 		char *host; /* "" : none */
 		int port;

@@ -79,7 +79,7 @@ static const char *same_name_elsewhere(const char *name)
 static const char *nearest_section(const char *name)
 {
 	static const char *const sections[] = {"slack", "access", "approval", "people", "backend", "salesforce",
-	                                       "store", "http",   "log",      "tls",    "limits"};
+	                                       "store", "audit",  "http",     "log",    "tls",     "limits"};
 	const char *best = NULL;
 	unsigned least = slips_allowed(name) + 1;
 

@@ -96,6 +96,14 @@
 	  "sqlite:PATH or postgresql://...") \
 	X(STORE_PASSWORD, "store.password_file", SECRET, store.password, "", 0, 0, RESTART, \
 	  "file with PostgreSQL's password") \
+	X(RETENTION, "store.retention", DURATION_OR_NEVER, store.retention_ms, "400d", CONFIG_DAY_MS, \
+	  10 * CONFIG_YEAR_MS, RESTART, "closed repairs and the words of the audit trail are forgotten after that") \
+	X(ANCHOR_EVERY, "audit.anchor_every", DURATION_OR_NEVER, audit.anchor_every_ms, "24h", 60000, CONFIG_YEAR_MS, \
+	  RESTART, "how often the head of the audit trail is noted outside of the store") \
+	X(ANCHOR_FILE, "audit.anchor_file", PATH, audit.anchor_file, "", 0, 4000, RESTART, \
+	  "file to which it is appended, and which audit --verify compares") \
+	X(ANCHOR_CHANNEL, "audit.anchor_channel", CHANNEL, audit.anchor_channel, "", 0, 0, RESTART, \
+	  "channel to which it is posted") \
 	X(LISTEN, "http.listen", LISTEN, http.host, "127.0.0.1:9464", 0, 0, RESTART, \
 	  "address of /healthz, /readyz, /metrics; empty: none") \
 	X(LOG_LEVEL, "log.level", LOG_LEVEL, log.level, "info", 0, 0, AT_ONCE, "debug, info, warning or error") \
@@ -115,7 +123,8 @@
 	X(PAUSE_AFTER, "limits.pause_after_failures", INT_OR_NEVER, limits.pause_after_failures, "10", 1, 1000, \
 	  AT_ONCE, "so many repairs failing at the bot's own steps within an hour pause it")
 
-#define CONFIG_YEAR_MS (366LL * 24 * 3600 * 1000)
+#define CONFIG_DAY_MS  (24LL * 3600 * 1000)
+#define CONFIG_YEAR_MS (366 * CONFIG_DAY_MS)
 
 enum config_key_id {
 #define X(id, path, kind, member, fallback, lowest, highest, takes, meaning) CONFIG_KEY_##id,

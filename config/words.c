@@ -169,6 +169,31 @@ static bool parse_duration(const char *word, int64_t *ret)
 	return false;
 }
 
+/* As it would be written, in the largest unit that leaves nothing over. */
+static void write_duration(int64_t ms, char out[static 24])
+{
+	int64_t s = ms / 1000;
+
+	if (s % (24 * 3600) == 0)
+		snprintf(out, 24, "%lldd", (long long)(s / (24 * 3600)));
+	else if (s % 3600 == 0)
+		snprintf(out, 24, "%lldh", (long long)(s / 3600));
+	else if (s % 60 == 0)
+		snprintf(out, 24, "%lldm", (long long)(s / 60));
+	else
+		snprintf(out, 24, "%llds", (long long)s);
+}
+
+static enum errc wrong_span(struct err *reterr, const char *word, const struct config_key *key)
+{
+	char lowest[24], highest[24], range[64];
+
+	write_duration(key->lowest, lowest);
+	write_duration(key->highest, highest);
+	snprintf(range, sizeof(range), "from %s to %s", lowest, highest);
+	return wrong(reterr, word, range);
+}
+
 static enum errc read_duration(struct config *config, const struct config_key *key, const char *word,
                                struct err *reterr)
 {
@@ -185,7 +210,7 @@ static enum errc read_duration(struct config *config, const struct config_key *k
 		             never ? "a duration such as 90s, 30m, 72h, 3d, or never"
 		                   : "a duration such as 90s, 30m, 72h or 3d");
 	if (ms < key->lowest || ms > key->highest)
-		return wrong(reterr, word, key->highest < 3600 * 1000 ? "from 1s to 15m" : "from 1s to 366d");
+		return wrong_span(reterr, word, key);
 	*field = ms;
 	return OK;
 }

@@ -37,6 +37,7 @@ static void keep_old(struct config *old, struct config *fresh)
 	SWAP(old->salesforce.private_key, fresh->salesforce.private_key);
 	SWAP(old->salesforce.client_secret, fresh->salesforce.client_secret);
 	SWAP(old->store, fresh->store);
+	SWAP(old->audit, fresh->audit);
 	SWAP(old->http, fresh->http);
 }
 

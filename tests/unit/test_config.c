@@ -368,6 +368,10 @@ static void durations_hours_and_percentages_are_strict(void **state)
 	expect_mistake(f, "approval: {expire_after: 72}\n", "must be a duration such as 90s, 30m, 72h, 3d, or never");
 	expect_mistake(f, "approval: {expire_after: 1w}\n", "must be a duration");
 	expect_mistake(f, "approval: {expire_after: 0s}\n", "must be from 1s to 366d");
+	expect_mistake(f, "store: {retention: 3h}\n", "must be from 1d to 3660d");
+	expect_mistake(f, "audit: {anchor_every: 1s}\n", "must be from 1m to 366d");
+	expect_mistake(f, "audit: {anchor_channel: audit}\n", "must be");
+	expect_mistake(f, "audit: {anchor_file: /nowhere/at/all}\n", "/nowhere/at: No such file");
 	expect_mistake(f, "people: {hours: 8-18}\n", "people.hours: must be two times of the day");
 	expect_mistake(f, "people: {hours: \"08:00-24:01\"}\n", "people.hours: must be two times of the day");
 	expect_mistake(f, "people: {hours: \"18:00-08:00\"}\n", "people.hours: must be within one day");
@@ -622,6 +626,23 @@ static void a_credential_wins_over_a_file_and_a_file_over_the_environment(void *
 	config_free(config);
 }
 
+static void anchors_that_go_nowhere_are_a_warning(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_FREE char *expected = mem_printf("%s/heads", f->folder);
+	struct config *config;
+
+	config_free(read_with(f, "", "", "", "audit: {anchor_every: 12h}\n"));
+	expect_said(f, "audit.anchor_every: there is neither audit.anchor_file nor audit.anchor_channel");
+	config_free(read_with(f, "", "", "", "audit: {anchor_every: never, anchor_channel: C0AUDIT001}\n"));
+	expect_said(f, "audit.anchor_every: is never, so");
+	config = read_with(f, "", "", "", "audit: {anchor_file: heads}\n");
+	assert_int_equal(f->warnings, 0);
+	assert_string_equal(config->audit.anchor_file, expected);
+	assert_int_equal(config->store.retention_ms, 400LL * 24 * 3600 * 1000);
+	config_free(config);
+}
+
 static void looking_into_the_store_needs_no_secret(void **state)
 {
 	struct fixture *f = *state;
@@ -780,6 +801,7 @@ int main(void)
 	    CASE(keys_that_cannot_sign_are_told),
 	    CASE(a_secret_that_others_can_read_is_a_warning),
 	    CASE(a_credential_wins_over_a_file_and_a_file_over_the_environment),
+	    CASE(anchors_that_go_nowhere_are_a_warning),
 	    CASE(looking_into_the_store_needs_no_secret),
 	    CASE(changes_that_need_a_restart_are_named),
 	    CASE(every_section_is_suggested),
