@@ -82,15 +82,19 @@ static const struct command commands[] = {
     {"audit", "-c FILE [--json] [--since T] [--verify [--head N:HASH]]", TAKES_JSON | TAKES_AUDIT,
      "the audit trail, and whether it was tampered with",
      "Prints who did what, oldest first; the service may be running. The last line is head N:HASH: keep it\n"
-     "elsewhere, and --head tells later whether anything up to it was changed or cut off.\n"
+     "elsewhere, and --head tells later whether anything up to it was changed or cut off. The service keeps heads\n"
+     "by itself, where audit.anchor_file or audit.anchor_channel says so. Words of persons that are gone\n"
+     "(store.retention, eacbot erase) show as (erased), in JSON as null; their digests still verify. Reading the\n"
+     "trail is a line in it too, where the store can be written.\n"
      "\n"
      "  --json          one object a line, and no last line\n"
      "  --since T       from then on: 2026-11-23T17:50:20Z, or 72h for the last three days (s, m, h, d)\n"
-     "  --verify        recomputes the chain of hashes, always all of it\n"
+     "  --verify        recomputes the chain of hashes, always all of it, and compares the anchors of\n"
+     "                  audit.anchor_file\n"
      "  --head N:HASH   with --verify: line N has to bear this hash\n"
      "\n"
-     "Exit codes: 0 shown, and the chain holds where that was asked; 1 the store can't be read or the chain is\n"
-     "broken; 2 wrong usage or configuration.\n",
+     "Exit codes: 0 shown, and the chain holds where that was asked; 1 the store can't be read, the chain is\n"
+     "broken or an anchor is missing; 2 wrong usage or configuration.\n",
      show_audit},
 };
 

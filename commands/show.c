@@ -1,11 +1,13 @@
 /*
  * commands/show.c - answers that change nothing: status, why, list, history, help.
  */
+#include <stdio.h>
 
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
+#include "bot/store/audit.h"
 #include "commands/command.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
@@ -255,6 +257,17 @@ enum errc command_list(struct asked *asked)
 	return answer_list(asked, &query, NULL, "There are none.");
 }
 
+/* Whose past somebody looked at is for the audit trail. */
+static enum errc note_reading(struct asked *asked, const char *who)
+{
+	struct audit_row line = {.at = asked->deed->now};
+	text_copy(line.actor, sizeof line.actor, asked->deed->user);
+	text_copy(line.via, sizeof line.via, asked->actor.via);
+	text_copy(line.action, sizeof line.action, "history-read");
+	snprintf(line.detail, sizeof line.detail, "of %.500s", who);
+	return audit_add(asked->tx, &line);
+}
+
 enum errc command_history(struct asked *asked)
 {
 	struct word word;
@@ -264,7 +277,8 @@ enum errc command_history(struct asked *asked)
 		return asked_answer(
 		    asked, "Whose history? Say a mention, an e-mail address, a username or a Salesforce user id.");
 	const struct request_query query = {.limit = SEARCHED};
-	return answer_list(asked, &query, who.text, "There was no repair of that person.");
+	enum errc rc = note_reading(asked, who.text);
+	return rc == OK ? answer_list(asked, &query, who.text, "There was no repair of that person.") : rc;
 }
 
 static void help_line(struct buf *b, const struct asked *asked, const struct command *command)

@@ -108,6 +108,8 @@ static void begin_drain(struct app *app, const char *why)
 	outbox_pump_stop(app->pump);
 	people_stop(app->people);
 	pulse_stop(app->pulse);
+	retention_stop(app->retention);
+	anchor_stop(app->anchor);
 	loop_timer_set(app->drain, 0);
 }
 
@@ -220,6 +222,14 @@ static void build_workers(struct app *app)
 	                                                           .committed = on_step_committed,
 	                                                           .arg = app});
 	app->pulse = pulse_new(app->loop, app->store);
+	app->retention = retention_new(app->loop, app->store, app->config->store.retention_ms);
+	app->anchor = anchor_new(&(struct anchor_options){.loop = app->loop,
+	                                                  .store = app->store,
+	                                                  .every_ms = app->config->audit.anchor_every_ms,
+	                                                  .file = app->config->audit.anchor_file,
+	                                                  .channel = app->config->audit.anchor_channel,
+	                                                  .committed = on_step_committed,
+	                                                  .arg = app});
 	app->drain = loop_timer_new(app->loop, on_drain, app);
 }
 
@@ -280,6 +290,8 @@ static void take_apart(struct app *app)
 	watch_free(app);
 	loop_timer_free(app->drain);
 	reload_free(app);
+	anchor_free(app->anchor);
+	retention_free(app->retention);
 	pulse_free(app->pulse);
 	dispatch_free(app->dispatch);
 	reconcile_free(app->reconcile);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bot/app/anchor.h"
 #include "bot/app/app.h"
 #include "bot/app/calls.h"
 #include "bot/app/dispatch.h"
@@ -15,6 +16,7 @@
 #include "bot/app/pulse.h"
 #include "bot/app/reconcile.h"
 #include "bot/app/report.h"
+#include "bot/app/retention.h"
 #include "bot/app/scheduler.h"
 #include "bot/http/http.h"
 #include "bot/loop/loop.h"
@@ -43,6 +45,8 @@ struct app {
 	struct dispatch *dispatch;
 	struct reconcile *reconcile;
 	struct pulse *pulse;
+	struct retention *retention;
+	struct anchor *anchor;
 	struct health *health; /* NULL: none configured */
 	struct report report;
 	struct reload *reload; /* under way, or NULL */

@@ -341,6 +341,8 @@ void doctor_channels(struct doctor *d)
 	add_ids(d->members, &d->config->access.channels, "CG");
 	if (!text_empty(d->config->slack.status_channel) && !is_listed(d->members, d->config->slack.status_channel))
 		json_array_append_new(d->members, json_string(d->config->slack.status_channel));
+	if (!text_empty(d->config->audit.anchor_channel) && !is_listed(d->members, d->config->audit.anchor_channel))
+		json_array_append_new(d->members, json_string(d->config->audit.anchor_channel));
 	ask_next_channel(d);
 }
 

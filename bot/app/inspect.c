@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bot/app/anchor.h"
+#include "bot/app/operator.h"
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
@@ -216,7 +218,9 @@ int inspect_requests(const struct config *config, bool json, bool all, FILE *out
 struct audit_walk {
 	const struct inspect_audit *what;
 	FILE *out;
-	int64_t n; /* the head */
+	const char *anchor_file;
+	struct audit_proof proof; /* its notes are gone afterwards */
+	int64_t n;                /* the head */
 	char hash[65];
 	struct err err;
 };
@@ -279,27 +283,76 @@ static enum errc show_line(void *arg, const struct audit_row *row)
 	return OK;
 }
 
+/* Against the anchors, and the head that was given. */
+static enum errc verify_trail(struct tx *tx, struct audit_walk *w)
+{
+	struct audit_note given = {.n = w->what->head_n, .what = "the given head"};
+	struct audit_note *notes = NULL;
+	enum errc rc;
+
+	text_copy(given.hash, sizeof(given.hash), w->what->head_hash);
+	rc = anchor_notes(tx, w->anchor_file, given.n > 0 ? &given : NULL, &notes, &w->proof.note_count, &w->err);
+	if (rc != OK)
+		return rc;
+	w->proof.notes = notes;
+	rc = audit_verify(tx, &w->proof, &w->err);
+	free(notes);
+	return rc;
+}
+
 static enum errc show_trail(struct tx *tx, void *arg)
 {
 	struct audit_walk *w = arg;
-	const struct inspect_audit *what = w->what;
-	struct audit_note note = {.n = what->head_n, .what = "the given head"};
-	struct audit_proof proof = {.notes = &note, .note_count = what->head_n > 0};
 	enum errc rc = audit_each(tx, 0, show_line, w);
 
-	if (rc != OK || !what->verify)
-		return rc;
-	text_copy(note.hash, sizeof(note.hash), what->head_hash);
-	return audit_verify(tx, &proof, &w->err);
+	return rc == OK && w->what->verify ? verify_trail(tx, w) : rc;
+}
+
+/* That somebody reads it is part of the trail. */
+static enum errc add_reading(struct tx *tx, void *arg)
+{
+	const struct inspect_audit *what = arg;
+	struct audit_row row;
+	char since[32] = "";
+
+	operator_line(&row, "audit-read");
+	if (what->since_ms > 0)
+		clock_rfc3339(what->since_ms, since);
+	snprintf(row.detail, sizeof(row.detail), "%s%s%s", *since ? "since " : "all of it", since,
+	         what->verify ? ", verified" : "");
+	return audit_add(tx, &row);
+}
+
+/* False: *reterr says why there is no line. */
+static bool note_reading(const struct config *config, const struct inspect_audit *what, struct err *reterr)
+{
+	struct inspect_audit copy = *what;
+	struct store *store = NULL;
+	enum errc rc = operator_store(&store, config, reterr);
+
+	if (rc == OK) {
+		rc = store_run(store, add_reading, &copy);
+		store_close(store);
+		if (rc != OK)
+			err_set(reterr, rc, "store: %s", err_sentence(rc));
+	}
+	return rc == OK;
 }
 
 int inspect_audit(const struct config *config, const struct inspect_audit *what, FILE *out)
 {
-	struct audit_walk w = {.what = what, .out = out};
+	struct audit_walk w = {.what = what, .out = out, .anchor_file = config->audit.anchor_file};
+	struct err e = {0};
+	bool noted = note_reading(config, what, &e);
 
 	memset(w.hash, '0', sizeof(w.hash) - 1); /* the head of a trail without a line */
 	if (look(config, show_trail, &w, &w.err) != OK)
 		return 1;
+	if (!noted)
+		fprintf(stderr, "eacbot: this reading leaves no line in the trail: %s\n", e.text);
+	if (what->verify && !what->json)
+		fprintf(out, "the chain holds; noted heads compared: %zu; lines with erased words: %" PRId64 "\n",
+		        w.proof.note_count, w.proof.erased);
 	if (!what->json)
 		fprintf(out, "head %" PRId64 ":%s\n", w.n, w.hash);
 	return 0;

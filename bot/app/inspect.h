@@ -1,7 +1,8 @@
 /*
  * app/inspect.h - looking into the store from the command line, also while the service runs.
  *
- * Read-only: it takes no lock and migrates nothing. Results go to `out`,
+ * It takes no lock and migrates nothing, and writes nothing but the line that tells who read the audit trail; where
+ * the store can't be written it says so and reads all the same. Results go to `out`,
  * troubles to stderr as a sentence.
  */
 #pragma once
@@ -15,7 +16,7 @@
 struct inspect_audit {
 	bool json;             /* one object a line; else text that ends with "head N:HASH" */
 	int64_t since_ms;      /* lines before are left out */
-	bool verify;           /* recompute the chain of hashes */
+	bool verify;           /* recompute the chain of hashes, compare it with the anchors */
 	int64_t head_n;        /* with verify: line n must bear head_hash; 0: not asked */
 	const char *head_hash; /* 64 hex digits */
 };

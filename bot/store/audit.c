@@ -78,9 +78,12 @@ static enum errc write_row(struct tx *tx, const struct audit_row *row)
 	                 value_text(row->detail_digest), value_text(row->hash)));
 	if (code != OK)
 		return code;
+	/* words without a line are left where somebody cut lines off: the service goes on all the same */
 	return sql_run(tx, NULL,
 	               "INSERT INTO audit_words (n, actor_salt, actor, detail_salt, detail)"
-	               " VALUES ($1, $2, $3, $4, $5)",
+	               " VALUES ($1, $2, $3, $4, $5)"
+	               " ON CONFLICT (n) DO UPDATE SET actor_salt = excluded.actor_salt, actor = excluded.actor,"
+	               " detail_salt = excluded.detail_salt, detail = excluded.detail",
 	               ARGS(value_int(row->n), value_text(row->actor_salt), value_text(row->actor),
 	                    value_text(row->detail_salt), value_text(row->detail)));
 }

@@ -329,6 +329,26 @@ static void the_audit_trail_is_a_chain_with_a_head(struct stage *stage)
 	stage_output_done(&lines);
 }
 
+static void the_head_of_the_trail_is_anchored_outside_of_the_store(struct stage *stage)
+{
+	stage_set(stage, "audit.anchor_file", json_string("heads"));
+	stage_set(stage, "audit.anchor_channel", json_string("C0STATUS01"));
+	start_at(stage, AT_DISCONNECT);
+	stage_kill(stage);
+	stage_start(stage); /* the first anchor is due: before, there was no line yet */
+	SEE(stage, .channel = "status", .contains = "Audit trail: line ", .also = "--verify --head ");
+	struct stage_output good = stage_eacbot(stage, "audit --verify");
+	CHECK(stage, good.code == 0 && strstr(good.out, "noted heads compared: 2;") != NULL);
+	stage_output_done(&good);
+	AUTO_FREE char *file = mem_printf("%s/heads", stage_folder(stage));
+	CHECK(stage, unlink(file) == 0);
+	struct stage_output bad = stage_eacbot(stage, "audit --verify");
+	CHECK(stage, bad.code == 1 && strstr(bad.err, "the anchors can't be read") != NULL);
+	stage_output_done(&bad);
+	stage_set(stage, "audit.anchor_file", NULL); /* else the judge misses it too */
+	stage_write_config(stage);
+}
+
 static void a_log_in_json_has_no_secret_at_any_level(struct stage *stage)
 {
 	stage_set(stage, "log.format", json_string("json"));
@@ -409,6 +429,7 @@ const struct scenario program_scenarios[] = {
     SCENARIO(check_and_doctor_find_nothing_wrong),
     SCENARIO(requests_tell_what_the_store_holds),
     SCENARIO(the_audit_trail_is_a_chain_with_a_head),
+    SCENARIO(the_head_of_the_trail_is_anchored_outside_of_the_store),
     SCENARIO(a_log_in_json_has_no_secret_at_any_level),
     SCENARIO(a_full_disk_is_told_and_nothing_is_lost),
     {0},

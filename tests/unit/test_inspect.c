@@ -20,6 +20,7 @@
 #include "bot/store/audit.h"
 #include "bot/store/requests.h"
 #include "bot/store/store.h"
+#include "bot/store/store_private.h" /* only to tamper */
 #include "commands/eac/steps.h"
 
 static const int64_t noon = 1795435200000; /* 2026-11-23T12:00:00Z */
@@ -106,6 +107,10 @@ static int close_all(void **state)
 {
 	static const char *const ends[] = {"", "-wal", "-shm", "-lock", ".lock"};
 	struct fixture *f = *state;
+
+	if (f->config.audit.anchor_file)
+		unlink(f->config.audit.anchor_file);
+	free(f->config.audit.anchor_file);
 
 	store_close(f->store);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -222,7 +227,10 @@ static void an_empty_store_is_shown_as_empty(void **state)
 	assert_int_equal(requests(f, false, false), 0);
 	assert_string_equal(f->shown, "no open repairs\n");
 	assert_int_equal(audit(f, &what), 0);
-	assert_string_equal(f->shown, "head 0:0000000000000000000000000000000000000000000000000000000000000000\n");
+	assert_int_equal(lines(f->shown), 3);
+	assert_non_null(strstr(f->shown,
+	                       " cli audit-read - all of it, verified\n"
+	                       "the chain holds; noted heads compared: 0; lines with erased words: 0\nhead 1:"));
 }
 
 static void the_trail_ends_with_its_head_which_verifies(void **state)
@@ -232,17 +240,17 @@ static void the_trail_ends_with_its_head_which_verifies(void **state)
 	char hash[65] = "";
 
 	assert_int_equal(audit(f, &what), 0);
-	assert_int_equal(lines(f->shown), 3);
+	assert_int_equal(lines(f->shown), 5);
 	assert_true(text_starts(f->shown, "1 2026-11-23T12:00:00Z U0ANA00001 command repair EAC-1 two?lines ?[1m\n"));
-	assert_non_null(strstr(f->shown, "\nhead 2:"));
-	text_copy(hash, sizeof(hash), strstr(f->shown, "head 2:") + 7);
-	what.head_n = 2;
+	assert_non_null(strstr(f->shown, "\nhead 3:"));
+	text_copy(hash, sizeof(hash), strstr(f->shown, "head 3:") + 7);
+	what.head_n = 3;
 	what.head_hash = hash;
 	assert_int_equal(audit(f, &what), 0);
 	hash[0] = hash[0] == '0' ? '1' : '0';
 	assert_int_equal(audit(f, &what), 1);
 	assert_null(strstr(f->shown, "head "));
-	what.head_n = 3;
+	what.head_n = 300;
 	assert_int_equal(audit(f, &what), 1);
 }
 
@@ -253,7 +261,8 @@ static void the_trail_as_json_is_an_object_a_line(void **state)
 	json_auto_t *line = NULL;
 
 	assert_int_equal(audit(f, &what), 0);
-	assert_int_equal(lines(f->shown), 1);
+	assert_int_equal(lines(f->shown), 2);
+	*strchr(f->shown, '\n') = '\0';
 	line = parse(f->shown);
 	assert_int_equal(json_int(line, "n"), 2);
 	assert_string_equal(json_str(line, "at"), "2026-11-23T13:00:00Z");
@@ -261,6 +270,62 @@ static void the_trail_as_json_is_an_object_a_line(void **state)
 	assert_string_equal(json_str(line, "detail"), "two\nlines \033[1m");
 	assert_true(json_is_null(json_get(line, "repair")));
 	assert_int_equal(strlen(json_str(line, "hash")), 64);
+}
+
+static enum errc write_on(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return add_line(tx, "repair", noon, 1);
+}
+
+static void a_reading_is_told_by_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct inspect_audit what = {.since_ms = noon};
+
+	assert_int_equal(audit(f, &what), 0);
+	assert_int_equal(audit(f, &what), 0);
+	assert_non_null(strstr(f->shown, " cli audit-read - since 2026-11-23T12:00:00Z\n4 "));
+	assert_non_null(strstr(f->shown, "\nhead 4:"));
+	assert_int_equal(store_run(f->store, write_on, NULL), OK); /* the service */
+	what.verify = true;
+	assert_int_equal(audit(f, &what), 0);
+	assert_non_null(strstr(f->shown, "\nhead 6:"));
+}
+
+static void write_anchors(struct fixture *f, const char *text)
+{
+	FILE *out;
+
+	free(f->config.audit.anchor_file);
+	f->config.audit.anchor_file = mem_printf("%s/heads", f->folder);
+	out = fopen(f->config.audit.anchor_file, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	fclose(out);
+}
+
+static enum errc cut_off(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return sql_run(tx, NULL, "DELETE FROM audit WHERE n >= 2", NO_ARGS);
+}
+
+static void an_end_that_was_cut_off_shows_against_the_anchors(void **state)
+{
+	struct fixture *f = *state;
+	struct inspect_audit what = {.verify = true};
+
+	assert_int_equal(audit(f, &what), 0);
+	AUTO_FREE char *lines =
+	    mem_printf("\n%.66s 2026-11-23T14:00:00Z\n", strstr(f->shown, "head 3:") + strlen("head "));
+	write_anchors(f, lines);
+	assert_int_equal(audit(f, &what), 0);
+	assert_non_null(strstr(f->shown, "noted heads compared: 1;"));
+	assert_int_equal(store_run(f->store, cut_off, NULL), OK);
+	assert_int_equal(audit(f, &what), 1);
+	write_anchors(f, "three lines\n");
+	assert_int_equal(audit(f, &what), 1);
 }
 
 static enum errc forget_line(struct tx *tx, void *arg)
@@ -296,6 +361,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_empty_store_is_shown_as_empty, open_empty, close_all),
 	    cmocka_unit_test_setup_teardown(the_trail_ends_with_its_head_which_verifies, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(the_trail_as_json_is_an_object_a_line, open_filled, close_all),
+	    cmocka_unit_test_setup_teardown(a_reading_is_told_by_the_next, open_filled, close_all),
+	    cmocka_unit_test_setup_teardown(an_end_that_was_cut_off_shows_against_the_anchors, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(erased_words_are_shown_as_erased, open_filled, close_all),
 	};
 
