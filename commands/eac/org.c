@@ -119,6 +119,18 @@ static void merge_look(struct flow *flow, const json_t *read_back)
 	json_decref(look);
 }
 
+/* What was refused may be so for a moment; after the last try a look at once decides. */
+static void try_again(struct flow *flow, const json_t *failure)
+{
+	json_t *facts = flow->row->facts;
+	int64_t tries = json_int(facts, "tries");
+	json_object_del(facts, "fresh");
+	flow->row->wake_at = tries < TRIES_MAX ? flow->now + AGAIN_MS * tries : flow->now;
+	/* seconds bring no seat: once more, for one that is just being given up, then people are asked */
+	if (text_eq(json_str(failure, "error"), "LICENSE_LIMIT_EXCEEDED") && tries < TRIES_MAX - 1)
+		json_set_int(facts, "tries", TRIES_MAX - 1);
+}
+
 static enum errc deed_answered(struct flow *flow, const char *list, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
@@ -139,14 +151,8 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 	}
 	if (json_is_object(look))
 		merge_look(flow, look);
-	if (failure != NULL) {
-		json_object_del(facts, "fresh");
-		flow->row->wake_at = flow->now + AGAIN_MS * json_int(facts, "tries");
-		/* seconds bring no seat: once more, for one that is just being given up, then people are asked */
-		if (text_eq(json_str(failure, "error"), "LICENSE_LIMIT_EXCEEDED") &&
-		    json_int(facts, "tries") < TRIES_MAX - 1)
-			json_set_int(facts, "tries", TRIES_MAX - 1);
-	}
+	if (failure != NULL)
+		try_again(flow, failure);
 	return OK;
 }
 
