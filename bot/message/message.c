@@ -144,7 +144,7 @@ void message_context(struct message *m, const char *mrkdwn)
 	block = json_object();
 	elements = json_array();
 	json_set_str(block, "type", "context");
-	json_array_append_new(elements, blocks_mrkdwn(mrkdwn, BLOCKS_TEXT_CHARS));
+	json_array_append_new(elements, blocks_mrkdwn(mrkdwn, BLOCKS_TEXT_UNITS));
 	json_object_set_new(block, "elements", elements);
 	add_block(m, block);
 	add_line(&m->words, mrkdwn);

@@ -15,11 +15,14 @@
 
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
+#include "bot/message/glyph.h"
 
-#define JOINER      "\xE2\x81\xA0" /* U+2060 WORD JOINER */
-#define GRAVE       "\xCB\x8B"     /* U+02CB MODIFIER LETTER GRAVE ACCENT */
-#define ELLIPSIS    "\xE2\x80\xA6"
-#define REPLACEMENT 0xFFFDu
+#define JOINER     "\xE2\x81\xA0" /* U+2060 WORD JOINER */
+#define GRAVE      "\xCB\x8B"     /* U+02CB MODIFIER LETTER GRAVE ACCENT */
+#define ELLIPSIS   "\xE2\x80\xA6"
+#define UNREADABLE "\xEF\xBF\xBD" /* U+FFFD */
+
+enum { MARKS_MAX = 4 }; /* on one letter: more of them cover the lines around */
 
 struct range {
 	uint32_t first, last;
@@ -27,14 +30,15 @@ struct range {
 
 /* Nothing to see, but they reorder, hide or split what is seen. */
 static const struct range unseen[] = {
-    {0x0000, 0x0008}, {0x000B, 0x000C}, {0x000E, 0x001F},   {0x007F, 0x009F}, {0x00AD, 0x00AD},
-    {0x061C, 0x061C}, {0x180E, 0x180E}, {0x200B, 0x200F},   {0x202A, 0x202E}, {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+    {0x0000, 0x0008}, {0x000B, 0x000C}, {0x000E, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},
+    {0x034F, 0x034F}, {0x061C, 0x061C}, {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+    {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 };
 
 static const struct range blanks[] = {
-    {0x0009, 0x000A}, {0x000D, 0x000D}, {0x0020, 0x0020}, {0x00A0, 0x00A0}, {0x1680, 0x1680},
-    {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
+    {0x0009, 0x000A}, {0x000D, 0x000D}, {0x0020, 0x0020}, {0x00A0, 0x00A0}, {0x1680, 0x1680}, {0x2000, 0x200A},
+    {0x2028, 0x2029}, {0x2800, 0x2800}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000},
 };
 
 static bool in_ranges(uint32_t c, const struct range *ranges, size_t count)
@@ -53,22 +57,6 @@ static bool is_unseen(uint32_t c)
 static bool is_blank(uint32_t c)
 {
 	return in_ranges(c, blanks, sizeof(blanks) / sizeof(blanks[0]));
-}
-
-/* One code point at s (not at the end of the string); returns its bytes. Anything broken is one byte, U+FFFD. */
-static size_t decode(const char *s, uint32_t *ret)
-{
-	const unsigned char *p = (const unsigned char *)s;
-	size_t len = text_utf8_step(s, strnlen(s, 4));
-
-	if (!len) {
-		*ret = REPLACEMENT;
-		return 1;
-	}
-	*ret = len == 1 ? p[0] : p[0] & (0xFFu >> (len + 1));
-	for (size_t i = 1; i < len; i++)
-		*ret = *ret << 6 | (p[i] & 0x3Fu);
-	return len;
 }
 
 static void encode(struct buf *b, uint32_t c)
@@ -120,7 +108,7 @@ static uint32_t code_point(const char *s)
 	uint32_t c = 0;
 
 	if (*s)
-		decode(s, &c);
+		glyph_decode(s, &c);
 	return c;
 }
 
@@ -161,13 +149,17 @@ static char *visible(const char *s)
 {
 	struct buf b;
 	uint32_t c;
+	int in_a_row = 0;
 
-	buf_init(&b, 3 * strlen(s) + 1); /* U+FFFD has three bytes where one was broken */
+	buf_init(&b, 3 * strlen(s) + 4); /* U+FFFD has three bytes where one was broken */
 	for (const char *p = s; *p;) {
-		p += decode(p, &c);
-		if (!is_unseen(c))
+		p += glyph_decode(p, &c);
+		in_a_row = glyph_is_mark(c) ? in_a_row + 1 : 0;
+		if (!is_unseen(c) && in_a_row <= MARKS_MAX)
 			encode(&b, is_blank(c) ? ' ' : c);
 	}
+	if (*s && b.len == 0)
+		buf_puts(&b, UNREADABLE);
 	return buf_take(&b);
 }
 
@@ -177,13 +169,18 @@ void mrkdwn_add_literal(struct buf *b, const char *s, size_t max_chars)
 	uint32_t before = 0, c;
 	size_t chars = 0;
 
-	for (const char *p = text; *p; before = c) {
-		if (chars++ == max_chars) {
+	for (const char *p = text; *p;) {
+		const char *end = p + glyph_step(p);
+
+		chars += glyph_points(p, (size_t)(end - p));
+		if (chars > max_chars) {
 			buf_puts(b, ELLIPSIS);
 			return;
 		}
-		p += decode(p, &c);
-		add_defused(b, before, c, p);
+		for (; p < end; before = c) {
+			p += glyph_decode(p, &c);
+			add_defused(b, before, c, p);
+		}
 	}
 }
 
@@ -302,7 +299,7 @@ char *mrkdwn_plain(const char *typed)
 		uint32_t c = (unsigned char)entity(p, &len);
 
 		if (!len)
-			len = decode(p, &c);
+			len = glyph_decode(p, &c);
 		p += len;
 		if (is_unseen(c) || c == '\r')
 			continue;
@@ -318,7 +315,6 @@ char *mrkdwn_plain(const char *typed)
 static size_t unit(const char *p)
 {
 	const char *end = NULL;
-	uint32_t c;
 	size_t len;
 
 	if (entity(p, &len))
@@ -329,37 +325,27 @@ static size_t unit(const char *p)
 		return (end = strstr(p + 3, "```")) ? (size_t)(end - p) + 3 : 3;
 	if (*p == '`' && (end = strpbrk(p + 1, "`\n")) && *end == '`')
 		return (size_t)(end - p) + 1;
-	return decode(p, &c);
+	return glyph_step(p);
 }
 
-static size_t count_chars(const char *s, size_t bytes)
-{
-	size_t n = 0;
-	uint32_t c;
-
-	for (const char *p = s; p < s + bytes; n++)
-		p += decode(p, &c);
-	return n;
-}
-
-void mrkdwn_cut(struct buf *b, const char *mrkdwn, size_t max_chars)
+void mrkdwn_cut(struct buf *b, const char *mrkdwn, size_t max_units)
 {
 	const char *s = mrkdwn ? mrkdwn : "", *p = s;
 	size_t used = 0;
 
-	if (count_chars(s, strlen(s)) <= max_chars) {
+	if (glyph_units(s, strlen(s)) <= max_units) {
 		buf_puts(b, s);
 		return;
 	}
 	while (*p) {
-		size_t bytes = unit(p), chars = count_chars(p, bytes);
+		size_t bytes = unit(p), units = glyph_units(p, bytes);
 
-		if (used + chars + 1 > max_chars)
+		if (used + units + 1 > max_units)
 			break;
-		used += chars;
+		used += units;
 		p += bytes;
 	}
 	buf_add(b, s, (size_t)(p - s));
-	if (max_chars)
+	if (max_units)
 		buf_puts(b, ELLIPSIS);
 }

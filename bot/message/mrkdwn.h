@@ -16,7 +16,8 @@
  * Appends s so that it shows as typed, on one line: & < > are escaped; * _ ~ at word edges, ":emoji:", "scheme://",
  * "www." and "@here"-like words are broken by an invisible word joiner; a backtick becomes a look-alike, so that the
  * words may stand inside a code span; line ends become blanks; control, bidi and zero-width characters go, broken
- * UTF-8 becomes U+FFFD. At most max_chars code points of s, then "…". NULL adds nothing.
+ * UTF-8 becomes U+FFFD, and so does what is nothing but unseen; accents beyond four on a letter go. At most max_chars code
+ * points of s, not cut within what a reader takes for one character, then "…". NULL adds nothing.
  */
 void mrkdwn_add_literal(struct buf *b, const char *s, size_t max_chars);
 /* "<@U0JANE0001>"; an id that is not one is added literally. */
@@ -33,7 +34,8 @@ void mrkdwn_add_link(struct buf *b, const char *url, const char *label);
  */
 char *mrkdwn_plain(const char *typed);
 /*
- * Appends mrkdwn, at most max_chars code points long, never cut inside an entity, <...> or a code span; ends with "…"
- * when cut.
+ * Appends mrkdwn, at most max_units UTF-16 units long (so also at most that many characters: Slack does not say what it
+ * counts), never cut inside an entity, <...>, a code span, or what a reader takes for one character; ends with "…" when
+ * cut.
  */
-void mrkdwn_cut(struct buf *b, const char *mrkdwn, size_t max_chars);
+void mrkdwn_cut(struct buf *b, const char *mrkdwn, size_t max_units);

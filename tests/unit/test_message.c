@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
@@ -259,6 +260,54 @@ static void an_error_names_its_block(void **state)
 	            "{'errors':{'case':'4 to 20 letters or digits'},'response_action':'errors'}");
 }
 
+static size_t utf16(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xC0) != 0x80 ? (unsigned char)*s >= 0xF0 ? 2 : 1 : 0;
+	return n;
+}
+
+static const char *text_at(const json_t *block)
+{
+	return json_str(json_get(block, "text"), "text");
+}
+
+/* Whatever Slack counts: emoji have two UTF-16 units and four bytes each. */
+static void whatever_is_too_long_is_cut_to_what_slack_takes(void **state)
+{
+	AUTO_BUF struct buf b;
+	struct message *m = message_new();
+	const char *fields[1];
+
+	(void)state;
+	buf_init(&b, 64 * 1024);
+	for (int i = 0; i < 5000; i++)
+		buf_puts(&b, "\U0001F600");
+	fields[0] = buf_str(&b);
+	const struct message_button button = {
+	    .action = "a", .label = buf_str(&b), .value = "v", .confirm = buf_str(&b)};
+	message_text(m, buf_str(&b));
+	message_header(m, buf_str(&b));
+	message_section(m, buf_str(&b));
+	message_fields(m, fields, 1);
+	message_context(m, buf_str(&b));
+	message_buttons(m, "row", &button, 1);
+	json_t *message = message_take(m), *blocks = json_get(message, "blocks");
+	assert_true(utf16(json_str(message, "text")) <= 4000);
+	assert_true(utf16(text_at(json_array_get(blocks, 0))) <= 150);
+	assert_true(utf16(text_at(json_array_get(blocks, 1))) <= 3000);
+	assert_true(utf16(json_str(json_array_get(json_get(json_array_get(blocks, 2), "fields"), 0), "text")) <= 2000);
+	assert_true(utf16(json_str(json_array_get(json_get(json_array_get(blocks, 3), "elements"), 0), "text")) <=
+	            3000);
+	const json_t *row = json_array_get(json_get(json_array_get(blocks, 4), "elements"), 0);
+	assert_true(utf16(text_at(row)) <= 75);
+	assert_true(utf16(text_at(json_get(row, "confirm"))) <= 300);
+	assert_true(utf16(json_str(json_get(json_get(row, "confirm"), "title"), "text")) <= 100);
+	assert_true(utf16(json_str(json_get(json_get(row, "confirm"), "confirm"), "text")) <= 30);
+	json_decref(message);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +324,7 @@ int main(void)
 	    cmocka_unit_test(a_long_title_is_cut),
 	    cmocka_unit_test(submitted_values_are_read_whatever_their_kind),
 	    cmocka_unit_test(an_error_names_its_block),
+	    cmocka_unit_test(whatever_is_too_long_is_cut_to_what_slack_takes),
 	};
 
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);

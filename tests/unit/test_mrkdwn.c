@@ -168,6 +168,160 @@ static void cutting_never_cuts_inside_a_unit(void **state)
 	assert_cut(NULL, 5, "");
 }
 
+static void what_a_reader_takes_for_one_character_stays_whole(void **state)
+{
+	(void)state;
+	assert_cut("ab e\u0301fgh", 5, "ab …");
+	assert_cut("ab \U0001F44D\U0001F3FD cdef", 6, "ab …");
+	assert_cut("a \U0001F468\u200D\U0001F469\u200D\U0001F467 bcdefgh", 9, "a …");
+	assert_cut("a \U0001F1E9\U0001F1EA bcdefg", 5, "a …");
+	assert_cut("a \U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7 bcdefg", 7, "a \U0001F1E9\U0001F1EA…");
+	assert_cut("\u2601\uFE0F\u2601\uFE0F\u2601\uFE0F", 4, "\u2601\uFE0F…");
+}
+
+static void a_limit_counts_what_is_longer_in_utf16(void **state)
+{
+	(void)state;
+	assert_cut("\U0001F600\U0001F600\U0001F600", 6, "\U0001F600\U0001F600\U0001F600");
+	assert_cut("\U0001F600\U0001F600\U0001F600", 5, "\U0001F600\U0001F600…");
+}
+
+static void dates_and_fences_are_not_cut_into(void **state)
+{
+	(void)state;
+	assert_cut("at <!date^1790000000^{date} {time}|2026-09-21> sharp", 20, "at …");
+	assert_cut("a <https://x.example/a?b=1&amp;c=2|see> b", 12, "a …");
+	assert_cut("a ```1 < 2 &amp; `x` ``` b", 20, "a …");
+}
+
+static void accents_do_not_pile_up(void **state)
+{
+	(void)state;
+	assert_literal("Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306a", "Z\u0300\u0301\u0302\u0303a");
+}
+
+static void a_name_of_nothing_visible_is_seen_all_the_same(void **state)
+{
+	(void)state;
+	assert_literal("\u200B\u2060\u3164\U000E0041", "\uFFFD");
+	assert_literal("a\u3164\u115Fb", "ab");
+	assert_literal("a\u2800b", "a b");
+}
+
+static void nobody_speaks_in_our_name(void **state)
+{
+	(void)state;
+	assert_literal("*Approved* by <@U0ADMIN001>", WJ "*" WJ "Approved" WJ "*" WJ " by &lt;@U0ADMIN001&gt;");
+	assert_literal("x\n*Completed*", "x " WJ "*" WJ "Completed" WJ "*" WJ);
+	assert_literal("x\u2028> quoted", "x &gt; quoted");
+}
+
+/* --- random texts --- */
+
+static unsigned roll(unsigned *seed, unsigned sides)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return (*seed >> 8) % sides;
+}
+
+static void add_something(struct buf *b, unsigned *seed)
+{
+	static const char *const pieces[] = {"&amp;",
+	                                     "&lt;",
+	                                     "&gt;",
+	                                     "`code`",
+	                                     "```fence\nof code```",
+	                                     "\u00E4",
+	                                     "e\u0301\u0323",
+	                                     "\n",
+	                                     "\U0001F468\u200D\U0001F469\u200D\U0001F467",
+	                                     "\U0001F1E9\U0001F1EA",
+	                                     "\U0001F44D\U0001F3FD",
+	                                     "word ",
+	                                     "日本",
+	                                     "<@U0JANE0001>",
+	                                     "<!date^1790000000^{date}|2026>",
+	                                     "<https://x.example/?a=1&amp;b=2|label>"};
+	char foreign[8] = {0};
+
+	if (roll(seed, 3) > 0) {
+		buf_puts(b, pieces[roll(seed, sizeof(pieces) / sizeof(pieces[0]))]);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(foreign) - 1; i++)
+		foreign[i] = (char)(1 + roll(seed, 255));
+	mrkdwn_add_literal(b, foreign, 5);
+}
+
+static size_t count(const char *s, const char *what)
+{
+	size_t n = 0;
+	for (; (s = strstr(s, what)); s += strlen(what))
+		n++;
+	return n;
+}
+
+static size_t utf16(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xC0) != 0x80 ? (unsigned char)*s >= 0xF0 ? 2 : 1 : 0;
+	return n;
+}
+
+static void assert_whole(const char *cut, size_t max)
+{
+	assert_true(utf16(cut) <= max);
+	assert_true(text_is_utf8(cut, strlen(cut)));
+	assert_int_equal(count(cut, "<"), count(cut, ">"));
+	assert_int_equal(count(cut, "`") % 2, 0);
+	assert_int_equal(count(cut, "&"), count(cut, "&amp;") + count(cut, "&lt;") + count(cut, "&gt;"));
+}
+
+static void random_texts_are_cut_within_the_limit_and_between_units(void **state)
+{
+	unsigned seed = 42;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		AUTO_BUF struct buf text, cut;
+		size_t max = roll(&seed, 120);
+
+		buf_init(&text, 100000);
+		buf_init(&cut, 100000);
+		for (unsigned n = roll(&seed, 40); n > 0; n--)
+			add_something(&text, &seed);
+		mrkdwn_cut(&cut, buf_str(&text), max);
+		assert_whole(buf_str(&cut), max);
+		if (utf16(buf_str(&text)) <= max)
+			assert_string_equal(buf_str(&cut), buf_str(&text));
+		else if (max > 0)
+			assert_string_equal(buf_str(&cut) + cut.len - 3, "…");
+	}
+}
+
+static void random_literals_hold_nothing_live(void **state)
+{
+	static const char bits[] = "<>&!@*_~`:#|^ \n/hwW.\xE2\x80\x8B\xF0\x9F\x98\x80\xCC\x81";
+	unsigned seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		char typed[40] = {0};
+		AUTO_BUF struct buf b;
+
+		buf_init(&b, 10000);
+		for (size_t n = roll(&seed, sizeof(typed) - 1), k = 0; k < n; k++)
+			typed[k] = bits[roll(&seed, sizeof(bits) - 1)];
+		mrkdwn_add_literal(&b, typed, 30);
+		assert_true(text_is_utf8(buf_str(&b), b.len));
+		assert_null(strpbrk(buf_str(&b), "<>`\n"));
+		assert_null(strstr(buf_str(&b), "://"));
+		assert_int_equal(count(buf_str(&b), "&"),
+		                 count(buf_str(&b), "&amp;") + count(buf_str(&b), "&lt;") + count(buf_str(&b), "&gt;"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +336,14 @@ int main(void)
 	    cmocka_unit_test(a_link_can_not_be_broken_out_of),
 	    cmocka_unit_test(typing_becomes_plain),
 	    cmocka_unit_test(cutting_never_cuts_inside_a_unit),
+	    cmocka_unit_test(what_a_reader_takes_for_one_character_stays_whole),
+	    cmocka_unit_test(a_limit_counts_what_is_longer_in_utf16),
+	    cmocka_unit_test(dates_and_fences_are_not_cut_into),
+	    cmocka_unit_test(accents_do_not_pile_up),
+	    cmocka_unit_test(a_name_of_nothing_visible_is_seen_all_the_same),
+	    cmocka_unit_test(nobody_speaks_in_our_name),
+	    cmocka_unit_test(random_texts_are_cut_within_the_limit_and_between_units),
+	    cmocka_unit_test(random_literals_hold_nothing_live),
 	};
 
 	return cmocka_run_group_tests_name("mrkdwn", tests, NULL, NULL);
