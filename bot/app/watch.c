@@ -196,7 +196,7 @@ void watch_slack_gap(void *arg, int64_t gap_ms)
 	struct app *app = arg;
 
 	log_event(LOG_WARNING, "slack.gap",
-	          "for %lld s there was no connection: clicks of that time are lost, they can be typed",
+	          "for %lld s there was no connection, or a dead one: clicks of that time are lost, they can be typed",
 	          (long long)(gap_ms / 1000));
 	people_groups_changed(app->people);
 	if (slack_identity(app->slack) != NULL)

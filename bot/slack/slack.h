@@ -56,7 +56,10 @@ struct slack_callbacks {
 	void (*envelope)(void *arg, uint64_t socket, const struct envelope *envelope);
 	/* What slack_get_figures or slack_identity tells may have changed. */
 	void (*state)(void *arg);
-	/* A time of at least times.gap_ms without any live socket has ended: look at what may have been missed. */
+	/*
+	 * For at least times.gap_ms there was no live socket, or one (of several) was silent for so long before it was
+	 * found dead; now one serves again: look at what may have been missed.
+	 */
 	void (*gap)(void *arg, int64_t gap_ms);
 	void *arg;
 };

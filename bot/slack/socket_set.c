@@ -38,7 +38,7 @@ struct socket_set {
 	int64_t saved_ms;      /* of the budget, at saved_at_ms */
 	int64_t saved_at_ms;
 	int64_t last_failure_ms;
-	int64_t gap_since_ms; /* no socket brings envelopes since then; 0: one does, or none ever did */
+	int64_t gap_since_ms; /* since then envelopes may be missing; 0: none, or no socket ever brought any */
 	unsigned failures;    /* in a row */
 	unsigned crowded;     /* too_many_websockets in a row */
 	uint64_t opens, hellos, losses, unreadable;
@@ -179,8 +179,15 @@ static void account(struct socket_set *set, const struct socket *socket)
 /* Since when nothing can come: the last thing heard from the socket that was the last. */
 static void watch_gap(struct socket_set *set, const struct socket *left)
 {
-	if (!count_if(set, is_useful) && !set->gap_since_ms && !set->stopped)
-		set->gap_since_ms = socket_heard_ms(left);
+	int64_t heard = socket_heard_ms(left);
+	bool lost = socket_end(left) != SOCKET_END_WANTED;
+	/* whatever serves beside it: the envelopes that Slack sent on this one are gone */
+	bool dead = lost && clock_boot_ms() - heard >= set->context->times.gap_ms;
+
+	if (set->stopped || (count_if(set, is_useful) && !dead))
+		return;
+	if (!set->gap_since_ms || heard < set->gap_since_ms)
+		set->gap_since_ms = heard;
 }
 
 /* While Slack has no slot to spare, the one that this socket leaves is ours again at once. */
@@ -365,6 +372,8 @@ static void decide(void *arg)
 
 	forgive(set);
 	reap(set);
+	if (count_if(set, is_useful) && !set->stopped)
+		end_gap(set);
 	if (set->stopped) {
 		loop_fn *done = set->stopped;
 

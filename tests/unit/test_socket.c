@@ -442,6 +442,24 @@ static void a_silent_socket_is_noticed_and_the_gap_told(void **state)
 	end(f);
 }
 
+static bool silence_was_told(struct fixture *f)
+{
+	return f->gaps > 0 && figures(f).live == 2;
+}
+
+/* What Slack sent on the dead one is missing, whatever the other brought. */
+static void a_silent_socket_beside_a_live_one_is_a_gap_too(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, 2);
+	turn_until(f, two_are_live);
+	order(f, "/_sim/sockets", "{\"do\":\"silent\",\"socket\":1}");
+	turn_until(f, silence_was_told);
+	assert_int_equal(f->gaps, 1);
+	end(f);
+}
+
 static void a_lost_connection_is_dialled_again(void **state)
 {
 	struct fixture *f = *state;
@@ -1004,6 +1022,7 @@ int main(void)
 	    CASE(a_socket_that_has_to_go_is_replaced_before_it_goes),
 	    CASE(the_only_socket_is_replaced_without_a_gap_when_its_life_nears_its_end),
 	    CASE(a_silent_socket_is_noticed_and_the_gap_told),
+	    CASE(a_silent_socket_beside_a_live_one_is_a_gap_too),
 	    CASE(a_lost_connection_is_dialled_again),
 	    CASE(close_codes_are_told_and_dialled_again),
 	    CASE(too_many_sockets_are_not_answered_with_more),
