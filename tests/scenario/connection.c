@@ -1,6 +1,7 @@
 /*
  * scenario/connection.c - what goes wrong on the way from Slack to us.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,267 @@ static void ghosts_are_told_to_admins_and_machines(struct stage *stage)
 	CHECK(stage, endpoint_says(stage, "/readyz", "\"ghost_connections\":0"));
 	AUTO_FREE char *again = stage_slash(stage, "ida", "status");
 	CHECK(stage, strstr(again, "clicks may be lost") == NULL);
+}
+
+/* Waits until so many connections are live. */
+static void await_live(struct stage *stage, int count)
+{
+	AUTO_FREE char *words = mem_printf("\"connections\":%d,", count);
+	int64_t until = clock_boot_ms() + 20000;
+
+	while (!endpoint_says(stage, "/readyz", words)) {
+		if (clock_boot_ms() > until)
+			stage_fail(stage, "%d connections are never live", count);
+		rest_a_little(stage);
+	}
+}
+
+static void rest_for(struct stage *stage, int64_t ms)
+{
+	for (int64_t until = clock_boot_ms() + ms; clock_boot_ms() < until;)
+		rest_a_little(stage);
+}
+
+static int count_opens(struct stage *stage)
+{
+	return stage_count(stage, SLACK, "apps.connections.open");
+}
+
+/* --- sockets that have to go --- */
+
+static void order_socket(struct stage *stage, int socket, const char *what, int close_after_ms)
+{
+	stage_do(stage, SLACK, "/_sim/sockets",
+	         json_pack("{s:i, s:s, s:i}", "socket", socket, "do", what, "close_after_ms", close_after_ms));
+}
+
+static void a_socket_told_twice_to_go_is_replaced_once(struct stage *stage)
+{
+	stage_start(stage);
+	await_live(stage, 2);
+	order_socket(stage, 1, "warning", 4000);
+	order_socket(stage, 1, "refresh_requested", 3000);
+	rest_for(stage, 6000);
+	await_live(stage, 2);
+	CHECK(stage, count_opens(stage) == 3);
+	begin_jane(stage);
+}
+
+static void an_old_socket_is_served_while_it_is_replaced(struct stage *stage)
+{
+	stage_do(stage, SLACK, "/_sim/settings", json_pack("{s:b}", "leaving_first", 1));
+	int id = start_at(stage, AT_APPROVAL);
+	await_live(stage, 2);
+	order_socket(stage, 1, "warning", 6000);
+	order_socket(stage, 2, "warning", 6000);
+	/* on the old ones; the fake notes an acknowledgement on another socket, or none */
+	free(stage_slash(stage, "maria", "status"));
+	play(stage, id, AT_APPROVAL, AT_BACKEND);
+}
+
+static void a_disconnect_instead_of_hello_is_said_and_not_hammered(struct stage *stage)
+{
+	stage_do(stage, SLACK, "/_sim/settings", json_pack("{s:b}", "link_disabled", 1));
+	stage_start_unready(stage);
+	await_log(stage, "Socket Mode", 0);
+	rest_for(stage, 4000);
+	CHECK(stage, endpoint_says(stage, "/readyz", "Socket Mode"));
+	CHECK(stage, count_opens(stage) <= 2);
+}
+
+static void too_many_websockets_are_not_answered_with_more(struct stage *stage)
+{
+	order_ghosts(stage, 10, false);
+	stage_start_unready(stage);
+	await_log(stage, "slack.state", 0);
+	rest_for(stage, 12000);
+	CHECK(stage, count_opens(stage) == 1);
+	CHECK(stage, endpoint_says(stage, "/readyz", "\"ready\":false"));
+}
+
+/* --- addresses that are not to be had --- */
+
+static void a_rate_limit_on_opening_is_waited_for(struct stage *stage)
+{
+	stage_fault(stage, SLACK, json_pack("{s:s, s:i}", "kind", "apps.connections.open", "retry_after", 3));
+	stage_start(stage); /* the fake notes a call before the three seconds are over */
+	await_live(stage, 2);
+	CHECK(stage, count_opens(stage) == 3);
+}
+
+static void a_refused_app_token_is_not_hammered(struct stage *stage)
+{
+	stage_fault(stage, SLACK,
+	            json_pack("{s:s, s:{s:b, s:s}, s:i}", "kind", "apps.connections.open", "body", "ok", 0, "error",
+	                      "invalid_auth", "count", 0));
+	stage_start_unready(stage);
+	await_log(stage, "invalid_auth", 0);
+	rest_for(stage, 5000);
+	CHECK(stage, count_opens(stage) == 1);
+	stage_await_ready(stage, 503);
+}
+
+static void a_hello_for_another_app_is_not_ready(struct stage *stage)
+{
+	stage_do(stage, SLACK, "/_sim/settings", json_pack("{s:s}", "hello_app_id", "A0OTHER001"));
+	stage_start_unready(stage);
+	await_log(stage, "A0OTHER001", 0);
+	rest_for(stage, 3000);
+	CHECK(stage, endpoint_says(stage, "/readyz", "A0OTHER001"));
+	CHECK(stage, endpoint_says(stage, "/readyz", "\"ready\":false"));
+	CHECK(stage, count_opens(stage) <= 2);
+}
+
+/* --- odd frames --- */
+
+static void what_is_no_envelope_does_no_harm(struct stage *stage)
+{
+	static const char *const texts[] = {"UNAUTHENTICATED: cache_error", "", "[]", "{\"type\":7}",
+	                                    "{\"type\":\"\"}"};
+	stage_start(stage);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		stage_do(stage, SLACK, "/_sim/sockets", json_pack("{s:s, s:s}", "do", "text", "text", texts[i]));
+	stage_do(stage, SLACK, "/_sim/sockets", json_pack("{s:s, s:s}", "do", "binary", "text", "bytes"));
+	json_t *odd =
+	    stage_ask(stage, SLACK, "/_sim/raw", json_pack("{s:s, s:{}}", "type", "from_the_future", "payload"));
+	CHECK(stage, json_bool(odd, "acked") && !json_is_object(json_get(odd, "payload")));
+	json_decref(odd);
+	odd = stage_ask(stage, SLACK, "/_sim/raw", json_pack("{s:s, s:[s]}", "type", "interactive", "payload", "x"));
+	CHECK(stage, json_bool(odd, "acked"));
+	json_decref(odd);
+	begin_jane(stage);
+}
+
+static json_t *large_click(size_t bytes)
+{
+	char *text = mem_alloc(bytes + 1);
+
+	memset(text, 'x', bytes);
+	json_t *click = json_pack("{s:s, s:{s:s, s:s}, s:{s:s}, s:s, s:s, s:[{s:s, s:s}], s:{s:s}}", "type",
+	                          "block_actions", "user", "id", "U0HELP001", "team_id", "T0EAC0001", "team", "id",
+	                          "T0EAC0001", "api_app_id", "A0EAC00001", "trigger_id", "1.2.large", "actions",
+	                          "action_id", "eac.link", "value", "", "message", "text", text);
+	free(text);
+	return click;
+}
+
+static void a_message_of_hundreds_of_kilobytes_is_read(struct stage *stage)
+{
+	stage_start(stage);
+	json_t *answer = stage_ask(stage, SLACK, "/_sim/raw",
+	                           json_pack("{s:s, s:o}", "type", "interactive", "payload", large_click(300000)));
+	CHECK(stage, json_bool(answer, "acked"));
+	json_decref(answer);
+	stage_do(stage, SLACK, "/_sim/settings", json_pack("{s:i, s:b}", "fragment", 5000, "interleave", 1));
+	answer = stage_ask(stage, SLACK, "/_sim/raw",
+	                   json_pack("{s:s, s:o}", "type", "interactive", "payload", large_click(200000)));
+	CHECK(stage, json_bool(answer, "acked"));
+	json_decref(answer);
+}
+
+/* --- the same once more --- */
+
+static json_t *redeliver(struct stage *stage, const char *type, bool same)
+{
+	return stage_ask(stage, SLACK, "/_sim/redeliver", json_pack("{s:s, s:b}", "type", type, "same", same));
+}
+
+static void an_event_in_a_new_envelope_is_the_same_event(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	say_in_thread(stage, id, "omar", "approve");
+	await_point(stage, id, AT_BACKEND);
+	for (int i = 0; i < 2; i++) {
+		json_t *answer = redeliver(stage, "events_api", i == 1);
+		CHECK(stage, json_bool(answer, "acked"));
+		json_decref(answer);
+	}
+	SEE(stage, .user = "omar", .in = "ephemeral", .contains = "your approval is noted");
+	CHECK(stage, !SEES(stage, .user = "omar", .in = "ephemeral", .contains = "does not fit"));
+}
+
+static const char *text_of(const json_t *answer)
+{
+	return json_str(json_get(answer, "payload"), "text");
+}
+
+static void a_command_repeated_after_a_restart_gets_its_first_answer(struct stage *stage)
+{
+	stage_start(stage);
+	AUTO_FREE char *first = stage_slash(stage, "maria", "repair @jane");
+	stage_kill(stage);
+	stage_start(stage);
+	for (int i = 0; i < 2; i++) {
+		json_t *again = redeliver(stage, "slash_commands", i == 0);
+		if (!text_eq(text_of(again), first))
+			stage_fail(stage, "first \"%s\", then \"%s\"", first, text_of(again));
+		json_decref(again);
+	}
+	await_point(stage, 1, AT_DISCONNECT);
+	CHECK(stage, stage_repair(stage, 2) == NULL);
+}
+
+static void a_retry_may_be_the_first_copy(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+	json_t *repair = stage_repair(stage, id);
+	json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "type", "app_mention", "user", "U0APPR001",
+	                          "channel", json_str(repair, "channel"), "thread_ts", json_str(repair, "thread_ts"),
+	                          "ts", "1790000000.000777", "text", "<@U0BOT0001> approve");
+	json_t *payload =
+	    json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "team_id", "T0EAC0001", "api_app_id", "A0EAC00001", "type",
+	              "event_callback", "event_id", "Ev0RETRY01", "retry_attempt", 3, "event", event);
+	json_decref(repair);
+	stage_do(stage, SLACK, "/_sim/raw", json_pack("{s:s, s:o}", "type", "events_api", "payload", payload));
+	await_point(stage, id, AT_BACKEND);
+}
+
+/* --- silence --- */
+
+static void a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	await_live(stage, 2);
+	int64_t since = clock_boot_ms();
+	order_sockets(stage, "silent");
+	say_in_thread(stage, id, "omar", "approve");
+	stage_await(stage, id, "waiting_approval", NULL);
+	while (endpoint_says(stage, "/readyz", "\"connections\":2,"))
+		rest_for(stage, 200);
+	CHECK(stage, clock_boot_ms() - since < 40000);
+	await_log(stage, "there was no connection", 0);
+	await_point(stage, id, AT_BACKEND);
+}
+
+static void a_process_that_was_stopped_goes_on(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_signal(stage, SIGSTOP);
+	json_t *repair = stage_repair(stage, id);
+	stage_do(stage, SLACK, "/_sim/say",
+	         json_pack("{s:s, s:s, s:s, s:s, s:b}", "user", "omar", "channel", json_str(repair, "channel"),
+	                   "thread_ts", json_str(repair, "thread_ts"), "text", "@eacbot approve", "wait", 0));
+	json_decref(repair);
+	rest_for(stage, 4500);
+	stage_signal(stage, SIGCONT);
+	await_point(stage, id, AT_BACKEND);
+	stage_expect_violation(stage, SLACK, "was not acknowledged within");
+	CHECK(stage, !SEES(stage, .user = "omar", .in = "ephemeral", .contains = "does not fit"));
+}
+
+/* --- dialogs --- */
+
+static void a_dialog_that_came_too_late_is_said(struct stage *stage)
+{
+	stage_start(stage);
+	stage_fault(
+	    stage, SLACK,
+	    json_pack("{s:s, s:{s:b, s:s}}", "kind", "views.open", "body", "ok", 0, "error", "expired_trigger_id"));
+	free(stage_slash(stage, "maria", "repair"));
+	SEE(stage, .user = "maria", .in = "ephemeral", .contains = "did not open the dialog in time");
 }
 
 /* --- many at once, and slowly --- */
@@ -422,6 +684,21 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(a_thread_that_was_deleted_while_we_were_down_is_begun_anew),
     SCENARIO(buttons_that_should_be_gone_are_taken_off),
     SCENARIO(without_the_scope_to_read_messages_are_sent_again),
+    SCENARIO(a_socket_told_twice_to_go_is_replaced_once),
+    SCENARIO(an_old_socket_is_served_while_it_is_replaced),
+    SCENARIO(a_disconnect_instead_of_hello_is_said_and_not_hammered),
+    SCENARIO(too_many_websockets_are_not_answered_with_more),
+    SCENARIO(a_rate_limit_on_opening_is_waited_for),
+    SCENARIO(a_refused_app_token_is_not_hammered),
+    SCENARIO(a_hello_for_another_app_is_not_ready),
+    SCENARIO(what_is_no_envelope_does_no_harm),
+    SCENARIO(a_message_of_hundreds_of_kilobytes_is_read),
+    SCENARIO(an_event_in_a_new_envelope_is_the_same_event),
+    SCENARIO(a_command_repeated_after_a_restart_gets_its_first_answer),
+    SCENARIO(a_retry_may_be_the_first_copy),
+    SCENARIO(a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done),
+    SCENARIO(a_process_that_was_stopped_goes_on),
+    SCENARIO(a_dialog_that_came_too_late_is_said),
     SCENARIO(a_volley_of_commands_of_strangers_is_acknowledged_in_time),
     SCENARIO(a_volley_is_acknowledged_although_slack_limits_us),
     SCENARIO(who_is_looked_up_slowly_is_answered_later),

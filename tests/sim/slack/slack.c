@@ -15,10 +15,11 @@
 /* What tests may turn, by POST /_sim/settings. */
 static json_t *default_settings(void)
 {
-	return json_pack("{s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:b, s:b, s:b, s:s, s:i, s:b, s:s}",
-	                 "posts_per_second", 1,               /* new messages per channel */
-	                 "post_burst", 3,                     /* that many may come at once */
-	                 "tiers", 1,                          /* limits per method and minute */
+	return json_pack("{s:b, s:i, s:i, s:b, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:b, s:b, s:b, s:s, s:i, s:b, s:s}",
+	                 "leaving_first", 0,    /* sockets that are told to go get what comes until then */
+	                 "posts_per_second", 1, /* new messages per channel */
+	                 "post_burst", 3,       /* that many may come at once */
+	                 "tiers", 1,            /* limits per method and minute */
 	                 "approximate_connection_time", 3600, /* what hello says, seconds */
 	                 "ping_ms", 10000,                    /* the server's own pings; 0: none */
 	                 "ack_ms", 3000,                      /* how long an envelope may stay unacknowledged */

@@ -46,11 +46,11 @@ static bool can_take(const struct socket *socket)
 	return socket->hello && !socket->silent && !socket->closing && !socket->closed && !socket->gone;
 }
 
-/* Better: not told to go, then fewer turns. */
+/* Better: not told to go (or, by the setting, told), then fewer turns. */
 static bool is_better(const struct socket *a, const struct socket *b)
 {
 	if (!b || a->leaving != b->leaving)
-		return !b || b->leaving;
+		return !b || b->leaving != slack_switch(a->slack, "leaving_first");
 	return a->turns < b->turns;
 }
 
