@@ -59,6 +59,20 @@ static enum errc refuse(struct flow *flow, const char *reason, const char *mrkdw
 	return eac_tell(flow->tx, row->id, row->channel, false, row->requester, message_line(buf_str(&b)));
 }
 
+/* What passes is waited for; what does not would fail for ever, and nothing has begun yet. */
+static enum errc checking_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+{
+	if (err_is_temporary(answer->code))
+		return eac_trouble(flow, what, answer);
+	if (answer->code == ERR_DENIED)
+		return refuse(flow, "bot_rights", answer->reason);
+	AUTO_BUF struct buf b = {0};
+	text_trouble(&b, what, answer->reason);
+	buf_puts(&b,
+	         ". That will not pass by itself: an admin of this bot should see what its log says, then ask again.");
+	return refuse(flow, answer->code == ERR_NOT_FOUND ? "not_found" : "lookup_failed", buf_str(&b));
+}
+
 /* --- the person in Slack --- */
 
 static enum errc ask_by_id(struct flow *flow, const char *user)
@@ -244,10 +258,8 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 
 static enum errc found(struct flow *flow, const struct flow_answer *answer)
 {
-	if (answer->code == ERR_DENIED)
-		return refuse(flow, "bot_rights", answer->reason);
 	if (answer->code != OK && answer->code != ERR_INVALID) /* INVALID: no user can be called that */
-		return eac_trouble(flow, "Looking the user up in Salesforce", answer);
+		return checking_trouble(flow, "Looking the user up in Salesforce", answer);
 	eac_trouble_over(flow);
 	json_t *users = candidates(json_get(answer->body, "users"));
 	enum errc rc;
@@ -276,10 +288,8 @@ static enum errc take_over_debts(struct flow *flow, json_t **ret)
 
 static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 {
-	if (answer->code == ERR_DENIED)
-		return refuse(flow, "bot_rights", answer->reason);
 	if (answer->code != OK)
-		return eac_trouble(flow, "Reading the user's holdings in Salesforce", answer);
+		return checking_trouble(flow, "Reading the user's holdings in Salesforce", answer);
 	json_t *facts = flow->row->facts, *owed = NULL;
 	json_auto_t *promised = NULL;
 	enum errc rc = take_over_debts(flow, &owed);
@@ -293,7 +303,10 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 	diagnose(&d, eac_env(flow)->config, json_get(facts, "found"), answer->body, owed, promised, flow->now);
 	bool goes_on =
 	    d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
+	if (goes_on && d.org_level)
+		json_array_insert_new(d.warnings, 0, json_text_value(d.org_text));
 	if (!goes_on) {
+		json_object_set(facts, "warnings", d.warnings);
 		rc = refuse(flow, d.reason, d.text);
 	} else {
 		eac_keep_look(flow, answer->body);

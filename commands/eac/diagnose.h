@@ -15,11 +15,12 @@
 #include "config/config.h"
 
 struct diagnosis {
-	char reason[24];  /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
-	char text[900];   /* mrkdwn: the refusal, with what to do */
-	json_t *plan;     /* as diagnose_plan */
-	json_t *warnings; /* array of mrkdwn sentences */
-	bool org_level;   /* the org, not the user, is broken: "anyway" goes on */
+	char reason[24];    /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
+	char text[900];     /* mrkdwn: the refusal, with what to do */
+	json_t *plan;       /* as diagnose_plan */
+	json_t *warnings;   /* array of mrkdwn sentences */
+	bool org_level;     /* the org, not the user, is broken: "anyway" goes on */
+	char org_text[900]; /* ... and this is what is said then */
 };
 void diagnosis_done(struct diagnosis *d);
 

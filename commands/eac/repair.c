@@ -20,7 +20,7 @@
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
 
-enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4 };
+enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4, TROUBLE_LONG = 20 };
 
 const struct request_actor eac_bot = {.who = "eacbot", .via = "engine"};
 
@@ -173,9 +173,12 @@ enum errc eac_fail(struct flow *flow, const char *why)
 	return rc == OK ? eac_update_parent(flow) : rc;
 }
 
+/* Up to a minute; what lasts longer than a quarter of an hour is asked every five minutes. */
 static int64_t backoff_ms(int64_t n)
 {
 	int64_t wait = 1000;
+	if (n > TROUBLE_LONG)
+		return 5 * 60000;
 	for (int64_t i = 1; i < n && wait < 60000; i++)
 		wait *= 2;
 	return wait < 60000 ? wait : 60000;
@@ -204,8 +207,7 @@ static enum errc note_trouble(struct flow *flow, const char *what, const struct 
 enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
-	bool checking = request_state(flow->row) == STATE_CHECKING;
-	if (!err_is_temporary(answer->code) && !checking) {
+	if (!err_is_temporary(answer->code)) {
 		AUTO_BUF struct buf b = {0};
 		text_trouble(&b, what, answer->reason);
 		return eac_fail(flow, buf_str(&b));

@@ -51,7 +51,7 @@ enum errc eac_step_return(struct flow *flow, int step, const char *why) MUST_CHE
 enum errc eac_fail(struct flow *flow, const char *why) MUST_CHECK;
 /*
  * A call that did not work. Temporary trouble: tries again later (and says so in the thread after a
- * while); a final one: eac_fail. `what` begins the sentence ("Reading Salesforce").
+ * while); a final one: eac_fail, which is not for a repair that is being checked. `what` begins the sentence ("Reading Salesforce").
  */
 enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
 /* The same while a person is waited for: never final, and looked again when the next look is due. */

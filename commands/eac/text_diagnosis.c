@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/eac/diagnose.h"
+#include "commands/eac/repair.h"
 #include "commands/eac/text_parts.h"
 
 void text_refused(struct buf *b, const struct flow *flow, const char *why)
@@ -53,10 +54,18 @@ void text_superseded(struct buf *b, const char *by)
 	buf_printf(b, "superseded by %s", by);
 }
 
-void text_plan(struct buf *b, const struct flow *flow)
+static void add_notes(struct buf *b, const json_t *warnings)
 {
 	size_t i;
 	json_t *warning;
+	json_array_foreach (warnings, i, warning) {
+		buf_puts(b, "\n*Note:* ");
+		buf_puts(b, json_string_value(warning));
+	}
+}
+
+void text_plan(struct buf *b, const struct flow *flow)
+{
 	part_begin(b);
 	buf_puts(b, "*Plan* (code `");
 	buf_puts(b, json_str(json_get(flow->row->facts, "plan"), "code"));
@@ -64,23 +73,15 @@ void text_plan(struct buf *b, const struct flow *flow)
 	part_plan(b, flow);
 	buf_puts(b, "\n• access of the SIQ app and the mailbox's account links: removed, the user makes them anew by "
 	            "reconnecting");
-	json_array_foreach (json_get(flow->row->facts, "warnings"), i, warning) {
-		buf_puts(b, "\n*Note:* ");
-		buf_puts(b, json_string_value(warning));
-	}
+	add_notes(b, json_get(flow->row->facts, "warnings"));
 }
 
-static size_t count_links(const json_t *look)
-{
-	json_t *links = diagnose_links(look);
-	size_t n = json_array_size(links);
-	json_decref(links);
-	return n;
-}
+/* --- the report of a check: the dry run --- */
 
 static void add_connection(struct buf *b, const json_t *look)
 {
 	const json_t *connection = json_get(look, "connection");
+	const char *configuration = json_str(connection, "configuration");
 	if (!json_is_object(connection)) {
 		buf_puts(b, "\n• connection: Salesforce shows none");
 		return;
@@ -89,30 +90,96 @@ static void add_connection(struct buf *b, const json_t *look)
 	mrkdwn_add_literal(b, json_str(connection, "status"), 60);
 	buf_puts(b, ", mailbox ");
 	mrkdwn_add_literal(b, json_str(connection, "mailbox"), 90);
+	if (configuration[0] != '\0') {
+		buf_puts(b, ", configuration ");
+		mrkdwn_add_literal(b, configuration, 60);
+	}
 	buf_puts(b, " (this can be hours old)");
+}
+
+/* Links that would be removed, or login links that stay; the number of them. */
+static size_t add_links(struct buf *b, const char *before, const json_t *look, bool login)
+{
+	size_t i, n = 0;
+	json_t *link;
+	json_array_foreach (json_get(look, "links"), i, link) {
+		if (json_bool(link, "login") != login)
+			continue;
+		buf_puts(b, n++ == 0 ? before : ", ");
+		mrkdwn_add_literal(b, json_str(link, "provider"), 40);
+		buf_puts(b, " — ");
+		mrkdwn_add_literal(b, json_str(link, "handle"), 90);
+	}
+	return n;
+}
+
+/* The listed apps' access that would be revoked, or how much of other apps stays. */
+static void add_access(struct buf *b, const struct flow *flow, const json_t *look)
+{
+	json_auto_t *tokens = diagnose_tokens(eac_env(flow)->config, look);
+	size_t n = json_array_size(tokens), all = json_array_size(json_get(look, "tokens"));
+	if (n > 0) {
+		buf_printf(b, "\n• would be revoked: access of ");
+		mrkdwn_add_literal(b, json_str(json_array_get(tokens, 0), "app"), PART_NAME_MAX);
+		buf_printf(b, " (%zu)", n);
+	}
+	if (all > n)
+		buf_printf(b, "\n• stays: access of other apps (%zu)", all - n);
+}
+
+static void add_who_is_asked(struct buf *b, const struct flow *flow, size_t links)
+{
+	const struct config *config = eac_env(flow)->config;
+	bool by_bot = config->salesforce.delete_account_links;
+	buf_puts(b, "\n*Asked for their part:* ");
+	text_name(b, flow->row);
+	buf_puts(b, eac_target_slack(flow->row)[0] != '\0' ? " in Slack"
+	                                                   : " through the helpdesk, for want of a Slack account");
+	buf_puts(b, " (1.1, 1.2, 2.2, 2.3)");
+	if (links > 0 && !by_bot) {
+		buf_puts(b, "; ");
+		part_principals(b,
+		                config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
+		buf_puts(b, " to remove the account links (1.3)");
+	}
+	buf_puts(b, "; ");
+	part_approvers(b, config);
+	buf_puts(b, config->approval.before_teardown ? " before anything begins and before 1.7" : " before 1.7");
+	buf_puts(b, "; Salesforce Support (1.7).");
+}
+
+static void add_dry_run(struct buf *b, const struct flow *flow)
+{
+	const json_t *look = json_get(flow->row->facts, "look");
+	add_connection(b, look);
+	buf_puts(b, "\n*What a repair would do* (plan `");
+	buf_puts(b, json_str(json_get(flow->row->facts, "plan"), "code"));
+	buf_puts(b, "`):");
+	part_plan(b, flow);
+	add_access(b, flow, look);
+	size_t links = add_links(b, "\n• mailbox links that would be removed: ", look, false);
+	add_links(b, "\n• stays: links for logging in: ", look, true);
+	buf_puts(b, "\n• add-in sessions would be ended");
+	add_notes(b, json_get(flow->row->facts, "warnings"));
+	add_who_is_asked(b, flow, links);
+	buf_puts(b, "\n*Can't be undone:* revoked access, removed links, ended sessions; the user connects the mailbox "
+	            "anew.");
 }
 
 void text_check_report(struct buf *b, const struct flow *flow, const char *refusal)
 {
-	const json_t *look = json_get(flow->row->facts, "look");
 	part_begin(b);
 	buf_puts(b, "*Check of ");
 	text_name(b, flow->row);
-	buf_puts(b, "*, nothing was changed.");
-	if (refusal != NULL) {
-		buf_puts(b, " A repair would be refused: ");
-		buf_puts(b, refusal);
+	buf_puts(b, "*, nothing was changed. ");
+	if (refusal == NULL) {
+		buf_puts(b, "A repair is possible.");
+		add_dry_run(b, flow);
 		return;
 	}
-	buf_puts(b, " A repair is possible.");
-	add_connection(b, look);
-	buf_printf(b, "\n• mailbox links to be removed by an admin: %zu", count_links(look));
-	buf_puts(b, "\n");
-	text_plan(b, flow);
-	buf_puts(b, "\n*Asked for their part:* the affected user (1.1, 1.2, 2.2, 2.3), an admin where account links "
-	            "are left (1.3), "
-	            "an approver and Salesforce Support (1.7). *Can't be undone:* revoked access, removed links, ended "
-	            "sessions.");
+	buf_puts(b, "A repair would be refused: ");
+	buf_puts(b, refusal);
+	add_notes(b, json_get(flow->row->facts, "warnings"));
 }
 
 /* --- what has changed --- */
