@@ -141,6 +141,13 @@ struct sf_grant {
  * {"creates":[{"ok":bool,"already":bool,"error","reason","code"}],"look":{...}} */
 http_ticket sf_restore(struct sf *sf, const char *user_id, const struct sf_grant *grants, size_t count,
                        sf_answer_fn *done, void *arg);
+/*
+ * What the org lets the API do with the kinds of records that a repair needs, one call, for those who look after us:
+ * {"objects":{"AuthSession":{"queryable":bool,"createable":bool,"deletable":bool} or null,...},
+ *  "tokens_of_others":n or null, "links_of_others":n or null    (0 where everybody's should be seen: the bot is blind),
+ *  "unreadable":{"AuthSession":why,...}}
+ */
+http_ticket sf_objects(struct sf *sf, sf_answer_fn *done, void *arg);
 /* The answer will not come. What was sent already may happen all the same. Unknown tickets are fine. */
 void sf_cancel(struct sf *sf, http_ticket ticket);
 

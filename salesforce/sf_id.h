@@ -26,3 +26,5 @@ bool sf_id_has_prefix(const char *id, const char *prefix);
 /* The Lightning page of this path on the instance: .my.salesforce.com becomes .lightning.force.com; other hosts stay.
  * out is cut at size. */
 void sf_lightning_url(const char *instance, const char *path, char *out, unsigned long size);
+/* Where a person's own settings are, as far as a path to them is known (a page deeper down is not). */
+#define SF_SETTINGS_PATH "/lightning/settings/personal/PersonalInformation/home"

@@ -2,7 +2,7 @@
  * app/doctor.c - tries everything live and changes nothing; see doctor.h.
  *
  * Here: what needs no network, and the order of the rest. The probes are in
- * doctor_slack.c and doctor_salesforce.c.
+ * doctor_network.c, doctor_slack.c and doctor_salesforce.c.
  */
 #include "bot/app/doctor.h"
 
@@ -19,22 +19,39 @@
 
 enum { DEADLINE_MS = 120 * 1000 };
 
-static doctor_probe *const probes[] = {
-    doctor_bot_token, doctor_app_token, doctor_people, doctor_emails,  doctor_groups,
-    doctor_channels,  doctor_scopes,    doctor_org,    doctor_objects,
+static const struct {
+	doctor_probe *ask;
+	enum doctor_part part;
+} probes[] = {
+    {doctor_slack_host, DOCTOR_SLACK},
+    {doctor_bot_token, DOCTOR_SLACK},
+    {doctor_app_token, DOCTOR_SLACK},
+    {doctor_people, DOCTOR_SLACK},
+    {doctor_emails, DOCTOR_SLACK},
+    {doctor_groups, DOCTOR_SLACK},
+    {doctor_channels, DOCTOR_SLACK},
+    {doctor_scopes, DOCTOR_SLACK},
+    {doctor_salesforce_host, DOCTOR_SALESFORCE},
+    {doctor_org, DOCTOR_SALESFORCE},
+    {doctor_parts, DOCTOR_SALESFORCE},
+    {doctor_objects, DOCTOR_SALESFORCE},
+    {doctor_protected, DOCTOR_SALESFORCE},
+    {doctor_link, DOCTOR_SALESFORCE},
 };
-enum { PROBE_COUNT = sizeof(probes) / sizeof(probes[0]), LAST_OF_SLACK = 6 };
+enum { PROBE_COUNT = sizeof(probes) / sizeof(probes[0]) };
 
 static void begin_probe(void *arg)
 {
 	struct doctor *d = arg;
 
+	while (d->probe < PROBE_COUNT && d->skip[probes[d->probe].part])
+		d->probe++;
 	if (d->probe == PROBE_COUNT) {
 		loop_stop(d->loop);
 		return;
 	}
 	d->item = 0;
-	probes[d->probe](d);
+	probes[d->probe].ask(d);
 }
 
 void doctor_next(struct doctor *d)
@@ -43,9 +60,9 @@ void doctor_next(struct doctor *d)
 	loop_defer(d->loop, begin_probe, d);
 }
 
-void doctor_skip_slack(struct doctor *d)
+void doctor_skip(struct doctor *d, enum doctor_part part)
 {
-	d->probe = LAST_OF_SLACK;
+	d->skip[part] = true;
 	doctor_next(d);
 }
 
@@ -187,6 +204,7 @@ static void close_all(struct doctor *d)
 	loop_free(d->loop);
 	json_decref(d->members);
 	buf_done(&d->missing);
+	buf_done(&d->scopes);
 }
 
 static void try_live(const struct config *config, struct findings *findings)
@@ -195,6 +213,7 @@ static void try_live(const struct config *config, struct findings *findings)
 	struct err e = {0};
 
 	buf_init(&d.missing, 500);
+	buf_init(&d.scopes, 1000);
 	if (open_all(&d, &e) != OK) {
 		findings_add(findings, FINDING_FAILED, "network", "see deploy/README.md", "%s", e.text);
 	} else {

@@ -28,15 +28,22 @@ struct doctor {
 	size_t probe;       /* which one runs */
 	size_t item;        /* which of the probe's channels or people */
 	json_t *members;    /* ids of access, to be looked at one by one */
+	bool skip[2];       /* by doctor_part */
 	struct buf missing; /* scopes that Slack misses */
+	struct buf scopes;  /* that Slack says the bot has, "a,b,c"; empty: not told */
+	char instance[200]; /* of the org, "https://..."; "" before the log-in */
 	struct slack_identity us;
 };
 
 typedef void doctor_probe(struct doctor *d);
 
-void doctor_next(struct doctor *d);
-/* Leaves out the rest of Slack's probes: without a token they would only repeat the failure. */
-void doctor_skip_slack(struct doctor *d);
+/* The part of the probes that has no sense without its first ones. */
+enum doctor_part { DOCTOR_SLACK, DOCTOR_SALESFORCE };
 
-doctor_probe doctor_bot_token, doctor_app_token, doctor_people, doctor_emails, doctor_groups, doctor_channels,
-    doctor_scopes, doctor_org, doctor_objects;
+void doctor_next(struct doctor *d);
+/* Leaves out the rest of a service's probes: without a way to it, or a token, they would only repeat the failure. */
+void doctor_skip(struct doctor *d, enum doctor_part part);
+
+doctor_probe doctor_slack_host, doctor_bot_token, doctor_app_token, doctor_people, doctor_emails, doctor_groups,
+    doctor_channels, doctor_scopes;
+doctor_probe doctor_salesforce_host, doctor_org, doctor_parts, doctor_objects, doctor_protected, doctor_link;

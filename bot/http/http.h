@@ -54,6 +54,7 @@ struct http_answer {
 	int64_t date_ms;          /* the Date header; 0 if absent */
 	int64_t retry_after_s;    /* -1 if absent */
 	const char *limit_info;   /* Salesforce's Sforce-Limit-Info header; "" if absent */
+	const char *scopes;       /* Slack's X-OAuth-Scopes header; "" if absent */
 	int64_t took_ms;
 };
 

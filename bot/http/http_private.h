@@ -28,6 +28,7 @@ struct transfer {
 	int64_t date_ms;
 	char retry_after[64];
 	char limit_info[128];
+	char scopes[800];
 	int64_t begun_ms;
 	bool proxied;
 	char reason[CURL_ERROR_SIZE];

@@ -72,13 +72,14 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 
 	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) { /* a new head: what an interim answer said is void */
 		t->date_ms = 0;
-		t->retry_after[0] = t->limit_info[0] = '\0';
+		t->retry_after[0] = t->limit_info[0] = t->scopes[0] = '\0';
 	} else if (header_value(line, len, "Date", date, sizeof(date))) {
 		time_t seconds = curl_getdate(date, NULL);
 
 		t->date_ms = seconds > 0 ? (int64_t)seconds * 1000 : 0;
-	} else if (!header_value(line, len, "Retry-After", t->retry_after, sizeof(t->retry_after))) {
-		header_value(line, len, "Sforce-Limit-Info", t->limit_info, sizeof(t->limit_info));
+	} else if (!header_value(line, len, "Retry-After", t->retry_after, sizeof(t->retry_after)) &&
+	           !header_value(line, len, "Sforce-Limit-Info", t->limit_info, sizeof(t->limit_info))) {
+		header_value(line, len, "X-OAuth-Scopes", t->scopes, sizeof(t->scopes));
 	}
 	return len;
 }
@@ -288,6 +289,7 @@ static void answer_request(struct transfer *t, enum errc code)
 	    .date_ms = t->date_ms,
 	    .retry_after_s = retry_after_s(t),
 	    .limit_info = t->limit_info,
+	    .scopes = t->scopes,
 	    .took_ms = clock_boot_ms() - t->begun_ms,
 	};
 	char *type = NULL;

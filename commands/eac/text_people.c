@@ -22,8 +22,7 @@ static void settings_url(const struct flow *flow, char *out, size_t size)
 	out[0] = '\0';
 	if (instance[0] == '\0')
 		return;
-	sf_lightning_url(instance, path[0] != '\0' ? path : "/lightning/settings/personal/PersonalInformation/home",
-	                 out, size);
+	sf_lightning_url(instance, path[0] != '\0' ? path : SF_SETTINGS_PATH, out, size);
 }
 
 static void add_settings(struct buf *b, const struct flow *flow, bool to_user)

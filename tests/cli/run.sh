@@ -144,6 +144,10 @@ doctor() {
 	is_empty err
 	expect 'doctor --json is an array' 0 doctor -c well.yaml --json
 	says out '"check": "salesforce-rights"'
+	for scope in $(sed -n '/^oauth_config/,/^settings/s/^ *- \([a-z_.:]*\).*/\1/p' "$top/deploy/slack-manifest.yaml"); do
+		name="doctor knows the manifest's scope $scope"
+		if grep -qF "{\"$scope\", " "$top/bot/app/doctor_slack.c"; then good; else bad 'it does not'; fi
+	done
 	expect 'doctor names what is wrong' 1 doctor -c ill.yaml
 	says out 'S0OLDGROUP (Switched off) is disabled'
 	says out 'U0GUEST001 (gus) is a guest'
@@ -154,7 +158,7 @@ doctor() {
 	says out 'apps.connections.open: Slack says invalid_auth'
 	says out 'client identifier invalid'
 	expect 'a doctor that reaches nobody says so' 1 doctor -c dead.yaml
-	says out 'let this machine reach slack.api_url'
+	says out 'let this machine resolve and reach'
 }
 sed 's/slack: {/slack: {api_url: "http:\/\/127.0.0.1:1\/", /; s/salesforce: {/salesforce: {login_url: "http:\/\/127.0.0.1:1", /' \
 	good.yaml >dead.yaml

@@ -178,6 +178,8 @@ void front_handle(struct service *service, const struct sim_request *req, struct
 		sim_answer_new(ans, 200, rest_versions(service->org));
 	} else if (strncmp(path, "/id/", 4) == 0) {
 		identity(service, req, ans);
+	} else if (strncmp(path, "/lightning/settings/personal/", 29) == 0) {
+		sim_answer_text(ans, 200, "text/html", "<html><body>Log in to see your settings</body></html>\n");
 	} else if (strncmp(path, "/services/data/", 15) == 0) {
 		answer_data(service, req, ans);
 	} else {
