@@ -3,7 +3,7 @@
  *
  * 0 all is well, 1 it ran and failed, 2 wrong usage or configuration. What a
  * subcommand does is elsewhere: config (check), app/app.h (run), app/doctor.h,
- * app/inspect.h (requests, audit).
+ * app/inspect.h (requests, audit), app/erase.h.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,6 +16,7 @@
 
 #include "bot/app/app.h"
 #include "bot/app/doctor.h"
+#include "bot/app/erase.h"
 #include "bot/app/inspect.h"
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
@@ -26,12 +27,13 @@ enum { WELL = 0, FAILED = 1, WRONG = 2 };
 
 struct arguments {
 	const char *file;
-	bool json, all, verify, help;
+	const char *person;
+	bool json, all, yes, help;
 	struct inspect_audit audit;
 };
 
 /* Which options a subcommand takes besides -c and --help. */
-enum { TAKES_JSON = 1, TAKES_ALL = 2, TAKES_AUDIT = 4 };
+enum { TAKES_JSON = 1, TAKES_ALL = 2, TAKES_AUDIT = 4, TAKES_PERSON = 8 };
 
 typedef int command_fn(const struct arguments *arguments);
 
@@ -44,7 +46,7 @@ struct command {
 	command_fn *run;
 };
 
-static command_fn run_service, check_file, try_everything, show_requests, show_audit;
+static command_fn run_service, check_file, try_everything, show_requests, show_audit, forget_person;
 
 static const struct command commands[] = {
     {"run", "-c FILE", 0, "the service, in the foreground",
@@ -96,6 +98,18 @@ static const struct command commands[] = {
      "Exit codes: 0 shown, and the chain holds where that was asked; 1 the store can't be read, the chain is\n"
      "broken or an anchor is missing; 2 wrong usage or configuration.\n",
      show_audit},
+    {"erase", "-c FILE PERSON [--yes]", TAKES_PERSON, "forget what the store knows of a person",
+     "PERSON is a Slack id, a Salesforce id, or a username or e-mail address. Tells by which names the store knows\n"
+     "them, and what there is; nothing is changed without --yes. Then the words of the audit trail about or by them\n"
+     "go, and the names, reasons and details of their closed repairs, with what was removed from them and not put\n"
+     "back; the lines, times and states stay, the trail still verifies, and it tells that this was done. The service\n"
+     "may be running. Backups, logs and what Slack and Salesforce hold are not touched.\n"
+     "\n"
+     "  --yes    erase it; there is no way back\n"
+     "\n"
+     "Exit codes: 0 shown or erased, or there is nothing; 1 a repair of theirs is open, or the store can't be read\n"
+     "or written; 2 wrong usage or configuration.\n",
+     forget_person},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -156,7 +170,7 @@ static bool parse_head(const char *word, struct inspect_audit *ret)
 	return true;
 }
 
-enum { OPT_HELP = 'h', OPT_FILE = 'c', OPT_JSON = 256, OPT_ALL, OPT_SINCE, OPT_VERIFY, OPT_HEAD };
+enum { OPT_HELP = 'h', OPT_FILE = 'c', OPT_JSON = 256, OPT_ALL, OPT_SINCE, OPT_VERIFY, OPT_HEAD, OPT_YES };
 
 /* In the order of the bits of `takes`, then what all take; getopt sees only the part that the subcommand has. */
 static const struct option json_option = {"json", no_argument, NULL, OPT_JSON};
@@ -166,6 +180,7 @@ static const struct option audit_options[] = {
     {"verify", no_argument, NULL, OPT_VERIFY},
     {"head", required_argument, NULL, OPT_HEAD},
 };
+static const struct option yes_option = {"yes", no_argument, NULL, OPT_YES};
 static const struct option help_option = {"help", no_argument, NULL, OPT_HELP};
 
 static void choose_options(unsigned takes, struct option out[static 8])
@@ -179,6 +194,8 @@ static void choose_options(unsigned takes, struct option out[static 8])
 		out[n++] = all_option;
 	for (size_t i = 0; (takes & TAKES_AUDIT) && i < 3; i++)
 		out[n++] = audit_options[i];
+	if (takes & TAKES_PERSON)
+		out[n++] = yes_option;
 	memset(&out[n], 0, sizeof(out[n]));
 }
 
@@ -190,6 +207,7 @@ static const char *take_option(struct arguments *a, int option)
 	case OPT_FILE: a->file = optarg; return NULL;
 	case OPT_JSON: a->json = true; return NULL;
 	case OPT_ALL: a->all = true; return NULL;
+	case OPT_YES: a->yes = true; return NULL;
 	case OPT_VERIFY: a->audit.verify = true; return NULL;
 	case OPT_SINCE:
 		a->audit.since_ms = parse_since(optarg);
@@ -211,10 +229,14 @@ static const char *read_arguments(const struct command *command, int argc, char 
 		trouble = take_option(ret, option);
 	if (trouble || ret->help)
 		return trouble;
+	if ((command->takes & TAKES_PERSON) && optind < argc)
+		ret->person = argv[optind++];
 	if (optind < argc)
 		return "there is a word too many";
 	if (!ret->file)
 		return "-c FILE is missing";
+	if ((command->takes & TAKES_PERSON) && (!ret->person || !erase_is_person(ret->person)))
+		return "PERSON is a Slack id, a Salesforce user id, or a username or e-mail address";
 	if (ret->audit.head_hash && !ret->audit.verify)
 		return "--head goes with --verify";
 	return NULL;
@@ -281,6 +303,18 @@ static int show_audit(const struct arguments *a)
 		return WRONG;
 	what.json = a->json;
 	code = inspect_audit(config, &what, stdout);
+	config_free(config);
+	return code;
+}
+
+static int forget_person(const struct arguments *a)
+{
+	struct config *config = NULL;
+	int code;
+
+	if (config_read_for_store(&config, a->file, say_plainly, NULL) != OK)
+		return WRONG;
+	code = erase_person(config, a->person, a->yes, stdout);
 	config_free(config);
 	return code;
 }

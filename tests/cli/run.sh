@@ -51,6 +51,7 @@ salesforce: {client_id: 3MVG9, username: eacbot@example.com, private_key_file: k
 YAML
 sed 's/S0APPROVER/bob/; s/client_id/clientid/' good.yaml >bad.yaml
 sed 's/\[S0APPROVER\]/[]/' good.yaml >lonely.yaml
+{ cat good.yaml; echo 'audit: {anchor_every: 12h}'; } >nowhere.yaml
 
 expect 'no word at all is wrong usage' 2
 is_empty out
@@ -96,6 +97,20 @@ expect 'a head without its hash is wrong usage' 2 audit -c good.yaml --verify --
 expect 'a head without --verify is wrong usage' 2 audit -c good.yaml \
 	--head 1:0000000000000000000000000000000000000000000000000000000000000000
 expect 'an unreadable time is wrong usage' 2 audit -c good.yaml --since yesterday
+expect 'erase is in the list' 0 --help
+says out 'eacbot erase -c FILE PERSON [--yes]'
+expect 'erase --help is its own' 0 erase --help
+says out 'Exit codes'
+expect 'erase without a file is wrong usage' 2 erase
+says err '-c FILE is missing'
+expect 'erase without a person is wrong usage' 2 erase -c good.yaml --yes
+says err 'PERSON is a Slack id'
+expect 'erase with a first name is wrong usage' 2 erase -c good.yaml jane
+expect 'erase of two persons at once is wrong usage' 2 erase -c good.yaml U0JANE0001 U0BOB00001
+expect 'erase where there is no store is told' 1 erase -c good.yaml U0JANE0001
+expect 'anchors that go nowhere are warned of' 0 check -c nowhere.yaml
+says err 'audit.anchor_every: there is neither audit.anchor_file nor audit.anchor_channel'
+
 expect 'a store that is not there is told' 1 requests -c good.yaml
 is_empty out
 says err 'eacbot: '
@@ -162,6 +177,38 @@ doctor() {
 }
 sed 's/slack: {/slack: {api_url: "http:\/\/127.0.0.1:1\/", /; s/salesforce: {/salesforce: {login_url: "http:\/\/127.0.0.1:1", /' \
 	good.yaml >dead.yaml
+# A service that reaches nobody keeps a store all the same.
+beside_the_service() {
+	{ cat dead.yaml; echo 'http: {listen: ""}'; echo 'audit: {anchor_file: heads}'; } >kept.yaml
+	"$eacbot" run -c kept.yaml >run.out 2>run.err </dev/null &
+	service=$!
+	sims="$sims $service"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -qs service.started run.err && break
+		sleep 0.2
+	done
+	expect 'reading the audit trail beside the service is a line in it' 0 audit -c kept.yaml
+	says out ' cli audit-read - all of it'
+	is_empty err
+	expect 'the trail with a reading in it holds' 0 audit -c kept.yaml --verify
+	says out 'the chain holds'
+	says out 'head 2:'
+	head=$(sed -n 's/^head //p' out)
+	expect 'a head that was noted is compared' 0 audit -c kept.yaml --verify --head "$head"
+	echo "9$head 2026-11-23T17:50:20Z" >heads
+	expect 'an anchor that is missing is told' 1 audit -c kept.yaml --verify
+	says err 'the anchor of 2026-11-23T17:50:20Z is missing'
+	rm heads
+	expect 'a person whom nobody knows is no trouble' 0 erase -c kept.yaml --yes U0JANE0001
+	says out 'the store knows nothing of that person'
+	kill "$service"
+	wait "$service"
+	name='the service ended well beside all that'
+	if [ $? -eq 0 ]; then good; else bad "see $(cat run.err)"; fi
+	sims=${sims% "$service"}
+	rm -f eacbot.db*
+}
+beside_the_service
 if [ -x "$(dirname "$eacbot")/sim-slack" ] && [ -x "$(dirname "$eacbot")/sim-salesforce" ]; then doctor; fi
 
 echo "$passed passed, $failed failed"
