@@ -158,7 +158,6 @@ static enum errc build_slack(struct app *app, struct err *reterr)
 	    .app_token = config->slack.app_token,
 	    .bot_token = config->slack.bot_token,
 	    .connections = config->slack.connections,
-	    .ca_file = config->tls.ca_file,
 	};
 	const struct slack_callbacks callbacks = {
 	    .envelope = on_envelope, .state = watch_slack_state, .gap = watch_slack_gap, .arg = app};

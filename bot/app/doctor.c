@@ -152,7 +152,6 @@ static enum errc open_slack(struct doctor *d, struct slack **ret, const struct s
 	    .app_token = d->config->slack.app_token,
 	    .bot_token = token,
 	    .connections = 1,
-	    .ca_file = d->config->tls.ca_file,
 	};
 
 	return slack_new(ret, d->loop, d->http, &options, &callbacks, reterr);

@@ -157,7 +157,7 @@ static void reach(struct doctor *d, const char *check, const char *url, http_res
 		ask(d);
 		return;
 	}
-	proxy = http_proxy_for(host);
+	proxy = http_proxy_for(host, port);
 	if (!proxy) {
 		http_resolve(d->http, host, port, DOCTOR_CALL_MS, resolved, d);
 		return;

@@ -128,7 +128,7 @@ static void app_token_answered(void *arg, const struct slack_answer *answer)
 		doctor_next(d);
 		return;
 	}
-	proxy = http_proxy_for(host);
+	proxy = http_proxy_for(host, port);
 	if (proxy) {
 		findings_add(d->findings, FINDING_OK, "slack-socket", NULL,
 		             "goes through the proxy, which was not tried");

@@ -58,7 +58,7 @@ static void change_over(struct app *app, struct config *fresh)
 {
 	log_setup(fresh->log.level, fresh->log.format);
 	http_set_ca(app->http, fresh->tls.ca_file);
-	slack_set_ca(app->slack, fresh->tls.ca_file);
+	slack_renew_tls(app->slack);
 	slack_set_tokens(app->slack, fresh->slack.app_token, fresh->slack.bot_token);
 	sf_set_secrets(app->sf, fresh->salesforce.private_key, fresh->salesforce.client_secret);
 	people_set_config(app->people, fresh);

@@ -16,6 +16,7 @@
 #include "bot/loop/loop.h"
 
 struct http;
+struct ssl_ctx_st;
 typedef uint64_t http_ticket; /* 0: none */
 
 struct http_options {
@@ -76,6 +77,17 @@ http_ticket http_resolve(struct http *http, const char *host, int port, unsigned
 unsigned http_open(const struct http *http);
 /* New authorities file for connections from now on (SIGHUP); where it can not be read, the old ones stay. */
 void http_set_ca(struct http *http, const char *ca_file);
-/* The proxy for `https` to host by HTTPS_PROXY/NO_PROXY (either case), or NULL; "host:port" or "user:pw@host:port"
- * without scheme. The caller frees. */
-char *http_proxy_for(const char *host);
+/*
+ * OpenSSL's settings for a TLS connection that is not made here: the same authorities as for all others, read once.
+ * NULL: they can't be read. The caller frees with http_tls_free.
+ */
+struct ssl_ctx_st *http_tls_new(struct http *http);
+void http_tls_free(struct ssl_ctx_st *tls); /* NULL is fine */
+/*
+ * The proxy for `https` to host:port by HTTPS_PROXY/NO_PROXY (either case), or NULL; "host:port" or "user:pw@host:port"
+ * without scheme, the login percent-encoded. NO_PROXY is a list of "*", domains (with or without "." or "*." before
+ * them), addresses and networks ("10.0.0.0/8"), each with or without ":port". The caller frees.
+ */
+char *http_proxy_for(const char *host, int port);
+/* Takes such a proxy apart: "user:pw" decoded, or ""; a host without brackets. The caller frees both. */
+void http_proxy_read(const char *proxy, char **ret_login, char **ret_host, int *ret_port);

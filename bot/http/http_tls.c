@@ -58,13 +58,36 @@ void tls_authorities_free(X509_STORE *store)
 	X509_STORE_free(store);
 }
 
+static bool have_authorities(struct http *http)
+{
+	return http->authorities || tls_authorities(&http->authorities, NULL, NULL) == OK;
+}
+
 CURLcode tls_use_authorities(CURL *easy, void *ssl_ctx, void *arg)
 {
 	struct http *http = arg;
 
 	(void)easy;
-	if (!http->authorities && tls_authorities(&http->authorities, NULL, NULL) != OK)
+	if (!have_authorities(http))
 		return CURLE_SSL_CACERT_BADFILE;
 	SSL_CTX_set1_cert_store(ssl_ctx, http->authorities);
 	return CURLE_OK;
+}
+
+struct ssl_ctx_st *http_tls_new(struct http *http)
+{
+	SSL_CTX *tls = have_authorities(http) ? SSL_CTX_new(TLS_client_method()) : NULL;
+
+	if (!tls)
+		return NULL;
+	SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_mode(tls, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set1_cert_store(tls, http->authorities);
+	return tls;
+}
+
+void http_tls_free(struct ssl_ctx_st *tls)
+{
+	SSL_CTX_free(tls);
 }

@@ -5,9 +5,9 @@
  * must never travel in the clear. Proxies are plain HTTP ones (CONNECT); the
  * loopback is always reached directly.
  */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -23,28 +23,95 @@ static bool is_loopback(const char *host)
 	       (text_starts(host, "127.") && strspn(host, "0123456789.") == strlen(host));
 }
 
-/* Whether one word of NO_PROXY covers the host: itself, or a domain it lies in. */
-static bool covers(const char *word, size_t len, const char *host)
-{
-	size_t host_len = strlen(host);
+struct address {
+	unsigned char bytes[16];
+	unsigned bits; /* 32 or 128; 0: it is none */
+};
 
-	if (len == 1 && word[0] == '*')
-		return true;
-	if (len > 0 && word[0] == '.') {
+static struct address read_address(const char *text)
+{
+	struct address a = {.bits = 0};
+
+	if (inet_pton(AF_INET, text, a.bytes) == 1)
+		a.bits = 32;
+	else if (inet_pton(AF_INET6, text, a.bytes) == 1)
+		a.bits = 128;
+	return a;
+}
+
+/* Whether the first `bits` bits are the same. */
+static bool shares_bits(const struct address *a, const struct address *b, unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+
+	if (a->bits != b->bits || bits > a->bits || memcmp(a->bytes, b->bytes, whole) != 0)
+		return false;
+	return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
+}
+
+/* "10.0.0.1", "10.0.0.0/8", "::1". */
+static bool covers_address(const char *word, const struct address *host)
+{
+	size_t len = strcspn(word, "/");
+	AUTO_FREE char *text = mem_strndup(word, len);
+	struct address network = read_address(text);
+	char *end = NULL;
+	unsigned long bits = word[len] ? strtoul(word + len + 1, &end, 10) : network.bits;
+
+	return network.bits && (!end || (end > word + len + 1 && !*end)) && shares_bits(&network, host, (unsigned)bits);
+}
+
+static bool covers_name(const char *word, const char *host)
+{
+	size_t len, host_len = strlen(host);
+
+	if (word[0] == '*' && word[1] == '.')
 		word++;
-		len--;
-	}
-	if (len == 0 || len > host_len || strncasecmp(host + host_len - len, word, len) != 0)
+	if (word[0] == '.')
+		word++;
+	len = strlen(word);
+	if (len == 0 || len > host_len || !text_ieq(host + host_len - len, word))
 		return false;
 	return len == host_len || host[host_len - len - 1] == '.';
 }
 
-static bool is_excepted(const char *list, const char *host)
+/* Cuts ":443" off, and brackets; the port, or 0 where there is none. */
+static long cut_port(char *word)
+{
+	char *bracket = strchr(word, ']'), *colon = bracket ? strchr(bracket, ':') : strchr(word, ':');
+	long port = 0;
+
+	if (colon && (bracket || !strchr(colon + 1, ':'))) {
+		port = strtol(colon + 1, NULL, 10);
+		*colon = '\0';
+	}
+	if (word[0] == '[' && bracket) {
+		memmove(bracket, bracket + 1, strlen(bracket)); /* "[fd00::]/8" */
+		memmove(word, word + 1, strlen(word));
+	}
+	return port;
+}
+
+/* Whether one word of NO_PROXY covers the host. */
+static bool covers(const char *begin, size_t len, const char *host, int port)
+{
+	AUTO_FREE char *word = mem_strndup(begin, len);
+	struct address address = read_address(host);
+	long only = cut_port(word);
+
+	if (only != 0 && only != port)
+		return false;
+	if (text_eq(word, "*"))
+		return true;
+	return address.bits ? covers_address(word, &address) : covers_name(word, host);
+}
+
+static bool is_excepted(const char *list, const char *host, int port)
 {
 	while (list && *list) {
 		size_t len = strcspn(list, ", \t");
 
-		if (len > 0 && covers(list, len, host))
+		if (len > 0 && covers(list, len, host, port))
 			return true;
 		list += len + strspn(list + len, ", \t");
 	}
@@ -58,14 +125,14 @@ static const char *environment(const char *lower, const char *upper)
 	return value ? value : getenv(upper);
 }
 
-char *http_proxy_for(const char *host)
+char *http_proxy_for(const char *host, int port)
 {
 	const char *proxy = environment("https_proxy", "HTTPS_PROXY");
 	const char *scheme_end;
 	const char *last_colon;
 	size_t len;
 
-	if (text_empty(proxy) || is_loopback(host) || is_excepted(environment("no_proxy", "NO_PROXY"), host))
+	if (text_empty(proxy) || is_loopback(host) || is_excepted(environment("no_proxy", "NO_PROXY"), host, port))
 		return NULL;
 	scheme_end = strstr(proxy, "://");
 	if (scheme_end)
@@ -77,6 +144,25 @@ char *http_proxy_for(const char *host)
 	    !memchr(last_colon, ']', len - (size_t)(last_colon - proxy)))
 		return mem_strndup(proxy, len);
 	return mem_printf("%.*s:1080", (int)len, proxy); /* curl's default port */
+}
+
+void http_proxy_read(const char *proxy, char **ret_login, char **ret_host, int *ret_port)
+{
+	const char *at = strrchr(proxy, '@'), *authority = at ? at + 1 : proxy, *colon = strrchr(authority, ':');
+	AUTO_FREE char *encoded = at ? mem_strndup(proxy, (size_t)(at - proxy)) : mem_strdup("");
+	bool brackets = authority[0] == '[' && colon && colon[-1] == ']';
+	char *decoded = curl_easy_unescape(NULL, encoded, 0, NULL);
+
+	*ret_login = mem_strdup(decoded ? decoded : encoded);
+	*ret_port = colon ? (int)strtol(colon + 1, NULL, 10) : 0;
+	if (!colon)
+		*ret_host = mem_strdup(authority);
+	else
+		*ret_host = mem_strndup(authority + brackets, (size_t)(colon - authority) - 2 * brackets);
+	if (decoded)
+		mem_wipe(decoded, strlen(decoded));
+	mem_wipe(encoded, strlen(encoded));
+	curl_free(decoded);
 }
 
 static enum errc check_parts(const char *scheme, const char *host, const char *user, bool allow_plain,
@@ -99,6 +185,7 @@ enum errc url_check(const char *url, bool allow_plain, char **ret_proxy, struct 
 	char *scheme = NULL;
 	char *host = NULL;
 	char *user = NULL;
+	char *port = NULL;
 	enum errc rc;
 
 	if (!parsed || !url || curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
@@ -110,13 +197,18 @@ enum errc url_check(const char *url, bool allow_plain, char **ret_proxy, struct 
 		rc = check_parts(scheme, host, user, allow_plain, reterr);
 	}
 	if (rc == OK && scheme && host) {
-		AUTO_FREE char *proxy = text_eq(scheme, "https") ? http_proxy_for(host) : NULL;
+		AUTO_FREE char *proxy = NULL;
+
+		curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+		if (text_eq(scheme, "https"))
+			proxy = http_proxy_for(host, port ? (int)strtol(port, NULL, 10) : 443);
 
 		*ret_proxy = proxy ? mem_printf("http://%s", proxy) : mem_strdup("");
 	}
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(user);
+	curl_free(port);
 	curl_url_cleanup(parsed);
 	return rc;
 }

@@ -180,7 +180,7 @@ enum errc slack_new(struct slack **ret, struct loop *loop, struct http *http, co
 	slack->callbacks = *callbacks;
 	slack->bot_token = options->bot_token;
 	slack->web = web_new(http, options->api_url, token_refused, slack);
-	slack->wires = wires_new(loop, options->ca_file);
+	slack->wires = wires_new(loop, http);
 	slack->auth = loop_timer_new(loop, authenticate, slack);
 	slack->context = (struct socket_context){
 	    .loop = loop,
@@ -296,7 +296,7 @@ void slack_set_tokens(struct slack *slack, const struct secret *app_token, const
 	socket_set_try_now(slack->set, new_app);
 }
 
-void slack_set_ca(struct slack *slack, const char *ca_file)
+void slack_renew_tls(struct slack *slack)
 {
-	wires_set_ca(slack->wires, ca_file);
+	wires_renew_tls(slack->wires);
 }

@@ -42,8 +42,7 @@ struct slack_options {
 	const char *api_url; /* ends with '/'; where its host is a loopback one, sockets may lead there too */
 	const struct secret *app_token; /* these two stay the caller's, and outlive the object or slack_set_tokens */
 	const struct secret *bot_token;
-	int connections;     /* 1 to 4 */
-	const char *ca_file; /* added to the system's authorities; "" or NULL: none */
+	int connections; /* 1 to 4 */
 	struct slack_times times;
 };
 
@@ -146,5 +145,5 @@ void slack_each_count(const struct slack *slack,
  * call.
  */
 void slack_set_tokens(struct slack *slack, const struct secret *app_token, const struct secret *bot_token);
-/* Another authorities file (SIGHUP), for sockets from now on; read anew even if the name is the same. */
-void slack_set_ca(struct slack *slack, const char *ca_file);
+/* After http_set_ca (SIGHUP): sockets made from now on believe the new authorities too. */
+void slack_renew_tls(struct slack *slack);

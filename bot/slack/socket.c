@@ -30,6 +30,8 @@ struct socket {
 	http_ticket opening;   /* of apps.connections.open */
 	http_ticket resolving; /* of the look-up */
 	struct socket_url url;
+	char *proxy_login; /* "user:pw", or "" */
+	int proxy_port;    /* 0: no proxy */
 	struct wire *wire;
 	struct loop_timer *deadline; /* of the state */
 	struct loop_timer *tick;     /* pings and silence */
@@ -121,17 +123,28 @@ static enum socket_end end_of_answer(const struct slack_answer *answer)
 
 static void address_came(void *arg, enum errc code, const char *address, const char *reason);
 
-/* The address is asked for by curl, for libwebsockets would block on it; a proxy looks names up itself. */
+/* The address is asked for by curl, for libwebsockets would block on it; a proxy looks names up, but has one itself. */
 static void resolve(struct socket *s)
 {
-	AUTO_FREE char *proxy = http_proxy_for(s->url.host);
+	AUTO_FREE char *proxy = http_proxy_for(s->url.host, s->url.port), *host = NULL;
 
 	fire(s, SOCKET_EVENT_URL);
+	s->proxy_port = 0;
 	if (proxy)
-		address_came(s, OK, NULL, "");
-	else
-		s->resolving = http_resolve(s->context->http, s->url.host, s->url.port,
-		                            (unsigned)s->context->times.dial_ms, address_came, s);
+		http_proxy_read(proxy, &s->proxy_login, &host, &s->proxy_port);
+	s->resolving = http_resolve(s->context->http, host ? host : s->url.host, host ? s->proxy_port : s->url.port,
+	                            (unsigned)s->context->times.dial_ms, address_came, s);
+}
+
+/* "user:pw@address:port"; NULL: no proxy. */
+static char *proxy_at(const struct socket *s, const char *address)
+{
+	bool v6 = strchr(address, ':') != NULL;
+
+	if (!s->proxy_port)
+		return NULL;
+	return mem_printf("%s%s%s%s%s:%d", s->proxy_login, *s->proxy_login ? "@" : "", v6 ? "[" : "", address,
+	                  v6 ? "]" : "", s->proxy_port);
 }
 
 static void url_came(void *arg, const struct slack_answer *answer)
@@ -185,14 +198,15 @@ static void address_came(void *arg, enum errc code, const char *address, const c
 {
 	static const struct wire_callbacks callbacks = {on_open, on_text, on_heard, on_closed};
 	struct socket *s = arg;
-	AUTO_FREE char *proxy = http_proxy_for(s->url.host);
+	AUTO_FREE char *proxy = code ? NULL : proxy_at(s, address);
 	struct err err;
 
 	s->resolving = 0;
 	if (code) {
-		note(s, SOCKET_END_LOST, "%s can't be reached: %s", s->url.host, reason);
+		note(s, SOCKET_END_LOST, "%s can't be reached: %s", s->proxy_port ? "the proxy" : s->url.host, reason);
 		fire(s, SOCKET_EVENT_GONE);
-	} else if (wire_connect(&s->wire, s->context->wires, &s->url, address, proxy, &callbacks, s, &err)) {
+	} else if (wire_connect(&s->wire, s->context->wires, &s->url, proxy ? NULL : address, proxy, &callbacks, s,
+	                        &err)) {
 		note(s, SOCKET_END_LOST, "%s: %s", s->url.host, err.text);
 		fire(s, SOCKET_EVENT_GONE);
 	} else {
@@ -331,7 +345,8 @@ static void on_deadline(void *arg)
 
 	switch (s->state) {
 	case SOCKET_DIALING:
-		note(s, SOCKET_END_LOST, "%s did not answer the upgrade", s->url.host);
+		note(s, SOCKET_END_LOST, "%s did not answer the upgrade%s", s->url.host,
+		     s->proxy_port ? " through the proxy" : "");
 		fire(s, SOCKET_EVENT_CLOSE);
 		break;
 	case SOCKET_WAIT_HELLO:
@@ -400,6 +415,9 @@ void socket_free(struct socket *s)
 	web_cancel(s->context->web, s->opening);
 	http_cancel(s->context->http, s->resolving);
 	wire_free(s->wire);
+	if (s->proxy_login)
+		mem_wipe(s->proxy_login, strlen(s->proxy_login));
+	free(s->proxy_login);
 	loop_timer_free(s->deadline);
 	loop_timer_free(s->tick);
 	free(s);

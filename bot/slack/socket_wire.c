@@ -42,16 +42,17 @@ struct vhost {
 	struct vhost *next;
 	struct wires *wires;
 	struct lws_vhost *lws;
-	char *proxy;   /* NULL: none */
-	char *name;    /* libwebsockets keeps the pointer */
+	char *proxy; /* NULL: none */
+	char *name;  /* libwebsockets keeps the pointer */
+	struct ssl_ctx_st *authorities;
 	unsigned uses; /* wires on it */
 	bool retired;  /* the authorities changed: destroyed when unused */
-	bool tls;      /* knows authorities; reading them takes 50 ms */
+	bool tls;
 };
 
 struct wires {
 	struct loop *loop;
-	char *ca_file;
+	struct http *http; /* knows the authorities */
 	struct vhost *vhosts;
 	unsigned made; /* for names */
 };
@@ -94,12 +95,12 @@ static const struct lws_protocols protocols[] = {
     {.name = NULL},
 };
 
-struct wires *wires_new(struct loop *loop, const char *ca_file)
+struct wires *wires_new(struct loop *loop, struct http *http)
 {
 	struct wires *wires = mem_alloc(sizeof(*wires));
 
 	wires->loop = loop;
-	wires->ca_file = mem_strdup(text_empty(ca_file) ? NULL : ca_file);
+	wires->http = http;
 	return wires;
 }
 
@@ -112,6 +113,9 @@ static void vhost_free(struct vhost *vhost)
 			break;
 		}
 	}
+	if (vhost->proxy)
+		mem_wipe(vhost->proxy, strlen(vhost->proxy)); /* a login may be in it */
+	http_tls_free(vhost->authorities);
 	free(vhost->proxy);
 	free(vhost->name);
 	free(vhost);
@@ -126,12 +130,10 @@ static void vhost_release(struct vhost *vhost)
 	vhost_free(vhost);
 }
 
-void wires_set_ca(struct wires *wires, const char *ca_file)
+void wires_renew_tls(struct wires *wires)
 {
 	struct vhost *next;
 
-	free(wires->ca_file);
-	wires->ca_file = mem_strdup(text_empty(ca_file) ? NULL : ca_file);
 	for (struct vhost *vhost = wires->vhosts; vhost; vhost = next) {
 		next = vhost->next;
 		vhost->retired = true;
@@ -146,7 +148,6 @@ void wires_free(struct wires *wires)
 		return;
 	while (wires->vhosts)
 		vhost_free(wires->vhosts);
-	free(wires->ca_file);
 	free(wires);
 }
 
@@ -154,16 +155,17 @@ void wires_free(struct wires *wires)
  * A non-NULL proxy address, even an empty one, keeps the library from reading http_proxy, which is meant for plain HTTP
  * and knows no exceptions.
  *
- * Only with DO_SSL_GLOBAL_INIT it reads the authorities, which a loopback address has no use for.
+ * Only with DO_SSL_GLOBAL_INIT it looks at TLS at all. It would read the system's authorities by itself, a second time
+ * and 50 ms long; it is given those that the calls use.
  */
-static struct lws_vhost *make_lws_vhost(struct vhost *vhost, const char *ca_file)
+static struct lws_vhost *make_lws_vhost(struct vhost *vhost)
 {
 	struct lws_context_creation_info info = {
 	    .port = CONTEXT_PORT_NO_LISTEN,
 	    .vhost_name = vhost->name,
 	    .protocols = protocols,
 	    .options = vhost->tls ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0,
-	    .client_ssl_ca_filepath = ca_file,
+	    .provided_client_ssl_ctx = vhost->authorities,
 	    .http_proxy_address = vhost->proxy ? vhost->proxy : "",
 	    .timeout_secs = 10,
 	    .connect_timeout_secs = 10,
@@ -186,7 +188,10 @@ static struct vhost *vhost_for(struct wires *wires, const char *proxy, bool tls)
 	vhost->name = mem_printf("slack-%u", wires->made++);
 	vhost->next = wires->vhosts;
 	wires->vhosts = vhost;
-	vhost->lws = make_lws_vhost(vhost, wires->ca_file);
+	if (tls)
+		vhost->authorities = http_tls_new(wires->http);
+	if (!tls || vhost->authorities)
+		vhost->lws = make_lws_vhost(vhost);
 	if (vhost->lws)
 		return vhost;
 	vhost_free(vhost);

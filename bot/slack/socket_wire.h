@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "bot/base/err.h"
+#include "bot/http/http.h"
 #include "bot/loop/loop.h"
 #include "bot/slack/socket_url.h"
 
@@ -28,15 +29,16 @@ struct wire_callbacks {
 	void (*closed)(void *arg, int status, const char *reason);
 };
 
-/* ca_file is added to the system's authorities; NULL or "": none. */
-struct wires *wires_new(struct loop *loop, const char *ca_file);
-/* Another authorities file, for connections from now on. */
-void wires_set_ca(struct wires *wires, const char *ca_file);
+/* Authorities are those of `http`, which outlives the wires. */
+struct wires *wires_new(struct loop *loop, struct http *http);
+/* Its authorities have changed: for connections from now on. */
+void wires_renew_tls(struct wires *wires);
 void wires_free(struct wires *wires); /* after its wires; NULL is fine */
 
 /*
- * Connects. `address` is a numeric address of the URL's host, or NULL when `proxy` ("host:port" or
- * "user:pw@host:port") is to find it. On failure *ret is untouched and no callback comes.
+ * Connects. `address` is a numeric address of the URL's host, or NULL when `proxy` ("address:port" or
+ * "user:pw@address:port", decoded) is to find it: the library would block on a name. On failure *ret is untouched and no
+ * callback comes.
  */
 enum errc wire_connect(struct wire **ret, struct wires *wires, const struct socket_url *url, const char *address,
                        const char *proxy, const struct wire_callbacks *callbacks, void *arg,

@@ -325,9 +325,10 @@ static void answer_call(struct connection *c, const char *head)
 
 	if (strstr(head, "/apps.connections.open ")) {
 		unsigned n = atomic_fetch_add(&peer->opens, 1);
+		int elsewhere = peer->options.link_port;
 
 		body = mem_printf("{\"ok\":true,\"url\":\"ws%s:\\/\\/%s:%d\\/link\\/?ticket=%u\"}",
-		                  peer->tls ? "s" : "", host, peer->port, n);
+		                  peer->tls || elsewhere ? "s" : "", host, elsewhere ? elsewhere : peer->port, n);
 	} else {
 		body = mem_strdup("{\"ok\":true,\"user_id\":\"U0BOT0001\",\"bot_id\":\"B0EAC0001\",\"team_id\":\"T1\","
 		                  "\"app_id\":\"A0EAC00001\"}");

@@ -61,6 +61,7 @@ struct hostile_options {
 	enum certificate certificate;
 	bool mute_tls;    /* the script's sockets accept TCP and never answer the TLS handshake */
 	const char *host; /* of the addresses that are given out; NULL: localhost */
+	int link_port;    /* in them, with TLS: of another peer, for this one answers calls only; 0: its own */
 };
 
 struct hostile_peer;

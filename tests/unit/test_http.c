@@ -341,7 +341,7 @@ static void a_bad_authorities_file_is_said(void **state)
 
 static void assert_proxy(const char *host, const char *expected)
 {
-	AUTO_FREE char *proxy = http_proxy_for(host);
+	AUTO_FREE char *proxy = http_proxy_for(host, 443);
 
 	if (expected)
 		assert_string_equal(proxy, expected);
@@ -359,6 +359,25 @@ static void the_proxy_follows_the_environment(void **state)
 	assert_proxy("exact.example", NULL);
 	assert_proxy("inexact.example", "user:pw@proxy.corp:3128");
 	assert_proxy("127.0.0.1", NULL);
+	setenv("no_proxy", "*", 1);
+	assert_proxy("slack.com", NULL);
+	setenv("no_proxy", "*.CORP, slack.com:8443 , 10.1.0.0/16,[fd00::]/8,192.0.2.7,3.4", 1);
+	assert_proxy("a.b.corp", NULL);
+	assert_proxy("xcorp", "user:pw@proxy.corp:3128");
+	assert_proxy("slack.com", "user:pw@proxy.corp:3128"); /* that is for another port */
+	assert_proxy("10.1.255.1", NULL);
+	assert_proxy("10.2.0.1", "user:pw@proxy.corp:3128");
+	assert_proxy("fd12::1", NULL);
+	assert_proxy("fe80::1", "user:pw@proxy.corp:3128");
+	assert_proxy("192.0.2.7", NULL);
+	assert_proxy("192.0.2.77", "user:pw@proxy.corp:3128");
+	assert_proxy("1.2.3.4", "user:pw@proxy.corp:3128"); /* an address has no domains */
+	setenv("no_proxy", "slack.com:443", 1);
+	assert_proxy("wss.slack.com", NULL);
+	setenv("no_proxy", "10.0.0.0/99,10.0.0.0/,/8,:,[,.,*.", 1);
+	assert_proxy("10.0.0.1", "user:pw@proxy.corp:3128");
+	assert_proxy("slack.com", "user:pw@proxy.corp:3128");
+	unsetenv("no_proxy");
 	setenv("https_proxy", "proxy", 1);
 	assert_proxy("slack.com", "proxy:1080");
 	setenv("https_proxy", "", 1);
@@ -366,6 +385,26 @@ static void the_proxy_follows_the_environment(void **state)
 	unsetenv("https_proxy");
 	unsetenv("HTTPS_PROXY");
 	unsetenv("NO_PROXY");
+}
+
+static void assert_parts(const char *proxy, const char *login, const char *host, int port)
+{
+	AUTO_FREE char *its_login = NULL, *its_host = NULL;
+	int its_port = 0;
+
+	http_proxy_read(proxy, &its_login, &its_host, &its_port);
+	assert_string_equal(its_login, login);
+	assert_string_equal(its_host, host);
+	assert_int_equal(its_port, port);
+}
+
+static void a_proxy_is_taken_apart(void **state)
+{
+	(void)state;
+	assert_parts("proxy.corp:3128", "", "proxy.corp", 3128);
+	assert_parts("user:p%40ss@proxy.corp:8080", "user:p@ss", "proxy.corp", 8080);
+	assert_parts("[::1]:3128", "", "::1", 3128);
+	assert_parts("u:p@[fd00::1]:1", "u:p", "fd00::1", 1);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -393,6 +432,7 @@ int main(void)
 	    CASE(an_authority_of_our_own_file_is_believed),
 	    CASE(a_bad_authorities_file_is_said),
 	    CASE(the_proxy_follows_the_environment),
+	    CASE(a_proxy_is_taken_apart),
 	};
 
 	loop_block_signals();
