@@ -32,7 +32,7 @@ static const struct {
     {"ends", end_scenarios},         {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
     {"program", program_scenarios},  {"connection", connection_scenarios}, {"traps", trap_scenarios},
     {"people", sf_people_scenarios}, {"diagnosis", diagnosis_scenarios},   {"pause", pause_scenarios},
-    {"doctor", doctor_scenarios},
+    {"doctor", doctor_scenarios},    {"delivery", delivery_scenarios},
 };
 
 struct job {

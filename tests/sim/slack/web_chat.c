@@ -38,6 +38,10 @@ static json_t *place_to_write(struct call *call, bool people)
 		error = "messages_tab_disabled";
 	else if (json_is_true(json_object_get(channel, "is_read_only")))
 		error = "restricted_action_read_only_channel";
+	else if (json_is_true(json_object_get(channel, "is_thread_only")) && people && !*call_text(call, "thread_ts"))
+		error = "restricted_action_thread_only_channel";
+	else if (json_is_true(json_object_get(channel, "is_non_threadable")) && *call_text(call, "thread_ts"))
+		error = "restricted_action_non_threadable_channel";
 	if (!error)
 		return channel;
 	call_fail(call, error);

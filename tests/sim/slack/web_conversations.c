@@ -224,6 +224,10 @@ static void conversations_replies(struct call *call)
 	json_t *message;
 	size_t i;
 
+	if (channel && !channel_has(channel, slack_bot(call->slack))) {
+		call_fail(call, "not_in_channel");
+		channel = NULL;
+	}
 	if (channel && !message_find(channel, ts)) {
 		call_fail(call, "thread_not_found");
 		channel = NULL;
