@@ -255,6 +255,11 @@ static bool is_for_us(const struct reconcile *r, const json_t *message, const st
 	return direct || mentions(json_str(message, "text"), us->bot_user);
 }
 
+static bool is_typed(const char *subtype)
+{
+	return text_eq(subtype, "thread_broadcast") || text_eq(subtype, "file_share");
+}
+
 /* The event that Slack would have sent. */
 static json_t *as_event(const struct reconcile *r, const json_t *message, const struct slack_identity *us)
 {
@@ -262,6 +267,8 @@ static json_t *as_event(const struct reconcile *r, const json_t *message, const 
 	json_t *event = json_deep_copy(message);
 
 	json_object_del(event, "blocks");
+	if (is_typed(json_str(message, "subtype")))
+		json_object_del(event, "subtype"); /* the event of a mention bears none */
 	json_set_str(event, "type", direct ? "message" : "app_mention");
 	json_set_str(event, "channel", place_of(r)->channel);
 	json_set_str(event, "event_ts", json_str(message, "ts"));

@@ -232,6 +232,9 @@ static void log_store(struct app *app)
 		log_event(now.writable ? LOG_INFO : LOG_ERROR, "store.state", "the store takes %s%s%s",
 		          now.writable ? "writes again" : "no writes", now.writable ? "" : ": ",
 		          now.writable ? "" : now.last_error);
+	/* what could not be written was not acknowledged, and Slack repeats it for some minutes only */
+	if (app->store_broken && now.writable && app->reconciling && app->drain_since == 0)
+		reconcile_begin(app->reconcile, 0);
 	app->store_broken = !now.writable;
 }
 

@@ -1,5 +1,33 @@
 /*
  * scenario/connection.c - what goes wrong on the way from Slack to us.
+ *
+ * What covers what (u: tests/unit/test_socket.c or test_socket_hostile.c; other files are named):
+ *   fragmented, ping in between     a_message_of_hundreds_of_kilobytes_is_read; trouble: an_answer_in_chunks_...
+ *   a frame of 200 kB               a_message_of_hundreds_of_kilobytes_is_read
+ *   an acknowledgement of 21 kB     u: an_acknowledgement_that_is_too_large_is_refused_here
+ *   200 envelopes at once           a_volley_of_commands_of_strangers_..., a_volley_is_acknowledged_although_...
+ *   disconnect before hello         a_disconnect_instead_of_hello_..., too_many_websockets_...
+ *   warning, then refresh_requested a_socket_told_twice_to_go_is_replaced_once
+ *   the old socket still delivers   an_old_socket_is_served_while_it_is_replaced
+ *   event_id in a new envelope      an_event_in_a_new_envelope_is_the_same_event, a_retry_may_be_the_first_copy
+ *   the same envelope twice         trouble: every_envelope_twice_changes_nothing; contract/test_inbox
+ *   a command once more             a_command_repeated_after_a_restart_gets_its_first_answer
+ *   a silent peer                   a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done
+ *   a suspended process             a_process_that_was_stopped_goes_on
+ *   no DNS                          unit/test_http
+ *   429 on open                     a_rate_limit_on_opening_is_waited_for
+ *   invalid_auth                    a_refused_app_token_is_not_hammered; program: a_wrong_token_...
+ *   too_many_websockets             too_many_websockets_are_not_answered_with_more; u: too_many_sockets_...
+ *   SIGTERM says Close              program: a_polite_end_takes_less_than_ten_seconds
+ *   a slow disk                     a_slow_disk_is_told_in_time_..., a_click_on_a_slow_disk_...
+ *   hello for another app           a_hello_for_another_app_is_not_ready
+ *   no JSON, unknown types          what_is_no_envelope_does_no_harm
+ *   two approvers, double clicks    decisions: two_approvers_at_the_same_moment_..., a_click_that_comes_twice_...
+ *   a click in a copied message     decisions: a_click_from_a_copied_message_does_nothing
+ *   an expired trigger              a_dialog_that_came_too_late_is_said
+ *   hash_conflict                   never: no view is updated
+ *   message_not_found on update     a_prompt_that_was_deleted_..., a_thread_that_was_deleted_...
+ *   4001 characters                 delivery.c and unit/test_mrkdwn
  */
 #include <signal.h>
 #include <stdio.h>
