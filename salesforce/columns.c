@@ -79,6 +79,14 @@ static const char *permission_of(const char *field)
 	return NULL;
 }
 
+static const char word_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
+/* Only what can stand in a query as it is. */
+static bool is_word(const char *name)
+{
+	return strspn(name, word_chars) == strlen(name);
+}
+
 json_t *columns_permissions(const json_t *describe)
 {
 	json_t *names = json_array();
@@ -88,13 +96,11 @@ json_t *columns_permissions(const json_t *describe)
 	json_array_foreach (json_get(describe, "fields"), i, field) {
 		const char *name = json_str(field, "name"), *type = json_str(field, "type");
 
-		if (permission_of(name) && (*type == '\0' || text_ieq(type, "boolean")))
+		if (permission_of(name) && is_word(name) && (*type == '\0' || text_ieq(type, "boolean")))
 			json_array_append(names, json_get(field, "name"));
 	}
 	return names;
 }
-
-static const char word_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
 
 /*
  * Is the whole word in the text? Names are prefixes and endings of each other. Where the text says plainly which column

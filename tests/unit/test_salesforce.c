@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "bot/base/buf.h"
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
@@ -845,6 +846,157 @@ static void words_are_quoted_and_every_reading_is_tried(void **state)
 	assert_null(strstr(request, "WHERE%20Id"));
 }
 
+/* --- hostile words --- */
+
+/* As an address has it; written once more, so that it is no judge of its own. */
+static void put_encoded(struct buf *out, const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
+		             strchr("-_.~", *p);
+
+		if (plain)
+			buf_putc(out, *p);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
+	}
+}
+
+/* The query for people who are called so, byte for byte: `literal` is the word as SOQL has it, quotes included. */
+static void assert_asked_for(struct world *w, const char *word, const char *literal)
+{
+	AUTO_FREE char *query = mem_printf(
+	    "SELECT Id, Name, Username, Email, IsActive, UserType, FederationIdentifier, LastLoginDate, Profile.Name "
+	    "FROM User WHERE Username = %s OR Email = %s OR FederationIdentifier = %s LIMIT 6",
+	    literal, literal, literal);
+	AUTO_BUF struct buf part = {0};
+	AUTO_FREE char *request = NULL;
+
+	buf_init(&part, 65536);
+	buf_puts(&part, "{\"method\":\"GET\",\"url\":\"/services/data/v64.0/query?q=");
+	put_encoded(&part, query);
+	buf_puts(&part, "\",\"referenceId\":\"users\"}");
+	(void)find(w, word);
+	request = scripted_server_request(w->server, buf_str(&part), 0);
+	if (!request)
+		fail_msg("%s: no such request: %s", word, buf_str(&part));
+}
+
+static void hostile_words_reach_salesforce_as_words(void **state)
+{
+	static const struct {
+		const char *word, *literal;
+	} words[] = {
+	    {"' OR Id != '", "'\\' OR Id != \\''"},
+	    {"O'Brien\\' OR Id != ''", "'O\\'Brien\\\\\\' OR Id != \\'\\''"},
+	    {"\\", "'\\\\'"},
+	    {"\\'", "'\\\\\\''"},
+	    {"a\\u0027 OR Name LIKE \\u0027%", "'a\\\\u0027 OR Name LIKE \\\\u0027%'"},
+	    {"100%_off%27%20OR", "'100%_off%27%20OR'"},
+	    {"a&q=SELECT+Id#?x=/..", "'a&q=SELECT+Id#?x=/..'"},
+	    {"\"quoted\",\"url\":\"/evil", "'\"quoted\",\"url\":\"/evil'"},
+	    {"@ {ref.id}", "'@ {ref.id}'"},
+	    {"@%7Bref.id}", "'@%7Bref.id}'"},
+	    {"\xc2\xab\xe2\x80\x99\xf0\x9f\x92\xa9\xc2\xa0\xe2\x80\xae@example.com",
+	     "'\xc2\xab\xe2\x80\x99\xf0\x9f\x92\xa9\xc2\xa0\xe2\x80\xae@example.com'"},
+	    {"\xef\xbc\x87 OR Id", "'\xef\xbc\x87 OR Id'"}, /* a full-width apostrophe is none */
+	    {"jane+o'test@example.com", "'jane+o\\'test@example.com'"},
+	    {"-- /* x */;", "'-- /* x */;'"},
+	};
+	struct world *w = *state;
+
+	scripted_server_add(
+	    w->server,
+	    &(struct scripted_rule){.request = look_path, .body = "FROM%20User%20", .status = 200, .answer = FOUND});
+	script_the_rest(w);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_asked_for(w, words[i].word, words[i].literal);
+}
+
+static void words_that_can_not_be_one_are_not_sent_at_all(void **state)
+{
+	struct world *w = *state;
+	char *long_word = mem_alloc(10001);
+	const char *const words[] = {"",
+	                             "@{users.records[0].Id}",
+	                             "jane@{x}@example.com",
+	                             "a\nb",
+	                             "a\r\nHost: evil",
+	                             "a\tb",
+	                             "\x1b[31m",
+	                             "\x7f",
+	                             "\xff",
+	                             "\xc0\xaf",
+	                             long_word,
+	                             "\xed\xa0\x80"};
+
+	memset(long_word, '\'', 10000);
+	script_the_rest(w);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_int_equal(find(w, words[i]), ERR_INVALID);
+	assert_int_equal(scripted_server_count(w->server, "/"), 0);
+	free(long_word);
+}
+
+static void ids_that_are_none_are_not_sent_at_all(void **state)
+{
+	static const char *const ids[] = {"",
+	                                  "005",
+	                                  "005000000000001AA'",
+	                                  "../../../sobjects",
+	                                  "005000000000001AAA/x",
+	                                  "@{a.records[0]}",
+	                                  "005%3000000001",
+	                                  "0050000000000\n1"};
+	struct world *w = *state;
+
+	script_the_rest(w);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		w->asking = true;
+		sf_look(w->sf, ids[i], SF_LOOK_AGAIN, 0, on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, ERR_INVALID);
+		w->asking = true;
+		sf_remove(w->sf, user, &ids[i], 1, NULL, 0, on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, ERR_INVALID);
+		w->asking = true;
+		sf_end_sessions(w->sf, &ids[i], 1, on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, ERR_INVALID);
+		w->asking = true;
+		sf_restore(w->sf, user, &(struct sf_grant){.set = ids[i]}, 1, on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, ERR_INVALID);
+		w->asking = true;
+		sf_restore(w->sf, user, &(struct sf_grant){.set = "0PS000000000001", .expires = "tomorrow', 'x"}, 1,
+		           on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, ERR_INVALID);
+	}
+	assert_int_equal(scripted_server_count(w->server, "/"), 0);
+}
+
+static void names_of_the_configuration_are_quoted_too(void **state)
+{
+	static const char *const sets[] = {"In'box", "b\\"};
+	struct sf_options options = {.login_url = ((struct world *)*state)->url,
+	                             .auth = SF_JWT,
+	                             .client_id = "client",
+	                             .username = "bot@example.com",
+	                             .private_key = ((struct world *)*state)->key,
+	                             .permission_sets = sets,
+	                             .permission_set_count = 2,
+	                             .budget_percent = 100};
+	struct world *w = *state;
+
+	sf_free(w->sf);
+	assert_int_equal(sf_new(&w->sf, w->http, &options, NULL), OK);
+	script_the_rest(w);
+	(void)find(w, "jane");
+	assert_int_equal(scripted_server_count(w->server, "Name%20IN%20%28%27In%5C%27box%27%2C%27b%5C%5C%27%29\""), 1);
+}
+
 /* --- the version --- */
 
 static void the_older_of_ours_and_the_orgs_version_is_used(void **state)
@@ -1239,6 +1391,10 @@ int main(void)
 	    CASE(what_nobody_can_judge_is_unknown_and_no_reason_to_refuse),
 	    CASE(a_right_that_is_not_shown_is_not_missing),
 	    CASE(words_are_quoted_and_every_reading_is_tried),
+	    CASE(hostile_words_reach_salesforce_as_words),
+	    CASE(words_that_can_not_be_one_are_not_sent_at_all),
+	    CASE(ids_that_are_none_are_not_sent_at_all),
+	    CASE(names_of_the_configuration_are_quoted_too),
 	    CASE(the_older_of_ours_and_the_orgs_version_is_used),
 	    CASE(without_a_list_ours_is_used_but_none_too_old),
 	    CASE(a_lost_reply_leaves_a_write_open_but_not_a_question),

@@ -96,9 +96,48 @@ static bool run_case(struct org *org, const struct query_case *c)
 	return good;
 }
 
+/* Queries that nobody meant, and some that look alike and were meant. */
+static const struct {
+	const char *soql;
+	bool broken;
+} guarded[] = {
+    {"SELECT Id FROM User WHERE Username = 'o\\'hara' OR Email = 'o\\'hara' OR FederationIdentifier = 'o\\'hara'",
+     false},
+    {"SELECT Id FROM User WHERE Username = '\\' OR Id != \\'' OR Email = '\\' OR Id != \\''", false},
+    {"SELECT Id FROM User WHERE Username = '' OR Id != '' OR Email = '' OR Id != ''", true},
+    {"SELECT Id FROM User WHERE Username = 'x' OR Username = 'ceo@example.com' OR Email = 'x'", true},
+    {"SELECT Id FROM User WHERE Username = 'o'hara'", true},
+    {"SELECT AppName FROM OauthToken WHERE UserId = '005Sj0000000002IAA'", false},
+    {"SELECT AppName FROM OauthToken WHERE UserId = '005Sj0000000002IAA' OR UserId != 'x'", true},
+};
+
+static void count_violation(void *ctx, const char *sentence)
+{
+	(void)sentence;
+	++*(size_t *)ctx;
+}
+
+static size_t run_guarded(struct org *org)
+{
+	struct scope scope = {org, org_text(org_user(org, "eacbot"), "Id"), 64};
+	size_t wrong = 0;
+	for (size_t i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++) {
+		struct soql_error err = {0};
+		size_t violations = 0;
+		org_on_violation(org, count_violation, &violations);
+		json_decref(soql_run(&scope, guarded[i].soql, &err));
+		if ((violations > 0) != guarded[i].broken) {
+			printf("not as expected: %s is %sa violation\n", guarded[i].soql, violations ? "" : "no ");
+			wrong++;
+		}
+	}
+	org_on_violation(org, NULL, NULL);
+	return wrong;
+}
+
 int selftest_run(struct org *org)
 {
-	size_t wrong = 0;
+	size_t wrong = run_guarded(org);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		wrong += !run_case(org, &cases[i]);
 	printf("%zu queries, %zu not as expected\n", sizeof(cases) / sizeof(cases[0]), wrong);

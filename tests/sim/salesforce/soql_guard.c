@@ -28,11 +28,11 @@ static bool is_one_of(const char *path, const char *const *names)
 static void check_compare(struct guard *guard, const struct soql_cond *cond)
 {
 	static const char *const ways_to_name[] = {"Username", "Email", "FederationIdentifier", NULL};
-	static const char *const owners[] = {"UserId", "UsersId", "AssigneeId", "CreatedById", "AssignedId", NULL};
+	static const char *const ids[] = {"Id", "UserId", "UsersId", "AssigneeId", "CreatedById", "AssignedId", NULL};
 	for (const struct soql_value *value = cond->values; value; value = value->next) {
 		if (value->kind != VALUE_STRING)
 			continue;
-		if (is_one_of(cond->path, owners) && !id_valid(value->text))
+		if (is_one_of(cond->path, ids) && !id_valid(value->text))
 			guard->broken = true;
 		if (cond->op != OP_EQ || !is_one_of(cond->path, ways_to_name))
 			continue;
