@@ -55,6 +55,7 @@ LDLIBS := $(PKG_LIBS) -lpthread -lm
 TEST_LDFLAGS := $(filter-out $(LTO),$(LDFLAGS)) $(if $(IS_GCC),-fno-lto)
 AR := $(if $(IS_GCC),gcc-ar,ar)
 
+comma := ,
 objects = $(patsubst %.c,$(O)/%.o,$(sort $(1)))
 SRC := $(wildcard bot/*/*.c salesforce/*.c config/*.c commands/*.c commands/*/*.c)
 LIB := $(O)/libeacbot.a
@@ -130,6 +131,22 @@ $(O)/demo $(O)/scenarios $(O)/bench:
 	@echo "link    $@"
 	@$(CC) $(TEST_LDFLAGS) $^ $(LDLIBS) -o $@
 
+# The whole program in virtual time: the fakes without their servers and threads, each in one object that hides its
+# names, and loop, http, wire and clocks played by the simulation.
+define fake_rule
+$(O)/fake-$(1).o: $(call objects,$(filter-out $(addprefix tests/sim/$(1)/,main.c socket.c alarms.c),$(wildcard tests/sim/$(1)/*.c)) \
+		tests/sim/sim_answer.c tests/sim/sim_util.c tests/simulation/fakes/host.c $(wildcard tests/simulation/fakes/$(1)*.c))
+	@$$(CC) -r -nostdlib -fno-lto $$^ -o $$@
+	@objcopy --wildcard -R '.gnu.lto_*' -R '.gnu.debuglto_*' --redefine-sym clock_gettime=world_clock_gettime \
+		--keep-global-symbol='fake_$(1)_*' $$@
+endef
+$(eval $(call fake_rule,slack))
+$(eval $(call fake_rule,salesforce))
+SIMULATED := clock_gettime time getrandom arc4random_uniform log_event log_repair store_open store_submit store_close
+$(O)/simulate: $(call objects,$(wildcard tests/simulation/*.c)) $(O)/fake-slack.o $(O)/fake-salesforce.o $(LIB)
+	@echo "link    $@"
+	@$(CC) $(TEST_LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIMULATED)) $^ $(LDLIBS) -o $@
+
 sims: $(SIMS)
 stage: $(O)/eacbot $(SIMS)
 tests: $(TESTS)
@@ -140,7 +157,7 @@ sources:
 	@printf '%s\n' bot/main.c $(sort $(SRC))
 test-sources:
 	@printf '%s\n' $(sort $(TEST_SRC) $(SUPPORT_SRC) $(FUZZ_SRC) $(wildcard tests/fuzz/replay.c tests/bench/*.c tests/sim/*.c tests/sim/*/*.c \
-		tests/stage/*.c tests/demo/*.c tests/scenario/*.c))
+		tests/stage/*.c tests/demo/*.c tests/scenario/*.c tests/simulation/*.c tests/simulation/*/*.c))
 compile-flags:
 	@printf '%s\n' '-std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS)'
 test-programs:
@@ -165,6 +182,11 @@ demo:
 
 bench: $(B)/eacbot sims $(O)/bench
 	@B='$(B)' tests/bench/run.sh
+
+SEED ?= 1
+DAYS ?= 7
+simulate: $(O)/simulate
+	@tests/simulation/run.sh "$<" $(DAYS) $(SEED)
 
 conformance: sims
 	@tests/conformance/run-slack.sh $(O)/sim-slack
@@ -201,6 +223,7 @@ help:
 	@echo "  make lint           arrows, headers, layout, static analysis"
 	@echo "  make fuzz           looks for new inputs (SECONDS_EACH=60 per parser)"
 	@echo "  make bench          how fast it is"
+	@echo "  make simulate       SEED=1 DAYS=7: the whole program, its people and every fault, in virtual time"
 	@echo "  make conformance    official client libraries against the fakes (needs node and npm)"
 	@echo "  make coverage       lines that the tests reach"
 	@echo "  make states         the table of a repair's moves, for Graphviz"
@@ -208,7 +231,7 @@ help:
 	@echo "  make clean"
 
 .PHONY: all sims stage tests fuzzers sources test-sources compile-flags test-programs fuzz-programs unit check \
-	lint demo bench conformance fuzz coverage states install clean help FORCE
+	lint demo bench simulate conformance fuzz coverage states install clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell test -d $(O) && find $(O) -name '*.d')

@@ -64,7 +64,7 @@ replay() { # MODE - each fuzz target over its corpus
 	echo "$good passed, $bad failed"
 	[ $bad -eq 0 ]
 }
-wants() { case " ${STAGES:-lint unit cli asan tsan fuzz scenario} " in *" $1 "*) true ;; *) false ;; esac; }
+wants() { case " ${STAGES:-lint unit cli asan tsan fuzz scenario simulation} " in *" $1 "*) true ;; *) false ;; esac; }
 
 if wants lint; then stage "lint" tests/lint/lint.sh; fi
 if wants unit || wants cli || wants scenario; then
@@ -87,6 +87,10 @@ fi
 if wants scenario; then
 	stage "scenarios, release" tests/scenario/run.sh "$B/release"
 	stage "scenarios, sanitizers" tests/scenario/run.sh "$B/asan"
+fi
+if wants simulation; then
+	stage "build, simulation" build release "$B/release/simulate"
+	stage "simulated days, release" tests/simulation/run.sh "$B/release/simulate" 1 1 2 3 4
 fi
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

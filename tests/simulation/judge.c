@@ -1,0 +1,248 @@
+/*
+ * simulation/judge.c - see judge.h.
+ */
+#include "tests/simulation/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bot/base/json.h"
+#include "bot/base/mem.h"
+#include "bot/base/text.h"
+#include "bot/slack/envelope.h"
+#include "bot/store/audit.h"
+#include "bot/store/requests.h"
+#include "bot/store/store_private.h"
+#include "tests/simulation/disk.h"
+#include "tests/simulation/fake.h"
+#include "tests/simulation/net.h"
+#include "tests/simulation/program.h"
+#include "tests/simulation/world.h"
+
+enum {
+	WANTED = 2, /* sockets, as in the configuration */
+	ACK_MS = 3000,
+	OPENS_KEPT = 64,
+	LOOK_MS = 10 * MINUTE_MS,
+	ARRIVALS_KEPT = 256,
+};
+
+/* An envelope that has reached the program. */
+struct arrival {
+	char id[64];
+	int socket;
+	unsigned life;
+};
+
+static struct judge {
+	const char *plant;
+	int64_t looked_ms;
+	int64_t opens[OPENS_KEPT]; /* when apps.connections.open was called */
+	unsigned long open_count, acks, deeds, requests, sockets, delivered;
+	struct audit_note head; /* of the audit trail at the last look */
+	struct arrival arrivals[ARRIVALS_KEPT];
+	unsigned arrived;
+} judge;
+
+void judge_begin(const char *plant)
+{
+	judge = (struct judge){.plant = plant};
+}
+
+bool judge_plants(const char *plant)
+{
+	return judge.plant != NULL && text_eq(judge.plant, plant);
+}
+
+/* --- Slack and Salesforce complain -------------------------------------------------------------------------- */
+
+static const struct arrival *arrival_of(const char *sentence)
+{
+	for (unsigned i = 0; i < ARRIVALS_KEPT; i++)
+		if (judge.arrivals[i].id[0] != '\0' && strstr(sentence, judge.arrivals[i].id) != NULL)
+			return &judge.arrivals[i];
+	return NULL;
+}
+
+/* Why Slack can't have had an acknowledgement in time; NULL: it should have. */
+static const char *excuse_of(const char *sentence)
+{
+	const struct arrival *arrival = arrival_of(sentence);
+
+	if (arrival == NULL)
+		return "it never reached the program";
+	if (arrival->life != program_life() || !program_is_up())
+		return "the program that had it is dead";
+	if (wire_is_sick(arrival->socket))
+		return "its connection broke";
+	return weather_excuse_ms() >= world_ms() - ACK_MS - 100 ? "everything is slow" : NULL;
+}
+
+void judge_violation(const char *who, const char *sentence)
+{
+	bool late = strstr(sentence, "was not acknowledged within") != NULL;
+	const char *excuse = late ? excuse_of(sentence) : NULL;
+
+	if (excuse == NULL)
+		world_fail("%s: %s", who, sentence);
+	story("%s, but %s", sentence, excuse);
+}
+
+/* --- dials -------------------------------------------------------------------------------------------------- */
+
+static unsigned opens_within(int64_t ms)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < OPENS_KEPT; i++)
+		n += judge.opens[i] != 0 && world_ms() - judge.opens[i] <= ms;
+	return n;
+}
+
+void judge_request(enum place place, const char *kind, const char *body)
+{
+	(void)body;
+	judge.requests++;
+	if (place != AT_SLACK || !text_eq(kind, "apps.connections.open"))
+		return;
+	judge.opens[judge.open_count++ % OPENS_KEPT] = world_ms();
+	if (opens_within(1000) > 3)
+		world_fail("apps.connections.open was called %u times within a second", opens_within(1000));
+	if (opens_within(5 * MINUTE_MS) > 40)
+		world_fail("apps.connections.open was called %u times within five minutes",
+		           opens_within(5 * MINUTE_MS));
+}
+
+void judge_wires(void)
+{
+	if (wires_dialing() > 1)
+		world_fail("%u sockets are being dialled at once", wires_dialing());
+	if (wires_alive() > WANTED + 2)
+		world_fail("%u sockets are alive", wires_alive());
+}
+
+void judge_socket(int socket)
+{
+	(void)socket;
+	judge.sockets++;
+}
+
+void judge_delivered(int socket, const char *text, size_t len)
+{
+	json_t *frame = json_loadb(text, len, 0, NULL);
+	struct arrival *arrival = &judge.arrivals[judge.arrived % ARRIVALS_KEPT];
+
+	judge.delivered++;
+	if (json_str(frame, "envelope_id")[0] != '\0') {
+		judge.arrived++;
+		*arrival = (struct arrival){.socket = socket, .life = program_life()};
+		text_copy(arrival->id, sizeof arrival->id, json_str(frame, "envelope_id"));
+	}
+	json_decref(frame);
+}
+
+/* --- acknowledged means written ----------------------------------------------------------------------------- */
+
+struct key_look {
+	char key[160];
+	bool found;
+};
+
+static enum errc look_for_key(struct tx *tx, void *arg)
+{
+	struct key_look *look = arg;
+	int64_t n = 0;
+	enum errc rc = sql_int(tx, &n, 0, "SELECT COUNT(*) FROM inbox WHERE key = $1", ARGS(value_text(look->key)));
+
+	look->found = n > 0;
+	return rc;
+}
+
+void judge_says(int socket, const char *text, size_t len)
+{
+	json_t *ack = json_loadb(text, len, 0, NULL);
+	const json_t *payload = NULL;
+	const char *id = json_str(ack, "envelope_id");
+	(void)socket;
+
+	judge.acks++;
+	if (program_is_up() && fake_slack_envelope(id, &payload) != NULL) {
+		struct key_look look = {0};
+		struct envelope e;
+		json_t *frame = json_pack("{s:s, s:s, s:O}", "envelope_id", id, "type",
+		                          json_get(payload, "command") != NULL ? "slash_commands"
+		                          : json_get(payload, "event") != NULL ? "events_api"
+		                                                               : "interactive",
+		                          "payload", payload);
+		AUTO_FREE char *frame_text = json_text(frame);
+
+		if (envelope_parse(&e, frame_text, strlen(frame_text), NULL) == OK) {
+			envelope_key(&e, look.key);
+			if (e.type != ENVELOPE_EVENT && disk_ask(look_for_key, &look) && !look.found)
+				world_fail("%s was acknowledged, and is not in the store (%s)", id, look.key);
+			envelope_done(&e);
+		}
+		json_decref(frame);
+	}
+	json_decref(ack);
+}
+
+/* --- deeds -------------------------------------------------------------------------------------------------- */
+
+void judge_deed(const char *user, const char *what, const json_t *result, const char *mark)
+{
+	(void)user;
+	(void)what;
+	(void)result;
+	(void)mark;
+	judge.deeds++;
+}
+
+/* --- looks -------------------------------------------------------------------------------------------------- */
+
+struct audit_look {
+	struct audit_proof proof;
+	struct err err;
+	enum errc rc;
+};
+
+static enum errc look_at_audit(struct tx *tx, void *arg)
+{
+	struct audit_look *look = arg;
+
+	look->rc = audit_verify(tx, &look->proof, &look->err);
+	return OK;
+}
+
+/* The trail is whole, and what was at its end is still in it. */
+static void check_audit(void)
+{
+	struct audit_look look = {.proof = {.notes = &judge.head, .note_count = judge.head.n > 0 ? 1 : 0}};
+
+	if (!disk_ask(look_at_audit, &look))
+		return;
+	if (look.rc != OK)
+		world_fail("the audit trail does not verify: %s", look.err.text);
+	judge.head = (struct audit_note){.n = look.proof.n, .what = "the last look"};
+	text_copy(judge.head.hash, sizeof judge.head.hash, look.proof.hash);
+}
+
+void judge_watch(void)
+{
+	if (world_ms() - judge.looked_ms < LOOK_MS || !program_is_up())
+		return;
+	judge.looked_ms = world_ms();
+	check_audit();
+}
+
+void judge_end(void)
+{
+	check_audit();
+}
+
+void judge_tell(void)
+{
+	printf("%lu deeds, %lu requests, %lu sockets, %lu texts in, %lu acknowledgements, %lld audit lines\n",
+	       judge.deeds, judge.requests, judge.sockets, judge.delivered, judge.acks, (long long)judge.head.n);
+}

@@ -1,0 +1,12 @@
+/*
+ * simulation/people.h - those who type, click and answer, all week long.
+ */
+#pragma once
+
+void people_begin(void);
+/* Nobody begins anything new; what is asked of people is still done. */
+void people_wind_down(void);
+/* Everybody goes home. */
+void people_leave(void);
+/* Slack sends an envelope of the last hours once more. */
+void people_redeliver(void);
