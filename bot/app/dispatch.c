@@ -468,8 +468,10 @@ static void on_afresh_job(void *arg, enum errc code)
 }
 
 /* We are going down and Slack can no longer be asked: that is no reason to say no. The deed comes again. */
-static bool is_cut_off(const struct visit *visit, const struct person *person)
+static bool is_cut_off(const struct visit *visit)
 {
+	const struct person *person = &visit->person;
+
 	return visit->dispatch->stopped && !(person->known && person->groups_known);
 }
 
@@ -477,7 +479,7 @@ static void afresh_answer_came(struct visit *visit)
 {
 	if (--visit->open > 0)
 		return;
-	if (is_cut_off(visit, &visit->person)) {
+	if (is_cut_off(visit)) {
 		visit_free(visit);
 		return;
 	}
@@ -536,11 +538,8 @@ static void on_visit_job(void *arg, enum errc code)
 
 static void answer_came(struct visit *visit)
 {
-	if (--visit->open > 0)
-		return;
-	if (is_cut_off(visit, &visit->person))
-		visit_free(visit);
-	else
+	/* also when we are going down: who could not be asked about is asked about by the next run */
+	if (--visit->open == 0)
 		store_submit(visit->dispatch->options.store, visit_job, on_visit_job, visit);
 }
 

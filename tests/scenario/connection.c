@@ -334,6 +334,24 @@ static void a_retry_may_be_the_first_copy(struct stage *stage)
 	await_point(stage, id, AT_BACKEND);
 }
 
+/* Slack does not answer in time who Maria is, and we are told to stop. */
+static void a_command_in_hand_at_the_end_is_done_by_the_next_run(struct stage *stage)
+{
+	stage_start(stage);
+	stage_fault(stage, SLACK,
+	            json_pack("{s:s, s:s, s:i, s:i}", "kind", "users.info", "contains", "U0HELP001", "delay_ms", 6000,
+	                      "count", 0));
+	stage_do(stage, SLACK, "/_sim/slash",
+	         json_pack("{s:s, s:s, s:s, s:b}", "user", "maria", "channel", "helpdesk", "text", "repair @jane",
+	                   "wait", 0));
+	CHECK(stage, stage_stop(stage) == 0);
+	SEE(stage, .user = "maria", .in = "ephemeral", .contains = "One moment");
+	stage_clear_faults(stage, SLACK);
+	stage_start(stage);
+	await_point(stage, 1, AT_DISCONNECT);
+	SEE(stage, .user = "maria", .in = "ephemeral", .contains = "EAC-1");
+}
+
 /* --- silence --- */
 
 static void a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done(struct stage *stage)
@@ -704,6 +722,7 @@ static void without_the_scope_to_read_messages_are_sent_again(struct stage *stag
 }
 
 const struct scenario connection_scenarios[] = {
+    SCENARIO(a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done), /* the longest */
     SCENARIO(what_was_typed_in_the_thread_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_direct_message_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_gap_of_the_connection_is_done),
@@ -724,7 +743,7 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(an_event_in_a_new_envelope_is_the_same_event),
     SCENARIO(a_command_repeated_after_a_restart_gets_its_first_answer),
     SCENARIO(a_retry_may_be_the_first_copy),
-    SCENARIO(a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done),
+    SCENARIO(a_command_in_hand_at_the_end_is_done_by_the_next_run),
     SCENARIO(a_process_that_was_stopped_goes_on),
     SCENARIO(a_dialog_that_came_too_late_is_said),
     SCENARIO(a_volley_of_commands_of_strangers_is_acknowledged_in_time),

@@ -28,11 +28,20 @@ static const struct {
 	const char *name;
 	const struct scenario *list;
 } themes[] = {
-    {"happy", happy_scenarios},      {"refusals", refusal_scenarios},      {"decisions", decision_scenarios},
-    {"ends", end_scenarios},         {"crash", crash_scenarios},           {"trouble", trouble_scenarios},
-    {"program", program_scenarios},  {"connection", connection_scenarios}, {"traps", trap_scenarios},
-    {"people", sf_people_scenarios}, {"diagnosis", diagnosis_scenarios},   {"pause", pause_scenarios},
-    {"doctor", doctor_scenarios},    {"delivery", delivery_scenarios},
+    {"connection", connection_scenarios},
+    {"happy", happy_scenarios},
+    {"refusals", refusal_scenarios},
+    {"decisions", decision_scenarios},
+    {"ends", end_scenarios},
+    {"crash", crash_scenarios},
+    {"trouble", trouble_scenarios},
+    {"program", program_scenarios},
+    {"traps", trap_scenarios},
+    {"people", sf_people_scenarios},
+    {"diagnosis", diagnosis_scenarios},
+    {"pause", pause_scenarios},
+    {"doctor", doctor_scenarios},
+    {"delivery", delivery_scenarios},
 };
 
 struct job {
