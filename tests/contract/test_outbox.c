@@ -824,9 +824,37 @@ TEST(whatever_fails_everything_leaves_and_in_order)
 	return OK;
 }
 
+static enum errc wait_in_a_slot(struct tx *tx, void *arg)
+{
+	(void)arg;
+	bool waits = false;
+	struct outbox_row row = {
+	    .request = 7, .op = OUTBOX_POST, .slot = "prompt.1", .body = json_pack("{s:s}", "text", "x")};
+	text_copy(row.conversation, sizeof row.conversation, "C0HELP0001");
+	MUST(outbox_slot_waits(tx, 7, "prompt.1", &waits));
+	assert_false(waits);
+	MUST(outbox_put(tx, &row));
+	MUST(outbox_slot_waits(tx, 7, "prompt.1", &waits));
+	assert_true(waits);
+	MUST(outbox_slot_waits(tx, 7, "prompt.2", &waits));
+	assert_false(waits);
+	MUST(outbox_slot_waits(tx, 8, "prompt.1", &waits));
+	assert_false(waits);
+	MUST(outbox_drop(tx, row.id));
+	MUST(outbox_slot_waits(tx, 7, "prompt.1", &waits));
+	assert_false(waits);
+	return OK;
+}
+
+static void what_waits_for_a_slot_is_known(void **state)
+{
+	fixture_run(state, wait_in_a_slot, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    CASE(what_waits_for_a_slot_is_known),
 	    CASE(a_post_is_claimed_once_and_fills_its_slot),
 	    CASE(what_pends_is_what_was_committed),
 	    CASE(an_answer_about_a_row_that_is_gone_is_not_found),
