@@ -20,7 +20,7 @@
 #define LEAP_MS (30 * DAY_MS)
 
 enum {
-	FIRST_MS = 60 * 1000,
+	FIRST_MS = 1000,
 	REST_MS = 100,
 	AGAIN_MS = 10 * 60 * 1000, /* after a failure */
 	BATCH = 100,

@@ -10,7 +10,7 @@
 
 struct retention;
 
-/* keep_ms: CONFIG_NEVER keeps everything. Begins a minute after the start. */
+/* keep_ms: CONFIG_NEVER keeps everything. */
 struct retention *retention_new(struct loop *loop, struct store *store, int64_t keep_ms);
 void retention_stop(struct retention *retention);
 void retention_free(struct retention *retention); /* after store_close; NULL is fine */

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -328,6 +330,42 @@ static void an_end_that_was_cut_off_shows_against_the_anchors(void **state)
 	assert_int_equal(audit(f, &what), 1);
 }
 
+/* Whom the file does not belong to; the process ends with the exit code of the reading. */
+static _Noreturn void read_as_nobody(struct fixture *f)
+{
+	struct inspect_audit what = {.verify = true};
+	AUTO_FREE char *said = mem_printf("%s/said", f->folder);
+	FILE *err = fopen(said, "w"), *out = fopen("/dev/null", "w");
+
+	if (!err || !out || dup2(fileno(err), 2) < 0 || (getuid() == 0 && setuid(65534) != 0))
+		_exit(99);
+	_exit(inspect_audit(&f->config, &what, out));
+}
+
+static void who_may_not_write_reads_all_the_same(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_FREE char *db = mem_printf("%s/eacbot.db", f->folder), *wal = mem_printf("%s-wal", db),
+	               *shm = mem_printf("%s-shm", db), *said = mem_printf("%s/said", f->folder);
+	char words[400] = "";
+	FILE *in;
+	int status = 0;
+	pid_t child;
+
+	assert_int_equal(chmod(f->folder, 0755) | chmod(db, 0444) | chmod(wal, 0444) | chmod(shm, 0444), 0);
+	child = fork();
+	if (child == 0)
+		read_as_nobody(f);
+	waitpid(child, &status, 0);
+	in = fopen(said, "r");
+	assert_non_null(in);
+	assert_true(fread(words, 1, sizeof(words) - 1, in) > 0);
+	fclose(in);
+	unlink(said);
+	assert_int_equal(status, 0);
+	assert_non_null(strstr(words, "this reading leaves no line in the trail"));
+}
+
 static enum errc forget_line(struct tx *tx, void *arg)
 {
 	(void)arg;
@@ -363,6 +401,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_trail_as_json_is_an_object_a_line, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(a_reading_is_told_by_the_next, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(an_end_that_was_cut_off_shows_against_the_anchors, open_filled, close_all),
+	    cmocka_unit_test_setup_teardown(who_may_not_write_reads_all_the_same, open_filled, close_all),
 	    cmocka_unit_test_setup_teardown(erased_words_are_shown_as_erased, open_filled, close_all),
 	};
 
