@@ -76,6 +76,14 @@ static const char *const target_keys[] = {"id", "username", "email", "federation
 
 enum { TARGET_KEYS = sizeof target_keys / sizeof target_keys[0] };
 
+/* A federation id may be any number or word, which others' records have too: then it is not looked for. */
+static const char *name_of(const json_t *target, size_t key)
+{
+	const char *name = json_str(target, target_keys[key]);
+
+	return key == 0 || strchr(name, '@') ? name : "";
+}
+
 /* Who is repaired; where nobody was found, the words that were typed. */
 static bool is_about(const struct search *s, const struct request_row *row)
 {
@@ -83,7 +91,7 @@ static bool is_about(const struct search *s, const struct request_row *row)
 	bool known = *row->target || *json_str(target, "id");
 
 	for (size_t i = 0; i < TARGET_KEYS; i++)
-		if (names_has(&s->names, json_str(target, target_keys[i])))
+		if (names_has(&s->names, name_of(target, i)))
 			return true;
 	return names_has(&s->names, row->target) || names_has(&s->names, row->slack_user) ||
 	       (!known && names_in(&s->names, json_str(row->facts, "words")));
@@ -98,11 +106,11 @@ static enum errc join_names(void *arg, const struct request_row *row)
 	bool by_account = names_has(&s->names, row->target);
 
 	for (size_t i = 0; i < TARGET_KEYS; i++)
-		by_account = by_account || names_has(&s->names, json_str(target, target_keys[i]));
+		by_account = by_account || names_has(&s->names, name_of(target, i));
 	if (by_account || (!stated && names_has(&s->names, row->slack_user))) {
 		names_add(&s->names, row->target);
 		for (size_t i = 0; i < TARGET_KEYS; i++)
-			names_add(&s->names, json_str(target, target_keys[i]));
+			names_add(&s->names, name_of(target, i));
 		if (!stated)
 			names_add(&s->names, row->slack_user);
 	}

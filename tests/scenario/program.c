@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bot/base/clock.h"
@@ -349,6 +350,35 @@ static void the_head_of_the_trail_is_anchored_outside_of_the_store(struct stage 
 	stage_write_config(stage);
 }
 
+static void a_person_is_forgotten_while_the_service_runs(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	struct stage_output early = stage_eacbot(stage, "erase --yes jane@example.com");
+	CHECK(stage, early.code == 1 && strstr(early.err, "open or still being told: EAC-") != NULL);
+	stage_output_done(&early);
+	play(stage, id, AT_APPROVAL, AT_END);
+	SEE(stage, .channel = "status", .contains = "completed");
+	struct stage_output done;
+	for (int i = 0; i < 50; i++) { /* the last messages leave */
+		done = stage_eacbot(stage, "erase --yes jane@example.com");
+		if (done.code == 0)
+			break;
+		stage_output_done(&done);
+		nanosleep(&(struct timespec){.tv_nsec = 100 * 1000 * 1000}, NULL);
+	}
+	CHECK(stage, done.code == 0 && strstr(done.out, "erased;") != NULL);
+	stage_output_done(&done);
+	struct stage_output rows = stage_eacbot(stage, "requests --json --all");
+	struct stage_output trail = stage_eacbot(stage, "audit --verify");
+	CHECK(stage, strstr(rows.out, "jane") == NULL && strstr(rows.out, "(erased)") != NULL);
+	CHECK(stage,
+	      trail.code == 0 && strstr(trail.out, "jane") == NULL && strstr(trail.out, " (erased) button ") != NULL);
+	stage_output_done(&rows);
+	stage_output_done(&trail);
+	await_point(stage, begin_repair(stage, "maria", "jane@example.com"), AT_DISCONNECT); /* life goes on */
+}
+
 static void a_log_in_json_has_no_secret_at_any_level(struct stage *stage)
 {
 	stage_set(stage, "log.format", json_string("json"));
@@ -430,6 +460,7 @@ const struct scenario program_scenarios[] = {
     SCENARIO(requests_tell_what_the_store_holds),
     SCENARIO(the_audit_trail_is_a_chain_with_a_head),
     SCENARIO(the_head_of_the_trail_is_anchored_outside_of_the_store),
+    SCENARIO(a_person_is_forgotten_while_the_service_runs),
     SCENARIO(a_log_in_json_has_no_secret_at_any_level),
     SCENARIO(a_full_disk_is_told_and_nothing_is_lost),
     {0},

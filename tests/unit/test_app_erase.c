@@ -123,9 +123,9 @@ static enum errc write_rows(struct tx *tx, void *arg)
 
 	(void)arg;
 	rc = repair(tx, &a, "U0MARIA001", jane_id, "U0JANE0001",
-	            json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}}", "words", "jane@corp.example", "reason",
+	            json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "words", "jane@corp.example", "reason",
 	                      "cannot send", "target", "id", jane_id, "username", "jane@example.com", "email",
-	                      "jane@corp.example", "name", "Jane Doe"));
+	                      "jane@corp.example", "name", "Jane Doe", "federation_id", "for"));
 	if (rc == OK)
 		rc = repair(tx, &b, "U0JANE0001", "005000000000002AAA", "U0BOB00001",
 		            json_pack("{s:{s:s}, s:s}", "target", "username", "bob@example.com", "requester_email",
