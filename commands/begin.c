@@ -166,7 +166,7 @@ static enum errc start_all(struct asked *asked, const struct repair_words *words
 static enum errc start(struct asked *asked, const struct repair_words *words, const char *channel)
 {
 	AUTO_BUF struct buf why = {0};
-	buf_init(&why, 1200);
+	buf_init(&why, 12000);
 	if (words->error[0] != '\0')
 		return asked_refuse(asked, words->error);
 	if (words->anyway && !asked->deed->person.admin)

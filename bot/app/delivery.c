@@ -204,23 +204,21 @@ static json_t *arguments_of(const struct delivery *delivery)
 	json_t *arguments = json_object();
 
 	json_set_str(arguments, "channel", delivery->channel);
-	add_text(arguments, delivery);
 	json_set_str(arguments, "parse", "none"); /* an update's default would look for names and links by itself */
+	if (row->op == OUTBOX_UPDATE)
+		json_set_str(arguments, "ts", row->ts);
+	else if (is_below(delivery))
+		json_set_str(arguments, "thread_ts", row->thread_ts);
+	if (row->op == OUTBOX_EPHEMERAL)
+		json_set_str(arguments, "user", row->user);
+	if (row->op == OUTBOX_POST) {
+		json_object_set_new(arguments, "metadata", metadata_of(row));
+		json_set_bool(arguments, "unfurl_links", false);
+		json_set_bool(arguments, "unfurl_media", false);
+	}
+	add_text(arguments, delivery);
 	if (!delivery->plain && json_is_array(json_get(row->body, "blocks")))
 		json_object_set_new(arguments, "blocks", json_deep_copy(json_get(row->body, "blocks")));
-	if (row->op == OUTBOX_UPDATE) {
-		json_set_str(arguments, "ts", row->ts);
-		return arguments;
-	}
-	if (is_below(delivery))
-		json_set_str(arguments, "thread_ts", row->thread_ts);
-	if (row->op == OUTBOX_EPHEMERAL) {
-		json_set_str(arguments, "user", row->user);
-		return arguments;
-	}
-	json_object_set_new(arguments, "metadata", metadata_of(row));
-	json_set_bool(arguments, "unfurl_links", false);
-	json_set_bool(arguments, "unfurl_media", false);
 	return arguments;
 }
 

@@ -104,9 +104,9 @@ json_t *text_parent(const struct flow *flow)
 	const struct request_row *row = flow->row;
 	const struct config *config = eac_env(flow)->config;
 	AUTO_BUF struct buf head = {0}, who = {0}, state = {0}, text = {0};
-	buf_init(&head, 400);
-	buf_init(&who, 1200);
-	buf_init(&text, 3000);
+	buf_init(&head, PART_LINE_MAX);
+	buf_init(&who, PART_LINE_MAX);
+	buf_init(&text, PART_LINE_MAX);
 	part_id(&head, row);
 	buf_puts(&head, ": repair of Einstein Activity Capture");
 	buf_puts(&who, "*For:* ");
@@ -117,7 +117,7 @@ json_t *text_parent(const struct flow *flow)
 	mrkdwn_add_user(&who, row->requester);
 	text_state(&state, row, config);
 	AUTO_BUF struct buf line = {0};
-	buf_init(&line, 1500);
+	buf_init(&line, PART_LINE_MAX);
 	buf_puts(&line, "*State:* ");
 	buf_puts(&line, buf_str(&state));
 	if (row->open) {

@@ -179,7 +179,7 @@ static json_t *closed_body(const json_t *card, const char *mrkdwn)
 	json_t *block;
 	json_array_foreach (more, i, block)
 		json_array_append(blocks, block);
-	buf_init(&text, 8000);
+	buf_init(&text, 16000);
 	buf_init(&cut, 16000);
 	buf_puts(&text, mrkdwn);
 	buf_puts(&text, "\n");

@@ -55,10 +55,10 @@ struct message *text_prompt(const struct flow *flow)
 	const json_t *facts = flow->row->facts;
 	AUTO_BUF struct buf ask = {0}, who = {0}, plan = {0}, evidence = {0}, text = {0};
 	bool first = flow->row->step != EAC_BACKEND;
-	buf_init(&ask, 1500);
-	buf_init(&who, 2500);
-	buf_init(&plan, 4000);
-	buf_init(&evidence, 2000);
+	buf_init(&ask, PART_LINE_MAX);
+	buf_init(&who, PART_LINE_MAX);
+	buf_init(&plan, PART_LINE_MAX);
+	buf_init(&evidence, PART_LINE_MAX);
 	part_approvers(&ask, config);
 	buf_printf(&ask, " *Approval needed* for ");
 	part_id(&ask, flow->row);
@@ -80,12 +80,12 @@ struct message *text_prompt(const struct flow *flow)
 	                "sessions do not come back; "
 	                "the user has to reconnect the mailbox.");
 	add_evidence(&evidence, flow);
-	buf_init(&text, 3400);
+	buf_init(&text, PART_LINE_MAX);
 	buf_puts(&text, buf_str(&ask));
 	buf_puts(&text, "\n");
 	buf_puts(&text, buf_str(&who));
 	buf_puts(&text, "\n");
-	buf_puts(&text, buf_str(&plan));
+	mrkdwn_cut(&text, buf_str(&plan), 2000); /* what to type has to stay in sight */
 	buf_puts(&text, "\nApprove or Reject below, or type ");
 	char id[24];
 	buf_printf(&text, "`%s approve %s`.", config->slack.command, eac_id(flow->row->id, id));
@@ -121,9 +121,9 @@ struct message *text_backend_card(const struct flow *flow)
 	const struct config *config = eac_env(flow)->config;
 	AUTO_BUF struct buf b = {0}, copy = {0}, foot = {0};
 	char id[24];
-	buf_init(&b, 3000);
-	buf_init(&copy, 3000);
-	buf_init(&foot, 1000);
+	buf_init(&b, PART_LINE_MAX);
+	buf_init(&copy, PART_LINE_MAX);
+	buf_init(&foot, PART_LINE_MAX);
 	mrkdwn_add_user(&b, flow->row->requester);
 	buf_puts(&b, " *1.7 Backend check*: please ask Salesforce Support to confirm that Inbox is fully removed for "
 	             "this user. Text for the "

@@ -7,7 +7,8 @@
 #include "bot/flow/flow.h"
 #include "config/config.h"
 
-enum { PART_LINE_MAX = 6000, PART_NAME_MAX = 80 };
+/* bytes, far beyond what is shown: mrkdwn_cut knows where to cut, a buffer that is full does not */
+enum { PART_LINE_MAX = 32000, PART_NAME_MAX = 80 };
 
 void part_begin(struct buf *b); /* unless it has begun */
 void part_id(struct buf *b, const struct request_row *row);

@@ -73,7 +73,7 @@ struct message *text_user_card(const struct flow *flow)
 	AUTO_BUF struct buf task = {0}, foot = {0};
 	char id[24];
 	add_task(&task, flow, true);
-	buf_init(&foot, 1500);
+	buf_init(&foot, PART_LINE_MAX);
 	buf_printf(&foot, "%s · step %d of %d · asked for by ", eac_id(flow->row->id, id), flow->row->step + 1,
 	           EAC_STEP_COUNT);
 	mrkdwn_add_user(&foot, flow->row->requester);
@@ -96,7 +96,7 @@ struct message *text_copy_card(const struct flow *flow)
 {
 	AUTO_BUF struct buf b = {0};
 	bool slack = eac_target_slack(flow->row)[0] != '\0';
-	buf_init(&b, 3000);
+	buf_init(&b, PART_LINE_MAX);
 	buf_printf(&b, "*%s %s*: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
 	if (slack) {
 		text_name(&b, flow->row);
@@ -125,7 +125,7 @@ struct message *text_copy_card(const struct flow *flow)
 json_t *text_user_reminder(const struct flow *flow)
 {
 	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 3000);
+	buf_init(&b, PART_LINE_MAX);
 	buf_puts(&b, "Reminder: ");
 	if (eac_target_slack(flow->row)[0] == '\0') {
 		mrkdwn_add_user(&b, flow->row->requester);
@@ -141,7 +141,7 @@ json_t *text_user_reminder(const struct flow *flow)
 json_t *text_user_end(const struct flow *flow)
 {
 	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 2000);
+	buf_init(&b, PART_LINE_MAX);
 	if (text_eq(flow->row->state, "completed")) {
 		buf_puts(&b, "Thank you, that is all: your mailbox is connected again.");
 	} else {

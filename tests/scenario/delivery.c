@@ -270,7 +270,15 @@ static void an_archived_channel_is_told_with_what_to_do(struct stage *stage)
 	"https://evil.example " \
 	"www.evil.example <https://evil.example|ok> \xE2\x80\xAEgnp.exe z\xE2\x80\x8Bz"
 
-/* None of the monster's words may be alive. */
+static int count_words(const char *text, const char *words)
+{
+	int n = 0;
+	for (; (text = strstr(text, words)) != NULL; text += strlen(words))
+		n++;
+	return n;
+}
+
+/* None of the monster's words may be alive, and nothing may be cut within what belongs together. */
 static void check_words(struct stage *stage, const char *where, const char *text)
 {
 	static const char *const alive[] = {
@@ -281,6 +289,11 @@ static void check_words(struct stage *stage, const char *where, const char *text
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)
 		if (strstr(text, alive[i]) != NULL)
 			stage_fail(stage, "%s in %s: %s", alive[i], where, text);
+	if (count_words(text, "<") != count_words(text, ">") - count_words(text, "\n> ")) /* quotes are ours */
+		stage_fail(stage, "a link or mention that was cut, in %s: %s", where, text);
+	if (count_words(text, "&") !=
+	    count_words(text, "&amp;") + count_words(text, "&lt;") + count_words(text, "&gt;"))
+		stage_fail(stage, "a sign that was cut, in %s: %s", where, text);
 }
 
 /* plain_text is literal by its nature. */
@@ -346,29 +359,70 @@ static void check_everywhere(struct stage *stage)
 	check_what_was_said(stage);
 }
 
-static void rename_row(struct stage *stage, const char *object, const char *where, const char *is, const char *field)
+static void rename_row(struct stage *stage, const char *object, const char *where, const char *is, const char *field,
+                       const char *name)
 {
 	stage_do(stage, SALESFORCE, "/_sim/patch",
-	         json_pack("{s:s, s:{s:s}, s:{s:s}}", "object", object, "where", where, is, "set", field, MONSTER));
+	         json_pack("{s:s, s:{s:s}, s:{s:s}}", "object", object, "where", where, is, "set", field, name));
 }
 
-static void rename_everything(struct stage *stage)
+static void rename_person(struct stage *stage, const char *user, const char *name)
 {
-	rename_row(stage, "User", "Username", "jane@example.com", "Name");
-	rename_row(stage, "PermissionSet", "Name", "InboxWithEinsteinActivityCapture", "Label");
-	stage_do(
-	    stage, SLACK, "/_sim/user",
-	    json_pack("{s:s, s:{s:s, s:s}}", "user", "jane", "set", "real_name", MONSTER, "display_name", MONSTER));
-	stage_do(
-	    stage, SLACK, "/_sim/user",
-	    json_pack("{s:s, s:{s:s, s:s}}", "user", "maria", "set", "real_name", MONSTER, "display_name", MONSTER));
+	stage_do(stage, SLACK, "/_sim/user",
+	         json_pack("{s:s, s:{s:s, s:s}}", "user", user, "set", "real_name", name, "display_name", name));
+}
+
+static void rename_everything(struct stage *stage, const char *name)
+{
+	rename_row(stage, "User", "Username", "jane@example.com", "Name", name);
+	rename_row(stage, "PermissionSet", "Name", "InboxWithEinsteinActivityCapture", "Label", name);
+	rename_row(stage, "PermissionSet", "Name", "SalesCloudEinstein", "Label", name);
+	rename_person(stage, "jane", name);
+	rename_person(stage, "maria", name);
+}
+
+static void link_mailbox(struct stage *stage, int number, const char *name)
+{
+	AUTO_FREE char *key = mem_printf("key-%d", number);
+
+	stage_do(stage, SALESFORCE, "/_sim/insert",
+	         json_pack("{s:s, s:{s:s, s:s, s:s, s:s}}", "object", "ThirdPartyAccountLink", "row", "UserId",
+	                   "=jane@example.com", "Provider", name, "Handle", name, "ThirdPartyAccountLinkKey", key));
+}
+
+/* What grows most: each sign becomes four to seven bytes. */
+static void long_names_of_signs_are_cut_between_the_signs(struct stage *stage)
+{
+	char name[400];
+
+	for (size_t i = 0; i < sizeof name; i++)
+		name[i] = "&*<"[i % 3];
+	name[sizeof name - 1] = '\0';
+	rename_everything(stage, name);
+	for (int i = 0; i < 12; i++)
+		link_mailbox(stage, i, name);
+	stage_start(stage);
+	AUTO_FREE char *line = mem_printf("@jane reason: %s", name);
+	int id = begin_repair(stage, "maria", line);
+	play(stage, id, AT_DISCONNECT, AT_LINKS);
+	SEE(stage, .user = "ida", .button = "Check now");
+	check_everywhere(stage);
+	stage_do(stage, SALESFORCE, "/_sim/admin_remove_links", json_pack("{s:s, s:b}", "user", "jane", "all", 1));
+	stage_click(stage, "ida", "Check now", NULL);
+	await_point(stage, id, AT_APPROVAL);
+	SEE(stage, .channel = "helpdesk", .button = "Approve", .contains = "approve EAC-1");
+	free(stage_slash(stage, "maria", "status 1"));
+	free(stage_slash(stage, "maria", "why 1"));
+	free(stage_slash(stage, "omar", "list"));
+	play(stage, id, AT_APPROVAL, AT_BACKEND);
+	check_everywhere(stage);
 }
 
 static void names_and_reasons_of_monsters_are_words(struct stage *stage)
 {
 	AUTO_FREE char *line = mem_printf("@jane reason: %s\n> quoted", MONSTER);
 
-	rename_everything(stage);
+	rename_everything(stage, MONSTER);
 	stage_start(stage);
 	int id = begin_repair(stage, "maria", line);
 	play(stage, id, AT_DISCONNECT, AT_BACKEND);
@@ -451,6 +505,7 @@ const struct scenario delivery_scenarios[] = {
     SCENARIO(where_no_replies_are_taken_the_words_go_beside_the_parent),
     SCENARIO(an_archived_channel_is_told_with_what_to_do),
     SCENARIO(names_and_reasons_of_monsters_are_words),
+    SCENARIO(long_names_of_signs_are_cut_between_the_signs),
     SCENARIO(an_error_of_salesforce_that_is_a_monster_is_words),
     SCENARIO(a_rejection_with_a_monsters_reason_is_words),
     SCENARIO(ten_kilobytes_of_reason_break_nothing),
