@@ -109,11 +109,11 @@ static json_t *read_rights(struct op *op)
 
 	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, &trouble)) {
 		if (!err_is_temporary(trouble.code) && !op->sf->rights)
-			op_know_rights(op, NULL);
+			sf_know_rights(op->sf, NULL);
 		return json_null();
 	}
 	rights = rights_record(records);
-	op_know_rights(op, rights);
+	sf_know_rights(op->sf, rights);
 	return rights;
 }
 

@@ -349,24 +349,20 @@ static void on_rights(struct op *op, const struct rest_answer *answer)
 		op_fail(op, &answer->trouble);
 		return;
 	}
-	op_know_rights(op, answer->trouble.code == OK ? rights : op->sf->rights);
+	sf_know_rights(op->sf, answer->trouble.code == OK ? rights : op->sf->rights);
 	(void)op_start(op, look);
 }
 
 static void go(struct op *op)
 {
-	AUTO_BUF struct buf query = {0}, path = {0};
+	AUTO_BUF struct buf path = {0};
 
 	if (!rights_are_stale(op)) {
 		look(op);
 		return;
 	}
 	op->sf->rights_asker = op;
-	buf_init(&query, QUERY_MAX);
-	buf_init(&path, QUERY_MAX);
-	rights_put_query(&query);
-	buf_puts(&path, "/query?q=");
-	buf_put_urlencoded(&path, buf_str(&query), query.len);
+	rights_put_path(&path);
 	op_send(op, &(struct rest_request){.kind = SF_KIND_LEARN, .method = "GET", .path = buf_str(&path)}, on_rights);
 }
 

@@ -228,13 +228,13 @@ bool op_go_again_for_status(struct op *op, const struct sf_trouble *trouble)
 	return go_again(op, trouble, catalogue_doubt_status);
 }
 
-void op_know_rights(struct op *op, const json_t *rights)
+void sf_know_rights(struct sf *sf, const json_t *rights)
 {
 	json_t *copy = rights ? json_deep_copy(rights) : json_null(); /* first: it may be the one that is kept */
 
-	json_decref(op->sf->rights);
-	op->sf->rights = copy;
-	op->sf->rights_at_ms = clock_boot_ms();
+	json_decref(sf->rights);
+	sf->rights = copy;
+	sf->rights_at_ms = clock_boot_ms();
 }
 
 bool op_read_rights(struct op *op, struct sf_trouble *ret)
@@ -244,7 +244,7 @@ bool op_read_rights(struct op *op, struct sf_trouble *ret)
 	if (!composite_records(op->answer, "rights", "UserPermissionAccess", &records, ret))
 		return ret->code == ERR_PROTOCOL || !err_is_temporary(ret->code);
 	json_auto_t *rights = rights_record(records);
-	op_know_rights(op, rights);
+	sf_know_rights(op->sf, rights);
 	return true;
 }
 

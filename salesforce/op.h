@@ -36,6 +36,7 @@ struct sf {
 	bool links_deletable;    /* until links_until_ms */
 	int64_t links_until_ms;  /* boot time */
 	struct rest_call *probe; /* sf_probe's call */
+	struct rest_call *first; /* its question, at the start, what we may do */
 	bool probing;            /* sf_probe waits for a session */
 	json_t *rights;          /* the bot's own, as last seen; null or NULL unknown */
 	int64_t rights_at_ms;    /* boot time of that */
@@ -92,7 +93,7 @@ void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);
 /* Completes op->answer: appends the further pages of every result in it, then calls `then`. Trouble ends the op. */
 void op_turn_pages(struct op *op, op_fn *then);
 /* The bot's own rights were read; kept for the looks that follow. */
-void op_know_rights(struct op *op, const json_t *rights);
+void sf_know_rights(struct sf *sf, const json_t *rights);
 /* The same from the part "rights" of op->answer. What can't be read for good leaves them as they were; false and the
  * trouble if it passes. */
 bool op_read_rights(struct op *op, struct sf_trouble *ret);

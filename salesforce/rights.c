@@ -7,11 +7,17 @@
 #include <string.h>
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "salesforce/normal.h"
 
-static const char *const names[] = {"ApiEnabled", "ViewSetup", "AssignPermissionSets", "ManageUsers",
-                                    "CustomizeApplication"};
-enum { NAMES = sizeof(names) / sizeof(names[0]) };
+static const struct {
+	const char *name, *label;
+} rights_of_ours[] = {{"ApiEnabled", "API Enabled"},
+                      {"ViewSetup", "View Setup and Configuration"},
+                      {"AssignPermissionSets", "Assign Permission Sets"},
+                      {"ManageUsers", "Manage Users"},
+                      {"CustomizeApplication", "Customize Application"}};
+enum { NAMES = sizeof(rights_of_ours) / sizeof(rights_of_ours[0]) };
 
 enum { ANY_OF = 3, QUERY_MAX = 1000 };
 
@@ -43,8 +49,19 @@ static bool has_any(const json_t *rights, const char *const any[static ANY_OF])
 void rights_put_query(struct buf *query)
 {
 	for (size_t i = 0; i < NAMES; i++)
-		buf_printf(query, "%s Permissions%s", i ? "," : "SELECT", names[i]);
+		buf_printf(query, "%s Permissions%s", i ? "," : "SELECT", rights_of_ours[i].name);
 	buf_puts(query, " FROM UserPermissionAccess");
+}
+
+void rights_put_path(struct buf *path)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	buf_init(path, QUERY_MAX * 3);
+	rights_put_query(&query);
+	buf_puts(path, "/query?q=");
+	buf_put_urlencoded(path, buf_str(&query), query.len);
 }
 
 void rights_ask(struct composite *c)
@@ -66,8 +83,8 @@ json_t *rights_record(const json_t *records)
 		return json_null();
 	out = json_object();
 	for (size_t i = 0; i < NAMES; i++) {
-		snprintf(field, sizeof(field), "Permissions%s", names[i]);
-		normal_bool_or_null(out, names[i], record, field);
+		snprintf(field, sizeof(field), "Permissions%s", rights_of_ours[i].name);
+		normal_bool_or_null(out, rights_of_ours[i].name, record, field);
 	}
 	return out;
 }
@@ -88,4 +105,16 @@ bool rights_are_short(const json_t *rights)
 			return true;
 	}
 	return false;
+}
+
+void rights_put_missing(const json_t *rights, char *out, size_t size)
+{
+	AUTO_BUF struct buf missing = {0};
+
+	buf_init(&missing, QUERY_MAX);
+	for (size_t i = 0; i < NAMES; i++) {
+		if (json_is_false(json_get(rights, rights_of_ours[i].name)))
+			buf_printf(&missing, "%s%s", missing.len > 0 ? ", " : "", rights_of_ours[i].label);
+	}
+	text_copy(out, size, buf_str(&missing));
 }

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "bot/base/clock.h"
+#include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "salesforce/op.h"
+#include "salesforce/rights.h"
 
 static enum errc check_options(const struct sf_options *options, struct err *reterr)
 {
@@ -65,6 +67,7 @@ void sf_free(struct sf *sf)
 		return;
 	abort_ops(sf);
 	rest_cancel(sf->probe);
+	rest_cancel(sf->first);
 	catalogue_free(sf->catalogue);
 	rest_free(sf->rest);
 	session_free(sf->session);
@@ -110,6 +113,7 @@ void sf_get_figures(const struct sf *sf, struct sf_figures *ret)
 	};
 	text_copy(ret->trouble, sizeof(ret->trouble), session_trouble(sf->session));
 	text_copy(ret->instance, sizeof(ret->instance), session_instance(sf->session));
+	rights_put_missing(sf->rights, ret->missing, sizeof(ret->missing));
 }
 
 void sf_each_count(const struct sf *sf, void (*fn)(void *arg, const char *kind, const char *result, uint64_t n),
@@ -126,12 +130,31 @@ static void on_probed(void *arg, const struct rest_answer *answer)
 	sf->probe = NULL;
 }
 
-static void on_let_in(void *arg, const struct sf_trouble *trouble)
+static void on_rights(void *arg, const struct rest_answer *answer)
 {
 	struct sf *sf = arg;
 
-	(void)trouble;
+	sf->first = NULL;
+	if (answer->trouble.code != OK)
+		return; /* the first repair will ask again */
+	json_auto_t *rights = rights_record(json_get(answer->body, "records"));
+	sf_know_rights(sf, rights);
+}
+
+/* Without its rights the bot would find nothing anywhere, so whoever looks after it learns that before the first repair
+ * does. */
+static void on_let_in(void *arg, const struct sf_trouble *trouble)
+{
+	AUTO_BUF struct buf path = {0};
+	struct sf *sf = arg;
+
 	sf->probing = false;
+	if (trouble || sf->rights || sf->first)
+		return;
+	rights_put_path(&path);
+	sf->first =
+	    rest_send(sf->rest, &(struct rest_request){.kind = SF_KIND_LEARN, .method = "GET", .path = buf_str(&path)},
+	              on_rights, sf);
 }
 
 /* A login costs no call. The probing call does; usage lets it out once in a while. */

@@ -160,11 +160,12 @@ struct sf_figures {
 	bool quota_spent;      /* only a probing call every 15 min */
 	int64_t clock_skew_ms; /* the server's time minus ours; 0 unknown */
 	char instance[200];    /* "" before the first login */
+	char missing[200];     /* rights that the bot lacks, "Manage Users, ..."; "" none, or not known yet */
 };
 void sf_get_figures(const struct sf *sf, struct sf_figures *ret);
 /* fn(arg, kind, result, count): kind is login, find, look, ...; result ok or the errc's name in lower case. */
 void sf_each_count(const struct sf *sf, void (*fn)(void *arg, const char *kind, const char *result, uint64_t n),
                    void *arg);
-/* Logs in if there is no session, and makes the probing call if one is due (at start, and from time to time while
+/* Logs in if there is no session, asks then what the bot may do, and makes the probing call if one is due (at start, and from time to time while
  * trouble lasts). Its outcome is in the figures. */
 void sf_probe(struct sf *sf);

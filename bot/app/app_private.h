@@ -65,7 +65,8 @@ struct app {
 	bool sf_let_in;
 	bool sf_quota_spent;
 	char sf_trouble[200];
-	int64_t probe_at; /* boot time of the next try to log in */
+	char sf_missing[200]; /* rights */
+	int64_t probe_at;     /* boot time of the next try to log in */
 
 	/* app.c: going down */
 	struct loop_timer *drain;

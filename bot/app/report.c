@@ -48,6 +48,8 @@ static bool salesforce_part(const struct report *report, json_t *whole)
 	sf_get_figures(report->sf, &figures);
 	json_t *value = part(whole, "salesforce", figures.let_in, figures.trouble);
 	json_set_bool(value, "quota_spent", figures.quota_spent);
+	if (figures.missing[0] != '\0')
+		json_set_str(value, "missing_rights", figures.missing);
 	if (figures.api_limit >= 0) {
 		json_set_int(value, "api_used", figures.api_used);
 		json_set_int(value, "api_limit", figures.api_limit);

@@ -218,6 +218,12 @@ static void log_salesforce(struct app *app)
 		              ? "the allowance of API calls is used up (%lld of %lld): only a probing call is made"
 		              : "API calls are made again (%lld of %lld used)",
 		          (long long)now.api_used, (long long)now.api_limit);
+	if (!text_eq(now.missing, app->sf_missing))
+		log_event(now.missing[0] != '\0' ? LOG_WARNING : LOG_INFO, "salesforce.rights",
+		          now.missing[0] != '\0' ? "the bot's user lacks %s: repairs are refused or stop"
+		                                 : "the bot's user has its rights%s",
+		          now.missing);
+	text_copy(app->sf_missing, sizeof app->sf_missing, now.missing);
 	app->sf_let_in = now.let_in;
 	app->sf_quota_spent = now.quota_spent;
 	text_copy(app->sf_trouble, sizeof app->sf_trouble, now.trouble);
@@ -242,7 +248,7 @@ static void probe_salesforce(struct app *app)
 {
 	int64_t now = clock_boot_ms();
 
-	if (app->sf_let_in || now < app->probe_at)
+	if ((app->sf_let_in && !app->sf_quota_spent) || now < app->probe_at)
 		return;
 	app->probe_at = now + PROBE_EVERY_MS;
 	sf_probe(app->sf);

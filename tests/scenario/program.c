@@ -254,6 +254,18 @@ static void metrics_are_in_prometheus_format(struct stage *stage)
 	}
 }
 
+static void rights_that_the_bot_lacks_are_told_at_the_start(struct stage *stage)
+{
+	stage_do(stage, SALESFORCE, "/_sim/rights",
+	         json_pack("{s:s, s:[s]}", "user", "eacbot", "remove", "CustomizeApplication"));
+	stage_start(stage);
+	await_log(stage, "the bot's user lacks Customize Application");
+	struct client_answer ready = stage_get(stage, "/readyz");
+	if (ready.status != 200 || strstr(ready.body, "\"missing_rights\":\"Customize Application\"") == NULL)
+		stage_fail(stage, "/readyz: %d %s", ready.status, ready.body);
+	client_answer_done(&ready);
+}
+
 /* --- subcommands --- */
 
 static void check_and_doctor_find_nothing_wrong(struct stage *stage)
@@ -456,6 +468,7 @@ const struct scenario program_scenarios[] = {
     SCENARIO(a_second_process_on_the_same_store_ends_with_a_sentence),
     SCENARIO(a_taken_port_ends_with_a_sentence),
     SCENARIO(metrics_are_in_prometheus_format),
+    SCENARIO(rights_that_the_bot_lacks_are_told_at_the_start),
     SCENARIO(check_and_doctor_find_nothing_wrong),
     SCENARIO(requests_tell_what_the_store_holds),
     SCENARIO(the_audit_trail_is_a_chain_with_a_head),

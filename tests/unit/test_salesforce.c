@@ -581,6 +581,41 @@ static void a_probe_logs_in(void **state)
 	assert_true(let_in(w));
 }
 
+static void on_tick(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* Turns for a moment. */
+static void turn(struct world *w)
+{
+	struct loop_timer *timer = loop_timer_new(w->loop, on_tick, w->loop);
+
+	w->asking = false;
+	loop_timer_set(timer, 300);
+	loop_run(w->loop);
+	loop_timer_free(timer);
+}
+
+static void a_probe_at_the_start_tells_which_rights_are_missing(void **state)
+{
+	struct world *w = *state;
+	struct sf_figures f;
+
+	script(w, "GET /services/data/v64.0/query", 1, 200,
+	       "{\"records\":[{\"PermissionsApiEnabled\":true,\"PermissionsViewSetup\":true,"
+	       "\"PermissionsAssignPermissionSets\":true,\"PermissionsManageUsers\":false,"
+	       "\"PermissionsCustomizeApplication\":false}]}");
+	script_the_rest(w);
+	sf_probe(w->sf);
+	turn(w);
+	sf_get_figures(w->sf, &f);
+	assert_string_equal(f.missing, "Manage Users, Customize Application");
+	sf_probe(w->sf);
+	turn(w);
+	assert_int_equal(scripted_server_count(w->server, "UserPermissionAccess"), 1);
+}
+
 static void a_client_secret_goes_into_the_body(void **state)
 {
 	struct world *w = *state;
@@ -1380,6 +1415,7 @@ int main(void)
 	    CASE(a_session_with_a_line_break_is_none),
 	    CASE(a_key_that_can_not_be_used_is_told_until_it_is_replaced),
 	    CASE(a_probe_logs_in),
+	    CASE(a_probe_at_the_start_tells_which_rights_are_missing),
 	    CASE(a_client_secret_goes_into_the_body),
 	    CASE(without_the_options_that_are_needed_there_is_no_org),
 	    CASE(a_right_that_was_taken_away_a_moment_ago_is_noticed_in_the_same_call),
