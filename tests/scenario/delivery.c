@@ -289,7 +289,8 @@ static void check_words(struct stage *stage, const char *where, const char *text
 	for (size_t i = 0; i < sizeof alive / sizeof *alive; i++)
 		if (strstr(text, alive[i]) != NULL)
 			stage_fail(stage, "%s in %s: %s", alive[i], where, text);
-	if (count_words(text, "<") != count_words(text, ">") - count_words(text, "\n> ")) /* quotes are ours */
+	int quotes = count_words(text, "\n> ") + text_starts(text, "> "); /* ours */
+	if (count_words(text, "<") != count_words(text, ">") - quotes)
 		stage_fail(stage, "a link or mention that was cut, in %s: %s", where, text);
 	if (count_words(text, "&") !=
 	    count_words(text, "&amp;") + count_words(text, "&lt;") + count_words(text, "&gt;"))
