@@ -39,10 +39,23 @@ static int what_is_back(const struct flow *flow, const json_t *look, const char 
 	return back;
 }
 
-static bool can_see(const json_t *look)
+/* The first part that has to be looked at and can't be; NULL: all are there. */
+static const char *unseen(const json_t *look)
 {
-	return json_is_array(json_get(look, "links")) && json_is_array(json_get(look, "tokens")) &&
-	       json_is_array(json_get(look, "sets")) && json_is_array(json_get(look, "licences"));
+	static const char *const parts[] = {"links", "tokens", "sets", "licences"};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (!json_is_array(json_get(look, parts[i])))
+			return parts[i];
+	return NULL;
+}
+
+/* A part that can't be read must never count as "nothing there". */
+static enum errc blind(struct flow *flow, const json_t *look, const char *part)
+{
+	AUTO_BUF struct buf b = {0};
+	text_blind(&b, part, json_str(json_get(look, "unreadable"), part));
+	const struct flow_answer answer = {.code = ERR_DENIED, .error = "", .reason = buf_str(&b)};
+	return eac_trouble(flow, "Looking again", &answer);
 }
 
 /* --- the approval --- */
@@ -229,11 +242,8 @@ static enum errc looked(struct flow *flow, const json_t *look)
 {
 	json_t *facts = flow->row->facts;
 	const char *why = "";
-	if (!can_see(look)) {
-		const struct flow_answer blind = {.code = ERR_DENIED,
-		                                  .reason = "Salesforce no longer shows what has to be looked at"};
-		return eac_trouble(flow, "Looking again", &blind);
-	}
+	if (unseen(look) != NULL)
+		return blind(flow, look, unseen(look));
 	int back = what_is_back(flow, look, &why);
 	if (back >= 0)
 		return go_back(flow, back, why);

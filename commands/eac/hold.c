@@ -11,10 +11,17 @@
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
 
+/* A pause, or somebody who became protected since the repair began: nothing is taken away. */
+static enum errc hold_back(struct flow *flow, const json_t *user, bool *ret_wait)
+{
+	*ret_wait = diagnose_is_protected(eac_env(flow)->config, user);
+	return *ret_wait ? eac_fail(flow, TEXT_PROTECTED_NOW) : pause_hold(flow, ret_wait);
+}
+
 enum errc eac_look_before(struct flow *flow, const char *extra)
 {
 	bool held;
-	enum errc rc = pause_hold(flow, &held);
+	enum errc rc = hold_back(flow, json_get(flow->row->facts, "target"), &held);
 	if (rc != OK || held)
 		return rc;
 	eac_look(flow, extra, 0);
@@ -51,7 +58,7 @@ enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_change
 
 enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait)
 {
-	enum errc rc = pause_hold(flow, ret_wait);
+	enum errc rc = hold_back(flow, json_get(look, "user"), ret_wait);
 	if (rc == OK && !*ret_wait) {
 		rc = eac_renew_plan(flow, look, ret_wait);
 		if (rc == OK && *ret_wait)

@@ -119,15 +119,24 @@ static void merge_look(struct flow *flow, const json_t *read_back)
 	json_decref(look);
 }
 
-/* What was refused may be so for a moment; after the last try a look at once decides. */
+/* A missing right, a full pool, a user who is inactive: seconds do not change that. */
+static bool is_lasting(const json_t *failure)
+{
+	static const enum errc lasting[] = {ERR_DENIED, ERR_REFUSED, ERR_INVALID};
+	for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
+		if (text_eq(json_str(failure, "code"), err_name(lasting[i])))
+			return true;
+	return false;
+}
+
+/* What lasts is tried only once more, in case it is just being mended; after the last try a look at once decides. */
 static void try_again(struct flow *flow, const json_t *failure)
 {
 	json_t *facts = flow->row->facts;
 	int64_t tries = json_int(facts, "tries");
 	json_object_del(facts, "fresh");
 	flow->row->wake_at = tries < TRIES_MAX ? flow->now + AGAIN_MS * tries : flow->now;
-	/* seconds bring no seat: once more, for one that is just being given up, then people are asked */
-	if (text_eq(json_str(failure, "error"), "LICENSE_LIMIT_EXCEEDED") && tries < TRIES_MAX - 1)
+	if (is_lasting(failure) && tries < TRIES_MAX - 1)
 		json_set_int(facts, "tries", TRIES_MAX - 1);
 }
 

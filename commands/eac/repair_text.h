@@ -25,6 +25,10 @@
 #define TEXT_SELF "That is my own Salesforce user. I never touch it."
 #define TEXT_PROTECTED \
 	"This user is on the list of protected users and is never touched. A Salesforce admin has to help."
+#define TEXT_PROTECTED_NOW \
+	"This user is on the list of protected users by now, so I take nothing more away. What I have removed is " \
+	"given back " \
+	"with *Cancel repair*"
 #define TEXT_OWN_ACCOUNT "That is your own account. Somebody else has to ask for the repair of it (four eyes)."
 #define TEXT_INACTIVE    "This Salesforce user is inactive. Activate the user first."
 void text_refused(struct buf *b, const struct flow *flow, const char *why);

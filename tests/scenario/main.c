@@ -42,6 +42,7 @@ static const struct {
     {"pause", pause_scenarios},
     {"doctor", doctor_scenarios},
     {"delivery", delivery_scenarios},
+    {"midway", midway_scenarios},
 };
 
 struct job {

@@ -235,7 +235,9 @@ static void a_failed_part_is_not_hidden_by_the_answer_of_the_whole(struct stage 
 {
 	stage_start(stage);
 	hurt(stage, "composite",
-	     json_pack("{s:s, s:s, s:s}", "do", "trigger", "on", "PermissionSetAssignment/", "on_method", "DELETE"), 1);
+	     json_pack("{s:s, s:s, s:s, s:s}", "contains", "PermissionSetAssignment/0Pa", "do", "trigger", "on",
+	               "PermissionSetAssignment/", "on_method", "DELETE"),
+	     1);
 	int id = begin_jane(stage);
 	play(stage, id, AT_DISCONNECT, AT_LINKS);
 	play_one(stage, AT_LINKS);
