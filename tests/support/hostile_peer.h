@@ -13,8 +13,9 @@
 
 /* What becomes of a client that meets the script. */
 enum hostile_outcome {
-	HOSTILE_LOST,   /* it has to give the socket up, and to come back to life on the next one */
-	HOSTILE_LIVES,  /* it takes no harm: the script's envelope comes */
+	HOSTILE_LOST,  /* it has to give the socket up, and to come back to life on the next one */
+	HOSTILE_LIVES, /* it takes no harm: the script's envelope comes */
+	HOSTILE_LEAVES, /* it replaces the socket without a loss, and answers on it to the end: two envelopes come there */
 	HOSTILE_EITHER, /* that is the WebSocket library's decision */
 };
 

@@ -203,6 +203,21 @@ static const struct hostile_script scripts[] = {
            "e\":\"hello\"}\x8a\x00"),
       ENVELOPE, DO(BEHAVE)}},
 
+    /* told to go */
+    {"a warning, and envelopes after it",
+     HOSTILE_LEAVES,
+     NULL,
+     {UPGRADE, HELLO, TOLD("warning"), ENVELOPE, ENVELOPE, DO(BEHAVE)}},
+    {"a warning, then refresh_requested",
+     HOSTILE_LEAVES,
+     NULL,
+     {UPGRADE, HELLO, TOLD("warning"), ENVELOPE, TOLD("refresh_requested"), ENVELOPE, DO(BEHAVE)}},
+    {"refresh_requested, and a life of one second",
+     HOSTILE_LEAVES,
+     NULL,
+     {UPGRADE, FRAME(FIN | TEXT, "{\"type\":\"hello\",\"debug_info\":{\"approximate_connection_time\":1}}"),
+      TOLD("refresh_requested"), ENVELOPE, ENVELOPE, DO(BEHAVE)}},
+
     /* texts that are no envelopes */
     {"empty texts", HOSTILE_LIVES, NULL, {UPGRADE, HELLO, MANY(FIN | TEXT, "", 20), ENVELOPE, DO(BEHAVE)}},
     {"words instead of JSON",

@@ -36,6 +36,8 @@ static bool is_alive(const struct slack_client *c)
 
 	if (script->outcome == HOSTILE_LOST && now.losses == 0)
 		return false;
+	if (script->outcome == HOSTILE_LEAVES)
+		return c->alive == 3 && now.live == 1 && now.draining == 0;
 	return c->alive > 0 && now.live == 1;
 }
 
@@ -47,8 +49,15 @@ static char *judge(const struct slack_client *c)
 	if (!is_alive(c))
 		return mem_printf("not alive: %u live, %u alive, %u losses, %s; %s", now.live, c->alive,
 		                  (unsigned)now.losses, now.trouble, now.last_loss);
-	if (script->outcome == HOSTILE_LIVES && now.losses)
+	if ((script->outcome == HOSTILE_LIVES || script->outcome == HOSTILE_LEAVES) && now.losses)
 		return mem_printf("lost: %s", now.last_loss);
+	if (script->outcome == HOSTILE_LEAVES)
+		return hostile_peer_links(c->peer) == 2 && hostile_peer_acks(c->peer) == 3 &&
+		               hostile_peer_closes(c->peer) == 1
+		           ? NULL
+		           : mem_printf("%u dials, %u acknowledgements, %u closed politely",
+		                        hostile_peer_links(c->peer), hostile_peer_acks(c->peer),
+		                        hostile_peer_closes(c->peer));
 	if (script->reason && !strstr(now.last_loss, script->reason))
 		return mem_printf("it says: %s", now.last_loss);
 	if (!text_is_utf8(now.last_loss, strlen(now.last_loss)) || strchr(now.last_loss, 27))

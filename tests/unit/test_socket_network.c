@@ -296,6 +296,42 @@ static void a_suspend_is_noticed_at_the_first_look(void **state)
 	end(&c);
 }
 
+/* --- the end --- */
+
+static bool is_registered(const struct slack_client *c)
+{
+	return slack_client_figures(c).live == 1;
+}
+
+static bool is_dialling(const struct slack_client *c)
+{
+	return hostile_peer_links(c->peer) == 1;
+}
+
+static void end_while(const char *script, bool (*state)(const struct slack_client *c), bool tls)
+{
+	struct hostile_options peer = {.script = hostile_script_named(script), .times = 1};
+	struct slack_client c;
+
+	assert_non_null(peer.script);
+	slack_client_begin(&c, &peer, tls, NULL);
+	slack_client_turn(&c, state, PATIENCE_MS);
+	assert_true(state(&c));
+	end(&c);
+}
+
+static void the_end_waits_for_no_dead_peer(void **state)
+{
+	(void)state;
+	for (int tls = 0; tls < 2; tls++) {
+		end_while("no answer to pings", is_registered, tls);
+		end_while("nothing is read", is_registered, tls);
+		end_while("no answer to the upgrade", is_dialling, tls);
+		end_while("no hello", is_dialling, tls);
+		end_while("a text that never ends", is_registered, tls);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +344,7 @@ int main(void)
 	    cmocka_unit_test(a_proxy_that_lets_no_socket_through_is_named),
 	    cmocka_unit_test(a_proxy_that_is_not_there_is_named),
 	    cmocka_unit_test(a_lookup_that_hangs_blocks_neither_the_loop_nor_the_end),
+	    cmocka_unit_test(the_end_waits_for_no_dead_peer),
 	    cmocka_unit_test(a_suspend_is_noticed_at_the_first_look),
 	};
 
