@@ -465,10 +465,14 @@ static void on_read(void *arg, const struct slack_answer *answer)
 		return;
 	}
 	take_page(r, answer->body);
-	if (r->cursor[0] != '\0' && r->pages < PAGES_MAX)
+	if (r->cursor[0] != '\0' && r->pages < PAGES_MAX) {
 		loop_timer_set(r->timer, 0);
-	else
-		place_is_read(r);
+		return;
+	}
+	if (r->cursor[0] != '\0')
+		log_event(LOG_INFO, "reconcile.cut", "only %d messages of %s were read", PAGES_MAX * PAGE,
+		          place_of(r)->channel);
+	place_is_read(r);
 }
 
 /* Milliseconds until a call may be made; 0: it may, and is counted. */
