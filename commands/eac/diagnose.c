@@ -254,7 +254,7 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 	json_array_foreach (json_get(look, "licences"), i, row)
 		plan_held_licence(&p, row);
 	json_array_foreach (json_get(removed, "licences"), i, row)
-		if (json_str(row, "why")[0] == '\0')
+		if (!json_bool(row, "tied"))
 			plan_licence(&p, row);
 	json_array_foreach (json_get(look, "sets"), i, row)
 		plan_source(&p, row);
@@ -295,9 +295,13 @@ json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *remo
 			                      planned_set(by_id(json_get(plan, "sets"), "set", json_str(row, "set"))));
 	json_array_foreach (json_get(look, "licences"), i, row) {
 		const char *id = json_str(row, "licence");
-		const json_t *kept = by_id(json_get(plan, "kept"), "licence", id);
-		if (would_go(plan, look, row) && by_id(licences, "licence", id) == NULL)
-			json_array_append_new(licences, planned_licence(row, json_str(kept, "why")));
+		bool planned = by_id(json_get(plan, "licences"), "licence", id) != NULL;
+		if ((!planned && !is_tied(plan, look, id)) || by_id(licences, "licence", id) != NULL)
+			continue;
+		json_t *debt = planned_licence(row, "");
+		if (!planned) /* it is no aim of the repair, but may go with its set */
+			json_set_bool(debt, "tied", true);
+		json_array_append_new(licences, debt);
 	}
 	return json_pack("{s:o,s:o}", "sets", sets, "licences", licences);
 }

@@ -12,12 +12,17 @@
 #include "commands/eac/repair_text.h"
 #include "salesforce/sf_id.h"
 
+static bool is_direct(const json_t *row)
+{
+	return json_str(row, "group")[0] == '\0' && !json_bool(row, "profile_owned");
+}
+
 static bool holds_set(const json_t *look, const char *set)
 {
 	size_t i;
 	json_t *row;
 	json_array_foreach (json_get(look, "sets"), i, row)
-		if (sf_id_same(json_str(row, "set"), set) && json_str(row, "group")[0] == '\0')
+		if (sf_id_same(json_str(row, "set"), set) && is_direct(row))
 			return true;
 	return false;
 }
@@ -135,8 +140,7 @@ static void say_other_dates(struct flow *flow, const json_t *look, const json_t 
 	json_array_foreach (sets, i, row)
 		json_array_foreach (json_get(look, "sets"), j, held) {
 			const char *is = json_str(held, "expires"), *was = json_str(row, "expires");
-			bool direct = json_str(held, "group")[0] == '\0';
-			if (!direct || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
+			if (!is_direct(held) || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
 			    clock_parse_rfc3339(is) == clock_parse_rfc3339(was))
 				continue;
 			AUTO_BUF struct buf b = {0};

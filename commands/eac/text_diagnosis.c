@@ -249,6 +249,8 @@ void text_plan_changed(struct buf *b, const struct flow *flow, const json_t *old
 	add_differences(b, "licence", "licences", "licence", old, plan);
 	if (json_bool(facts, "gate_first_passed"))
 		buf_puts(b, "\nThe approval was for the old plan and is void.");
-	buf_puts(b, "\n");
-	text_plan(b, flow);
+	buf_puts(b, "\n*Plan* (code `");
+	buf_puts(b, json_str(plan, "code"));
+	buf_puts(b, "`):");
+	part_plan(b, flow);
 }

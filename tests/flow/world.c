@@ -15,6 +15,7 @@
 #include "bot/base/text.h"
 #include "bot/flow/flow.h"
 #include "bot/store/outbox.h"
+#include "tests/flow/org.h"
 
 #define PSL_INBOX "0PLD000000003mwOAA"
 #define JANE_SF   "005Sj000003JNIXIA4"
@@ -105,6 +106,7 @@ void world_free(struct world *w)
 	                 w->connection, w->writes,   w->messages, w->private_answers, w->dialog,   w->dropped_group};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		json_decref(all[i]);
+	org_free(w->org);
 	store_close(w->store);
 	commands_free(w->commands);
 	free(w);
@@ -142,7 +144,7 @@ void world_add_link(struct world *w, const char *id, bool login)
 	                                          "provider", "Microsoft", "sso_name", "", "login", login));
 }
 
-static void count_write(struct world *w, const char *what, const char *object)
+void world_count_write(struct world *w, const char *what, const char *object)
 {
 	char key[120];
 	snprintf(key, sizeof key, "%s %s", what, object);
@@ -211,6 +213,10 @@ static json_t *answer_find(struct world *w, const char *word)
 	    1, "AssignPermissionSets", 1, "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
 	    "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence", PSL_INBOX, "inbox", 1, "eac", 1, "broad",
 	    w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+	if (w->org != NULL) {
+		json_object_set_new(found, "sets", json_deep_copy(w->org->catalogue));
+		json_object_set_new(found, "licences", json_deep_copy(w->org->pools));
+	}
 	if (w->other_set != NULL)
 		json_array_append_new(json_get(found, "sets"),
 		                      json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", OTHER_SET, "name", w->other_set,
@@ -221,6 +227,8 @@ static json_t *answer_find(struct world *w, const char *word)
 
 static json_t *answer_look(struct world *w, const char *extra)
 {
+	if (w->org != NULL)
+		org_show(w);
 	json_t *look = json_pack("{s:I,s:o,s:b,s:O,s:O,s:O,s:O,s:O,s:{}}", "at", (json_int_t)w->now, "user", jane(w),
 	                         "frozen", w->frozen, "sets", w->sets, "licences", w->licences, "tokens", w->tokens,
 	                         "links", w->links, "connection", w->connection, "unreadable");
@@ -254,7 +262,7 @@ static json_t *do_remove(struct world *w, const json_t *args)
 	size_t i;
 	json_t *id;
 	json_array_foreach (json_get(args, "assignments"), i, id) {
-		count_write(w, "delete-set", json_string_value(id));
+		world_count_write(w, "delete-set", json_string_value(id));
 		bool had = take_row(w->sets, "id", json_string_value(id));
 		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok", had,
 		                                         "error", had ? "" : "ENTITY_IS_DELETED", "reason", ""));
@@ -264,7 +272,7 @@ static json_t *do_remove(struct world *w, const json_t *args)
 			regrant(w);
 	}
 	json_array_foreach (json_get(args, "licences"), i, id) {
-		count_write(w, "delete-licence", json_string_value(id));
+		world_count_write(w, "delete-licence", json_string_value(id));
 		if (!w->licence_needed)
 			take_row(w->licences, "id", json_string_value(id));
 		json_array_append_new(deletes, json_pack("{s:s,s:b,s:s,s:s}", "id", json_string_value(id), "ok",
@@ -296,7 +304,8 @@ static json_t *do_restore(struct world *w, const json_t *args)
 	json_t *grant;
 	json_array_foreach (json_get(args, "grants"), i, grant) {
 		bool is_set = json_get(grant, "set") != NULL, ok = true;
-		count_write(w, is_set ? "grant-set" : "grant-licence", json_str(grant, is_set ? "set" : "licence"));
+		world_count_write(w, is_set ? "grant-set" : "grant-licence",
+		                  json_str(grant, is_set ? "set" : "licence"));
 		if (is_set)
 			ok = grant_set(w, grant);
 		else if ((ok = w->seats_total > 0))
@@ -313,7 +322,7 @@ static json_t *do_sessions(struct world *w, const json_t *args)
 	size_t i;
 	json_t *id;
 	json_array_foreach (json_get(args, "ids"), i, id) {
-		count_write(w, "end-session", json_string_value(id));
+		world_count_write(w, "end-session", json_string_value(id));
 		take_row(w->sessions, "id", json_string_value(id));
 	}
 	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
@@ -324,7 +333,7 @@ static json_t *do_links(struct world *w, const json_t *args)
 	size_t i;
 	json_t *id;
 	json_array_foreach (json_get(args, "ids"), i, id) {
-		count_write(w, "delete-link", json_string_value(id));
+		world_count_write(w, "delete-link", json_string_value(id));
 		take_row(w->links, "id", json_string_value(id));
 	}
 	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
@@ -367,10 +376,13 @@ static json_t *make_call(struct world *w, const struct flow_call *call)
 		return answer_find(w, json_str(call->args, "word"));
 	if (text_eq(call->kind, "look"))
 		return answer_look(w, json_str(call->args, "extra"));
+	if (w->org != NULL && is_write(call->kind) && json_get(call->args, "user") != NULL &&
+	    !text_eq(json_str(call->args, "user"), JANE_SF))
+		w->org->touched_others = true;
 	if (text_eq(call->kind, "remove"))
-		return do_remove(w, call->args);
+		return w->org != NULL ? org_remove(w, call->args) : do_remove(w, call->args);
 	if (text_eq(call->kind, "restore"))
-		return do_restore(w, call->args);
+		return w->org != NULL ? org_restore(w, call->args) : do_restore(w, call->args);
 	if (text_eq(call->kind, "end-sessions"))
 		return do_sessions(w, call->args);
 	if (text_eq(call->kind, "delete-links"))
@@ -382,7 +394,7 @@ static json_t *make_call(struct world *w, const struct flow_call *call)
 	if (text_eq(call->kind, "persons"))
 		return answer_persons(w, call->args);
 	assert(text_eq(call->kind, "revoke"));
-	count_write(w, "revoke", json_str(call->args, "handle"));
+	world_count_write(w, "revoke", json_str(call->args, "handle"));
 	return json_pack("{s:b}", "revoked", take_row(w->tokens, "handle", json_str(call->args, "handle")));
 }
 

@@ -23,7 +23,10 @@
 #define BOSS    "U0ADMIN01"
 #define CHANNEL "C0HELP001"
 
+struct org;
+
 struct world {
+	struct org *org; /* one made from a seed, in the place of what follows (org.h); NULL */
 	struct store *store;
 	struct commands *commands;
 	struct config config;
@@ -92,6 +95,8 @@ int world_said(const struct world *w, const char *text);
 int world_live_buttons(const struct world *w);
 /* Any message posted more than once? */
 bool world_doubled(const struct world *w);
+/* "delete-set", the row */
+void world_count_write(struct world *w, const char *what, const char *object);
 bool world_holds(const struct world *w, const char *set);
 
 /* Adds rows to what Jane holds. */
