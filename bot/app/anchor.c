@@ -94,12 +94,10 @@ static enum errc look_job(struct tx *tx, void *arg)
 	if (rc != OK)
 		return rc;
 	a->now = clock_wall_ms();
-	if (a->file_failed)
+	if (a->file_failed || at > a->now) /* or the clock was set back */
 		a->wait_ms = 0;
 	else if (a->n == last.n)
 		a->wait_ms = a->options.every_ms;
-	else if (at > a->now) /* the clock was set back */
-		a->wait_ms = 0;
 	else
 		a->wait_ms = at + a->options.every_ms - a->now;
 	return OK;

@@ -184,9 +184,9 @@ static enum errc sqlite_begin(struct db *db, bool read_only)
 /* The count is of this connection's own reckoning: any other value means that somebody else wrote. */
 static bool sqlite_changed_elsewhere(struct db *db)
 {
-	struct cursor *c;
+	struct cursor *c = NULL;
 	int64_t before = db->version;
-	if (sqlite_query(db, &c, "PRAGMA data_version", NULL, 0) != OK)
+	if (sqlite_query(db, &c, "PRAGMA data_version", NULL, 0) != OK || !c)
 		return true;
 	db->version = sqlite_next(c) == OK ? sqlite_column_int(c, 0) : 0;
 	sqlite_finish(c);
