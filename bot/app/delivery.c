@@ -418,8 +418,11 @@ static void on_direct(void *arg, enum errc code, const char *error, const json_t
 		go(delivery);
 		return;
 	}
-	struct delivery_result result = {
-	    .channel = "", .ts = "", .error = error, .reason = "the direct message could not be opened", .advice = ""};
+	struct delivery_result result = {.channel = "",
+	                                 .ts = "",
+	                                 .error = error,
+	                                 .reason = "the direct message could not be opened",
+	                                 .advice = slack_advice("conversations.open", error)};
 	result.verdict = code == ERR_ABORTED ? VERDICT_LEFT
 	                 : code == OK || err_is_temporary(code) || text_eq(error, "missing_scope")
 	                     ? VERDICT_RETRY

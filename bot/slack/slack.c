@@ -16,6 +16,7 @@
 #include "bot/base/text.h"
 #include "bot/slack/socket_set.h"
 #include "bot/slack/web.h"
+#include "bot/slack/web_error.h"
 
 enum {
 	ACK_MAX = 16 * 1024, /* Slack drops frames of 20480 bytes and more */
@@ -248,6 +249,11 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
 void slack_cancel(struct slack *slack, http_ticket ticket)
 {
 	web_cancel(slack->web, ticket);
+}
+
+const char *slack_advice(const char *method, const char *error)
+{
+	return web_error_advice(method, error);
 }
 
 const struct slack_identity *slack_identity(const struct slack *slack)

@@ -133,6 +133,8 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
                        slack_answer_fn *done, void *arg);
 /* The answer of that call never comes. Unknown tickets are fine. */
 void slack_cancel(struct slack *slack, http_ticket ticket);
+/* What a person should know or do when `method` answers with that word: slack_answer's advice. "" when nothing is known. */
+const char *slack_advice(const char *method, const char *error);
 /* From auth.test; NULL until it has answered. Stays the last known one when it fails later. */
 const struct slack_identity *slack_identity(const struct slack *slack);
 void slack_get_figures(const struct slack *slack, struct slack_figures *ret);

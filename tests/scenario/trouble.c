@@ -155,7 +155,7 @@ static void who_can_not_be_written_to_is_served_by_the_thread(struct stage *stag
 	hurt(stage, SLACK, "conversations.open", "U0JANE0001",
 	     json_pack("{s:{s:b, s:s}}", "body", "ok", 0, "error", "user_disabled"), 0);
 	int id = begin_jane(stage);
-	SEE(stage, .channel = "helpdesk", .contains = "can't reach");
+	SEE(stage, .channel = "helpdesk", .contains = "can't reach", .also = "deactivated in Slack");
 	stage_click(stage, "maria", "Mark done", NULL);
 	await_point(stage, id, AT_SIGN_OUT);
 }
