@@ -246,11 +246,13 @@ const tests = {
 	},
 	async 'mentions and direct messages come as events'() {
 		const mention = next('app_mention');
+		const heard = next('message'); // the same words, as an event of the channel
 		let said = act('say', { user: 'maria', channel: 'helpdesk', text: '@eacbot status' });
 		const { event, ack, body } = await mention;
 		assert.equal(event.text, '<@U0BOT0001> status');
 		assert.equal(body.authorizations[0].user_id, 'U0BOT0001');
 		await ack();
+		assert.equal((await heard).event.channel_type, 'channel');
 		await said;
 		const message = next('message');
 		said = act('say', { user: 'jane', channel: 'dm', text: 'done' });
