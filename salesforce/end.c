@@ -3,7 +3,9 @@
  *
  * sf_end_sessions, sf_delete_links, sf_links_deletable and sf_revoke of
  * salesforce.h. Rows are deleted one by one within a composite, so that each has
- * an answer of its own; tokens have an endpoint of their own outside the REST API.
+ * an answer of its own; sessions are read back behind it in the same call, which
+ * Salesforce does not allow for links and tokens. Tokens have an endpoint of their
+ * own outside the REST API.
  */
 #include "salesforce/op.h"
 
@@ -13,9 +15,11 @@
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
+#include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
+#include "salesforce/user_parts.h"
 
-enum { ROWS_MAX = 200, REF_MAX = 32 };
+enum { ROWS_MAX = 200, REF_MAX = 32, READ_BACK = 2, QUERY_MAX = 1000 };
 static const int64_t links_last_ms = INT64_C(3600) * 1000;
 static const char link_object[] = "ThirdPartyAccountLink";
 
@@ -29,16 +33,37 @@ static const char *ref_of(size_t n, char out[static REF_MAX])
 	return out;
 }
 
+/* Whose sessions are read back; "": nobody's. */
+static const char *user_of(const struct op *op)
+{
+	return json_str(op->in, "user");
+}
+
+static size_t left_of(const struct op *op)
+{
+	return json_array_size(json_get(op->in, "ids")) - (size_t)json_int(op->in, "from");
+}
+
 static size_t chunk_of(const struct op *op)
 {
-	size_t left = json_array_size(json_get(op->in, "ids")) - (size_t)json_int(op->in, "from");
+	size_t max = *user_of(op) ? COMPOSITE_PARTS - READ_BACK : COMPOSITE_PARTS;
 
-	return left < COMPOSITE_PARTS ? left : COMPOSITE_PARTS;
+	return left_of(op) < max ? left_of(op) : max;
 }
 
 static const char *row_id(const struct op *op, size_t n)
 {
 	return json_string_value(json_array_get(json_get(op->in, "ids"), (size_t)json_int(op->in, "from") + n));
+}
+
+static void ask_sessions(struct op *op, struct composite *c)
+{
+	AUTO_BUF struct buf query = {0};
+
+	buf_init(&query, QUERY_MAX);
+	auth_session_put(&query, user_of(op));
+	composite_query(c, "sessions", buf_str(&query));
+	rights_ask(c);
 }
 
 static void delete_chunk(struct op *op)
@@ -50,6 +75,8 @@ static void delete_chunk(struct op *op)
 	composite_init(&c, session_version(op->sf->session));
 	for (size_t i = 0; i < chunk_of(op); i++)
 		composite_delete(&c, ref_of(i, ref), object, row_id(op, i));
+	if (*user_of(op) && chunk_of(op) == left_of(op))
+		ask_sessions(op, &c);
 	op_send_composite(op, &c, true, object, on_deleted);
 }
 
@@ -69,6 +96,19 @@ static void read_row(struct op *op, const json_t *body, size_t n)
 	                                trouble.reason, "code", err_name(trouble.code)));
 }
 
+/* Null where the answer proves nothing: who asked looks by themselves then. */
+static json_t *sessions_left(struct op *op, const struct rest_answer *answer)
+{
+	struct sf_trouble trouble;
+	json_t *records;
+
+	op->answer = json_deep_copy(answer->body);
+	if (!op_read_rights(op, &trouble) || rights_missing_for(op->sf->rights, "sessions") || !op_is_whole(op) ||
+	    !composite_records(op->answer, "sessions", "AuthSession", &records, &trouble))
+		return json_null();
+	return auth_sessions(records, answer->at_ms);
+}
+
 static void on_deleted(struct op *op, const struct rest_answer *answer)
 {
 	json_t *out = op->out;
@@ -85,6 +125,8 @@ static void on_deleted(struct op *op, const struct rest_answer *answer)
 		delete_chunk(op);
 		return;
 	}
+	if (*user_of(op))
+		json_object_set_new(out, "sessions", sessions_left(op, answer));
 	op->out = NULL;
 	op_succeed(op, out);
 }
@@ -112,12 +154,17 @@ static bool take_ids(struct op *op, const char *object, const char *const *ids, 
 	return false;
 }
 
-http_ticket sf_end_sessions(struct sf *sf, const char *const *ids, size_t count, sf_answer_fn *done, void *arg)
+http_ticket sf_end_sessions(struct sf *sf, const char *user_id, const char *const *ids, size_t count,
+                            sf_answer_fn *done, void *arg)
 {
 	struct op *op = op_new(sf, SF_KIND_SESSIONS, done, arg);
+	char id[19];
 
 	if (!op)
 		return 0;
+	if (!sf_id_has_prefix(user_id, "005") || !sf_id_long(user_id, id))
+		return op_fail_later(op, ERR_INVALID, "this is not the id of a user");
+	json_object_set_new(op->in, "user", json_string(id));
 	if (!take_ids(op, "AuthSession", ids, count))
 		return op->ticket;
 	return op_start(op, delete_chunk);

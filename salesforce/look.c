@@ -149,21 +149,6 @@ static json_t *links_of(const json_t *records)
 	return out;
 }
 
-static json_t *sessions_of(const json_t *records, int64_t now_ms)
-{
-	json_t *out = json_array();
-	const json_t *record;
-	size_t i;
-
-	json_array_foreach (records, i, record) {
-		json_t *session = auth_session_record(record, now_ms);
-
-		if (session)
-			json_array_append_new(out, session);
-	}
-	return out;
-}
-
 static json_t *mails_of(const json_t *records)
 {
 	json_t *out = json_array();
@@ -235,7 +220,7 @@ static bool read_extra(struct op *op)
 		if (!part_of(op, "sessions", "AuthSession", true, &records))
 			return false;
 		if (records)
-			json_object_set_new(op->out, "sessions", sessions_of(records, op->at_ms));
+			json_object_set_new(op->out, "sessions", auth_sessions(records, op->at_ms));
 		break;
 	case SF_LOOK_MAIL:
 		if (!has_source(op)) {

@@ -109,16 +109,20 @@ enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_AGAIN, SF_LOOK_SESSIONS, SF_LOOK_MAI
 http_ticket sf_look(struct sf *sf, const char *user_id, enum sf_look_extra extra, int64_t since_ms, sf_answer_fn *done,
                     void *arg);
 
-/* Deletes login sessions (AuthSession rows). {"deleted":[ids],"failed":[{"id","error","reason","code":"DENIED"}]}; gone
- * already counts as deleted. At most 200; what is beyond is left. */
-http_ticket sf_end_sessions(struct sf *sf, const char *const *ids, size_t count, sf_answer_fn *done, void *arg);
+/*
+ * Deletes login sessions (AuthSession rows) of a user, at most 200; what is beyond is left. Gone already counts as
+ * deleted. {"deleted":[ids],"failed":[{"id","error","reason","code":"DENIED"}],"sessions":[those that live now, as in a
+ * look] or null when they could not be read back}.
+ */
+http_ticket sf_end_sessions(struct sf *sf, const char *user_id, const char *const *ids, size_t count,
+                            sf_answer_fn *done, void *arg);
 /*
  * Revokes the OAuth token behind a handle of the newest look at that user (POST to the instance, uncounted). A handle
  * works once and for five minutes. NOT_FOUND: handle unknown here (look again). OK with {"revoked":true}, or
  * {"revoked":false} for invalid_token (look again).
  */
 http_ticket sf_revoke(struct sf *sf, const char *handle, sf_answer_fn *done, void *arg);
-/* Deletes third-party account links; only where the org allows it. Answers as sf_end_sessions; REFUSED, without trying,
+/* Deletes third-party account links; only where the org allows it. {"deleted","failed"} as sf_end_sessions; REFUSED, without trying,
  * when the object is not deletable. */
 http_ticket sf_delete_links(struct sf *sf, const char *const *ids, size_t count, sf_answer_fn *done, void *arg);
 /* {"deletable":bool}; cached for an hour. */

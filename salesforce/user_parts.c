@@ -144,6 +144,21 @@ json_t *auth_session_record(const json_t *record, int64_t now_ms)
 	return out;
 }
 
+json_t *auth_sessions(const json_t *records, int64_t now_ms)
+{
+	json_t *out = json_array();
+	const json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record) {
+		json_t *session = auth_session_record(record, now_ms);
+
+		if (session)
+			json_array_append_new(out, session);
+	}
+	return out;
+}
+
 void mail_put(struct buf *query, const char *user_id, int64_t since_ms)
 {
 	buf_puts(query, "SELECT Id, CreatedDate, Status, Source FROM EmailMessage");

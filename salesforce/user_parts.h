@@ -35,6 +35,7 @@ json_t *connection_population(const json_t *records);
 /* AuthSession: one session, or NULL when it is dead at `now_ms` (the server's time). */
 void auth_session_put(struct buf *query, const char *user_id);
 json_t *auth_session_record(const json_t *record, int64_t now_ms);
+json_t *auth_sessions(const json_t *records, int64_t now_ms); /* all that live */
 
 /* EmailMessage: one mail, or NULL when it was not sent (a draft). Source takes API version 64.0. */
 void mail_put(struct buf *query, const char *user_id, int64_t since_ms);

@@ -245,7 +245,7 @@ static void ask_end_sessions(struct call *call, const json_t *args)
 	size_t count;
 	const char **ids = words_of(json_get(args, "ids"), &count);
 
-	sf_end_sessions(call->calls->sf, ids, count, on_salesforce, call);
+	sf_end_sessions(call->calls->sf, json_str(args, "user"), ids, count, on_salesforce, call);
 	free(ids);
 }
 

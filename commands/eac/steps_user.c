@@ -147,7 +147,8 @@ static enum errc end_sessions(struct flow *flow, const json_t *sessions)
 	}
 	json_object_del(flow->row->facts, "fresh");
 	json_set_int(flow->row->facts, "session_tries", json_int(flow->row->facts, "session_tries") + 1);
-	flow_ask(flow, "end-sessions", json_pack("{s:o}", "ids", ids_of(sessions)));
+	const char *user = json_str(json_get(flow->row->facts, "target"), "id");
+	flow_ask(flow, "end-sessions", json_pack("{s:s,s:o}", "user", user, "ids", ids_of(sessions)));
 	return OK;
 }
 
@@ -285,6 +286,12 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 		}
 		flow->row->wake_at = flow->now;
 		return OK;
+	}
+	if (answer->code == OK && json_is_array(json_get(answer->body, "sessions"))) { /* read back in the same call */
+		json_t *facts = flow->row->facts;
+		json_object_set_new(json_get(facts, "look"), "sessions",
+		                    json_deep_copy(json_get(answer->body, "sessions")));
+		json_set_int(facts, "fresh", flow->now);
 	}
 	if (text_eq(kind, "end-sessions") && answer->code == ERR_DENIED) {
 		json_set_bool(flow->row->facts, "sessions_over", true);

@@ -281,6 +281,10 @@ static void repair_jane(struct bench *bench, int id)
 {
 	struct stage *stage = bench->stage;
 
+	stage_do(stage, SALESFORCE, "/_sim/insert",
+	         json_pack("{s:s, s:{s:s, s:s, s:s, s:i}}", "object", "AuthSession", "row", "UsersId",
+	                   "=jane@example.com", "LoginType", "Outlook Integration", "SessionType", "API",
+	                   "NumSecondsValid", 7200));
 	free(stage_slash(stage, "maria", "repair @jane"));
 	SEE(stage, .user = "jane", .button = "Done", .contains = "disconnect your mailbox");
 	stage_do(stage, SALESFORCE, "/_sim/disconnect", user("jane"));

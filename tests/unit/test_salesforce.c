@@ -262,7 +262,7 @@ static void an_answer_never_comes_from_inside_the_asking_call(void **state)
 	sf_find(w->sf, "@{x}", on_answer, w);
 	sf_look(w->sf, "001000000000001", SF_LOOK_LOGIN, 0, on_answer, w);
 	sf_revoke(w->sf, "nothing", on_answer, w);
-	sf_end_sessions(w->sf, NULL, 0, on_answer, w);
+	sf_end_sessions(w->sf, user, NULL, 0, on_answer, w);
 	sf_remove(w->sf, user, NULL, 0, NULL, 0, on_answer, w);
 	await(w, 6);
 	assert_int_equal(scripted_server_count(w->server, "/"), 0);
@@ -996,7 +996,7 @@ static void ids_that_are_none_are_not_sent_at_all(void **state)
 		await(w, 1);
 		assert_int_equal(w->last.code, ERR_INVALID);
 		w->asking = true;
-		sf_end_sessions(w->sf, &ids[i], 1, on_answer, w);
+		sf_end_sessions(w->sf, user, &ids[i], 1, on_answer, w);
 		await(w, 1);
 		assert_int_equal(w->last.code, ERR_INVALID);
 		w->asking = true;
@@ -1381,11 +1381,36 @@ static void many_sessions_take_several_calls(void **state)
 	script(w, look_path, 2, 200, "{\"compositeResponse\":[]}");
 	script_the_rest(w);
 	w->asking = true;
-	sf_end_sessions(w->sf, ids, 30, on_answer, w);
+	sf_end_sessions(w->sf, user, ids, 30, on_answer, w);
 	await(w, 1);
 	assert_int_equal(w->last.code, OK);
 	assert_int_equal(json_array_size(json_get(w->last.body, "failed")), 30);
 	assert_int_equal(scripted_server_count(w->server, look_path), 2);
+}
+
+static void sessions_are_read_back_in_the_same_call(void **state)
+{
+	static const char *const ids[] = {"0Ak000000000001"};
+	struct world *w = *state;
+
+	script(
+	    w, look_path, 1, 200,
+	    "{\"compositeResponse\":[{\"referenceId\":\"row0\",\"httpStatusCode\":204,\"body\":null}," PART(
+	        "sessions",
+	        "{\"Id\":\"0Ak000000000002\",\"LoginType\":\"Outlook Integration\"}") "," RIGHTS("true", "true") "]}");
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[{\"referenceId\":\"row0\",\"httpStatusCode\":204,\"body\":null}," EMPTY_PART(
+	           "sessions") "," RIGHTS("false", "true") "]}");
+	script_the_rest(w);
+	for (int i = 0; i < 2; i++) {
+		w->asking = true;
+		sf_end_sessions(w->sf, user, ids, 1, on_answer, w);
+		await(w, 1);
+		assert_int_equal(w->last.code, OK);
+		assert_int_equal(json_array_size(json_get(w->last.body, "deleted")), 1);
+		assert_int_equal(json_array_size(json_get(w->last.body, "sessions")), i == 0 ? 1 : 0);
+		assert_true(i == 0 || json_is_null(json_get(w->last.body, "sessions")));
+	}
 }
 
 int main(void)
@@ -1455,6 +1480,7 @@ int main(void)
 	    CASE(any_other_refusal_of_a_revoke_is_one),
 	    CASE(links_are_left_alone_where_the_org_does_not_allow_it),
 	    CASE(many_sessions_take_several_calls),
+	    CASE(sessions_are_read_back_in_the_same_call),
 	};
 
 	return cmocka_run_group_tests_name("salesforce", tests, make_key, drop_key);
