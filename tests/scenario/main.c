@@ -41,6 +41,7 @@ static const struct {
     {"diagnosis", diagnosis_scenarios},
     {"pause", pause_scenarios},
     {"doctor", doctor_scenarios},
+    {"answers", answer_scenarios},
     {"delivery", delivery_scenarios},
     {"midway", midway_scenarios},
 };
