@@ -44,6 +44,7 @@ struct reconcile {
 	bool running;
 	bool stopped;
 	bool blind_told; /* that a scope is missing */
+	bool quiet;      /* a pass of habit: told only if it found something */
 	/* the pass */
 	int64_t gap_since; /* wall ms; since then nothing could come. INT64_MAX: not known */
 	int64_t next_gap;  /* of the pass that has to follow; 0: none */
@@ -174,6 +175,7 @@ void reconcile_begin(struct reconcile *r, int64_t gap_ms)
 		return;
 	}
 	r->gap_since = since;
+	r->quiet = false;
 	start(r);
 }
 
@@ -199,6 +201,7 @@ static void on_heard(void *arg, enum errc code)
 	if (r->next_gap != 0) {
 		r->gap_since = r->next_gap;
 		r->next_gap = 0;
+		r->quiet = false;
 		start(r);
 	}
 }
@@ -206,7 +209,7 @@ static void on_heard(void *arg, enum errc code)
 static void finish(struct reconcile *r)
 {
 	if (r->count > 0)
-		log_event(LOG_INFO, "reconcile.done",
+		log_event(r->quiet && r->mended + r->found == 0 ? LOG_DEBUG : LOG_INFO, "reconcile.done",
 		          "%zu places in Slack were looked at: %u messages are put right, %u things that were typed in "
 		          "the meantime were found",
 		          r->count, r->mended, r->found);
@@ -230,6 +233,7 @@ static void on_heard_timer(void *arg)
 		store_submit(r->options.store, heard_job, on_heard, r);
 	} else if (clock_boot_ms() - r->ended >= GHOSTS_EVERY_MS) {
 		reconcile_begin(r, 0);
+		r->quiet = true;
 	}
 }
 
