@@ -5,10 +5,13 @@
  * channel and nobody is written to before all of it has ended well. Refusals
  * are told to the asker alone.
  */
+#include <stdio.h>
+
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/store/audit.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
@@ -286,6 +289,20 @@ static enum errc take_over_debts(struct flow *flow, json_t **ret)
 	return rc == ERR_NOT_FOUND ? OK : rc;
 }
 
+/* What was read of a person, and on whose behalf: the repair says who asked. */
+static enum errc note_reading(struct flow *flow)
+{
+	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
+	text_copy(line.actor, sizeof line.actor, "eacbot");
+	text_copy(line.via, sizeof line.via, "engine");
+	text_copy(line.action, sizeof line.action, "read");
+	snprintf(line.detail, sizeof line.detail,
+	         "of %.250s in Salesforce: account, permission sets, licences, tokens, account links, sessions, "
+	         "activity capture",
+	         json_str(json_get(flow->row->facts, "target"), "username"));
+	return audit_add(flow->tx, &line);
+}
+
 static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 {
 	if (answer->code != OK)
@@ -293,6 +310,8 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 	json_t *facts = flow->row->facts, *owed = NULL;
 	json_auto_t *promised = NULL;
 	enum errc rc = take_over_debts(flow, &owed);
+	if (rc == OK)
+		rc = note_reading(flow);
 	if (rc == OK)
 		rc = eac_promised_seats(flow->tx, json_str(json_get(facts, "target"), "id"), &promised);
 	if (rc != OK) {

@@ -342,6 +342,19 @@ static void the_audit_trail_is_a_chain_with_a_head(struct stage *stage)
 	stage_output_done(&lines);
 }
 
+static void what_is_read_of_a_person_is_in_the_trail(struct stage *stage)
+{
+	int id = start_at(stage, AT_DISCONNECT);
+	AUTO_FREE char *read = mem_printf(" eacbot engine read EAC-%d of jane@example.com in Salesforce: ", id);
+
+	free(stage_slash(stage, "maria", "history jane@example.com"));
+	struct stage_output trail = stage_eacbot(stage, "audit");
+	CHECK(stage, strstr(trail.out, read) != NULL);
+	CHECK(stage, strstr(trail.out, " command history-read - of jane@example.com\n") != NULL);
+	CHECK(stage, strstr(trail.out, " cli audit-read - all of it\n") != NULL);
+	stage_output_done(&trail);
+}
+
 static void the_head_of_the_trail_is_anchored_outside_of_the_store(struct stage *stage)
 {
 	stage_set(stage, "audit.anchor_file", json_string("heads"));
@@ -472,6 +485,7 @@ const struct scenario program_scenarios[] = {
     SCENARIO(check_and_doctor_find_nothing_wrong),
     SCENARIO(requests_tell_what_the_store_holds),
     SCENARIO(the_audit_trail_is_a_chain_with_a_head),
+    SCENARIO(what_is_read_of_a_person_is_in_the_trail),
     SCENARIO(the_head_of_the_trail_is_anchored_outside_of_the_store),
     SCENARIO(a_person_is_forgotten_while_the_service_runs),
     SCENARIO(a_log_in_json_has_no_secret_at_any_level),
