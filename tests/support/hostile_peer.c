@@ -17,6 +17,7 @@
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 
@@ -118,7 +119,9 @@ static void give_frame(struct connection *c, int first, const void *payload, siz
 
 static void rest(struct connection *c, int ms)
 {
-	for (; ms > 0 && !atomic_load(&c->peer->stop); ms -= 5)
+	int64_t until = clock_boot_ms() + ms;
+
+	while (clock_boot_ms() < until && !atomic_load(&c->peer->stop))
 		usleep(5000);
 }
 

@@ -403,7 +403,7 @@ static const struct hostile_script scripts[] = {
     {"texts of its own, but no pongs",
      HOSTILE_LIVES,
      NULL,
-     {UPGRADE, HELLO, REST(300), FRAME(FIN | TEXT, "{\"type\":\"x\"}"), REST(300), FRAME(FIN | TEXT, ""), REST(300),
+     {UPGRADE, HELLO, REST(220), FRAME(FIN | TEXT, "{\"type\":\"x\"}"), REST(220), FRAME(FIN | TEXT, ""), REST(220),
       ENVELOPE, DO(BEHAVE)}},
 };
 
