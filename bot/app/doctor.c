@@ -125,6 +125,24 @@ static void check_store(struct findings *findings, const struct config *config)
 	store_close(store);
 }
 
+/* An append-only file can be written too; the folder matters where there is none yet. */
+static void check_anchor_file(struct findings *findings, const struct config *config)
+{
+	const char *path = config->audit.anchor_file;
+	AUTO_FREE char *copy = mem_strdup(path);
+	bool there = access(path, F_OK) == 0;
+
+	if (text_empty(path))
+		return;
+	if (access(there ? path : dirname(copy), W_OK) == 0)
+		findings_add(findings, FINDING_OK, "audit-anchors", NULL, "%s can be written%s", path,
+		             there ? "" : "; the service makes it");
+	else
+		findings_add(findings, FINDING_WARNING, "audit-anchors",
+		             "make it writable for the service's user; under systemd it needs ReadWritePaths=",
+		             "this user can't write to %s", path);
+}
+
 static void no_envelope(void *arg, uint64_t socket, const struct envelope *envelope)
 {
 	(void)arg;
@@ -233,6 +251,7 @@ int doctor_run(const char *file, bool json, FILE *out)
 	if (config_read(&config, file, take_remark, findings) == OK) {
 		findings_add(findings, FINDING_OK, "config", NULL, "%s can be read and fits together", file);
 		check_store(findings, config);
+		check_anchor_file(findings, config);
 		try_live(config, findings);
 		findings_print(findings, json, out);
 		code = findings_worst(findings) == FINDING_FAILED ? 1 : 0;

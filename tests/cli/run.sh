@@ -149,6 +149,7 @@ doctor() {
 		access: {requesters: [S0HELPDESK], approvers: [S0APPROVER], admins: [U0ADMIN001], channels: [C0HELP0001]}
 		salesforce: {client_id: 3MVG9eacbot, username: eacbot@example.com, private_key_file: key, login_url: "http://127.0.0.1:$port"}
 	YAML
+	echo 'audit: {anchor_file: heads}' >>well.yaml
 	sed 's/S0HELPDESK/S0OLDGROUP/; s/U0ADMIN001/U0GUEST001/; s/C0HELP0001/C0NOBOT001/
 		s/username:/permission_sets: [Nonsense], username:/' well.yaml >ill.yaml
 	sed 's/3MVG9eacbot/3MVG9other/; s/slack: {/slack: {app_token_file: other, /; s/, app_token_file: app//' well.yaml >locked.yaml
@@ -156,6 +157,7 @@ doctor() {
 
 	expect 'doctor finds nothing where all is well' 0 doctor -c well.yaml
 	says out ' 0 warning, 0 failed'
+	says out 'heads can be written; the service makes it'
 	is_empty err
 	expect 'doctor --json is an array' 0 doctor -c well.yaml --json
 	says out '"check": "salesforce-rights"'
