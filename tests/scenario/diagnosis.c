@@ -4,16 +4,18 @@
  *  no. check                                    sentences (here, or in the file in brackets)
  *   1  many users broken                        many_broken_users_are_told_... ; a_few_broken_users_...
  *   2  the org's own connection                 a_connection_of_the_whole_org_... ; anyway_goes_on_...
- *   3  EWS not upgraded to Microsoft Graph      many_broken_users_are_told_...
+ *   3  EWS not upgraded to Microsoft Graph      the_upgrade_to_microsoft_graph_... ; many_broken_users_are_told_...
  *   4  inactive or frozen                       who_can_not_log_in_is_to_be_let_in_first ; [refusals]
  *   5  nothing assigned, or no licence          a_licence_that_ends_too_soon_... ; without_a_set_... ; [refusals]
  *   6  in no configuration                      who_is_in_no_configuration_...
  *   7  terms not accepted                       terms_that_were_not_accepted_... ; terms_of_the_whole_org_...
  *   8  another mailbox                          another_mailbox_than_the_users_...
- *  10  Salesforce's own advice                  salesforces_own_advice_...
+ *   9  the wrong provider                       a_mailbox_of_another_provider_...
+ *  10  Salesforce's own advice                  salesforces_own_advice_... ; a_disabled_connection_...
  *  11  a changed password                       salesforces_own_advice_...
  *  12  active, and only sending fails           an_active_connection_gets_the_full_ten_steps
  *  13  half removed                             what_is_half_removed_is_found_done
+ *  14  the app is blocked or gone               a_connection_without_access_of_the_app_...
  *
  * What is only said stands in `/eac check` and in the plan, before the first change.
  */
@@ -79,6 +81,14 @@ static void many_broken_users_are_told_with_the_causes_that_an_org_can_have(stru
 	org_add_crowd(stage, 12, "NEEDSATTENTION");
 	said_first(stage, "14 of ", "Microsoft Graph");
 	SEE(stage, .channel = "helpdesk", .contains = "1 October 2026");
+}
+
+static void the_upgrade_to_microsoft_graph_is_what_an_old_connection_needs(struct stage *stage)
+{
+	org_patch(stage, "ActivityUsrConnectionStatus", jane(),
+	          json_pack("{s:s, s:s}", "ConnectivityStatus", "NEEDSATTENTION", "RecommendedActionTitle",
+	                    "Ask your admin to upgrade to Microsoft Graph"));
+	said_first(stage, "Upgrade to Microsoft Graph", "every user reconnects");
 }
 
 static void a_few_broken_users_are_no_news(struct stage *stage)
@@ -158,14 +168,29 @@ static void another_mailbox_than_the_users_is_told(struct stage *stage)
 	said_first(stage, "jane.alias@example.com", "(jane@example.com)");
 }
 
+static void a_mailbox_of_another_provider_is_told(struct stage *stage)
+{
+	org_patch(stage, "ThirdPartyAccountLink", json_pack("{s:s}", "RemoteIdentifier", "ms-jane"),
+	          json_pack("{s:s}", "Provider", "Google"));
+	said_first(stage, "Google", "Microsoft");
+}
+
 /* --- 10 to 14 what would do, and what is left -------------------------------------------------------------------- */
 
 static void salesforces_own_advice_is_told_and_that_reconnecting_would_do(struct stage *stage)
 {
 	org_patch(stage, "ActivityUsrConnectionStatus", jane(),
-	          json_pack("{s:s, s:s}", "ConnectivityStatus", "NEEDSATTENTION", "RecommendedActionTitle",
-	                    "Reconnect the account"));
+	          json_pack("{s:s, s:s, s:s}", "ConnectivityStatus", "NEEDSATTENTION", "RecommendedActionTitle",
+	                    "Reconnect the account", "RecommendedActionDescription",
+	                    "The password of the mailbox was changed."));
 	said_first(stage, "Reconnect the account", "alone would probably do");
+	SEE(stage, .channel = "helpdesk", .contains = "The password of the mailbox was changed");
+}
+
+static void a_disabled_connection_would_probably_do_with_reconnecting(struct stage *stage)
+{
+	org_patch(stage, "ActivityUsrConnectionStatus", jane(), json_pack("{s:s}", "ConnectivityStatus", "DISABLED"));
+	said_first(stage, "DISABLED", "alone would probably do");
 }
 
 static void an_active_connection_gets_the_full_ten_steps(struct stage *stage)
@@ -185,6 +210,7 @@ static void what_is_half_removed_is_found_done(struct stage *stage)
 	           json_pack("{s:s, s:s}", "UserId", "=jane@example.com", "AppName", "SalesforceIQ"));
 	stage_start(stage);
 	int id = begin_jane(stage);
+	SEE(stage, .channel = "helpdesk", .contains = "half removed");
 	play(stage, id, AT_DISCONNECT, AT_SIGN_OUT);
 	play_one(stage, AT_SIGN_OUT);
 	await_point(stage, id, AT_APPROVAL);
@@ -195,8 +221,16 @@ static void what_is_half_removed_is_found_done(struct stage *stage)
 	play(stage, id, AT_APPROVAL, AT_END);
 }
 
+static void a_connection_without_access_of_the_app_points_at_the_app(struct stage *stage)
+{
+	org_delete(stage, "OauthToken",
+	           json_pack("{s:s, s:s}", "UserId", "=jane@example.com", "AppName", "SalesforceIQ"));
+	said_first(stage, "SalesforceIQ", "blocked");
+}
+
 const struct scenario diagnosis_scenarios[] = {
     SCENARIO(many_broken_users_are_told_with_the_causes_that_an_org_can_have),
+    SCENARIO(the_upgrade_to_microsoft_graph_is_what_an_old_connection_needs),
     SCENARIO(a_few_broken_users_are_no_news),
     SCENARIO(a_connection_of_the_whole_org_is_left_to_an_admin),
     SCENARIO(anyway_goes_on_although_the_org_is_broken),
@@ -207,8 +241,11 @@ const struct scenario diagnosis_scenarios[] = {
     SCENARIO(terms_that_were_not_accepted_are_told),
     SCENARIO(terms_of_the_whole_org_are_left_to_an_admin),
     SCENARIO(another_mailbox_than_the_users_is_told),
+    SCENARIO(a_mailbox_of_another_provider_is_told),
     SCENARIO(salesforces_own_advice_is_told_and_that_reconnecting_would_do),
+    SCENARIO(a_disabled_connection_would_probably_do_with_reconnecting),
     SCENARIO(an_active_connection_gets_the_full_ten_steps),
     SCENARIO(what_is_half_removed_is_found_done),
+    SCENARIO(a_connection_without_access_of_the_app_points_at_the_app),
     {0},
 };
