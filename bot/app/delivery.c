@@ -24,7 +24,7 @@ enum {
 	CALL_TIMEOUT_MS = 15 * 1000,
 	MARGIN_MS = 15 * 60 * 1000,  /* for clocks that differ, and for answers that were late */
 	LOOK_MAX_MS = 5 * 60 * 1000, /* well below that: a message must not age out of sight while it is looked for */
-	PAUSE_MAX_MS = 5 * 1000,     /* between two pages; where it would be more, the look begins again later */
+	PAUSE_MAX_MS = 5 * 1000,     /* between two pages; for more the conversation is set free meanwhile */
 	PAGE = 200,
 	BRIEF_CHARS = 1000,
 	THREAD_TRIES = 2,
@@ -33,13 +33,22 @@ enum {
 
 static const char event_type[] = "eacbot_message";
 
+/* How far the look for a row has come. */
+struct mark {
+	struct mark *next;
+	int64_t row;
+	char *cursor;
+};
+
 struct deliveries {
 	struct loop *loop;
 	struct slack *slack;
 	struct pace *pace;
 	struct delivery *paused; /* between two pages */
-	int64_t ahead_ms;        /* Slack's clock before ours, as the last post showed; 0 until then */
-	struct lookup *directs;  /* conversations.open: the channel of a person's direct messages */
+	struct mark *marks;      /* of looks that go on later */
+	bool stopped;
+	int64_t ahead_ms;       /* Slack's clock before ours, as the last post showed; 0 until then */
+	struct lookup *directs; /* conversations.open: the channel of a person's direct messages */
 };
 
 struct delivery {
@@ -47,10 +56,9 @@ struct delivery {
 	struct deliveries *owner;
 	const struct outbox_row *row;
 	char channel[24];
-	bool plain; /* without blocks */
-	bool brief; /* and without most of the text */
-	bool
-	    no_thread; /* the row lost its thread too often; known before it is looked for, so that it is looked for there */
+	bool plain;     /* without blocks */
+	bool brief;     /* and without most of the text */
+	bool no_thread; /* it was lost too often; known from the start, so that an earlier try is looked for outside */
 	bool called;
 	int64_t looking_since; /* boot time */
 	struct loop_timer *pause;
@@ -90,6 +98,11 @@ void deliveries_free(struct deliveries *deliveries)
 	for (struct delivery *d; (d = deliveries->paused) != NULL;) {
 		deliveries->paused = d->next;
 		delivery_free(d);
+	}
+	for (struct mark *m; (m = deliveries->marks) != NULL;) {
+		deliveries->marks = m->next;
+		free(m->cursor);
+		free(m);
 	}
 	lookup_free(deliveries->directs);
 	free(deliveries);
@@ -271,6 +284,40 @@ static void could_not_look(struct delivery *delivery, const struct slack_answer 
 	finish(delivery, &result);
 }
 
+static void leave(struct delivery *delivery)
+{
+	finish(delivery,
+	       &(struct delivery_result){
+	           .verdict = VERDICT_LEFT, .channel = "", .ts = "", .error = "", .reason = "", .advice = ""});
+}
+
+static void set_mark(struct delivery *delivery)
+{
+	struct mark *mark;
+
+	if (delivery->cursor == NULL)
+		return;
+	mark = mem_alloc(sizeof *mark);
+	mark->row = delivery->row->id;
+	mark->cursor = delivery->cursor;
+	mark->next = delivery->owner->marks;
+	delivery->owner->marks = mark;
+	delivery->cursor = NULL;
+}
+
+static void take_mark(struct delivery *delivery)
+{
+	for (struct mark **at = &delivery->owner->marks; *at != NULL; at = &(*at)->next) {
+		struct mark *mark = *at;
+		if (mark->row != delivery->row->id)
+			continue;
+		*at = mark->next;
+		delivery->cursor = mark->cursor;
+		free(mark);
+		return;
+	}
+}
+
 static void look_later(struct delivery *delivery, int64_t wait_ms)
 {
 	const struct slack_answer answer = {.code = ERR_TEMPORARY,
@@ -328,13 +375,22 @@ static void pause_look(struct delivery *delivery, int64_t wait_ms)
 	owner->paused = delivery;
 }
 
+static enum pace_method look_method(const struct delivery *delivery)
+{
+	return is_below(delivery) ? PACE_REPLIES : PACE_HISTORY;
+}
+
+/* The next page, as soon as Slack lets us. */
 static void look(struct delivery *delivery)
 {
-	const struct pace_call call = {.method = is_below(delivery) ? PACE_REPLIES : PACE_HISTORY};
+	const struct pace_call call = {.method = look_method(delivery)};
 	int64_t now = clock_boot_ms();
 	int64_t wait_ms = pace_may(delivery->owner->pace, &call, now) - now;
 
-	if (now - delivery->looking_since > LOOK_MAX_MS || wait_ms > PAUSE_MAX_MS) {
+	if (delivery->owner->stopped) {
+		leave(delivery);
+	} else if (now - delivery->looking_since > LOOK_MAX_MS || wait_ms > PAUSE_MAX_MS) {
+		set_mark(delivery);
 		look_later(delivery, wait_ms);
 	} else if (wait_ms > 0) {
 		pause_look(delivery, wait_ms);
@@ -356,6 +412,15 @@ static void on_paused(void *arg)
 	look(delivery);
 }
 
+void deliveries_stop(struct deliveries *deliveries)
+{
+	deliveries->stopped = true;
+	for (struct delivery *d; (d = deliveries->paused) != NULL;) {
+		deliveries->paused = d->next;
+		leave(d);
+	}
+}
+
 static void found(struct delivery *delivery, const char *ts)
 {
 	struct delivery_result result = {
@@ -369,9 +434,12 @@ static void on_look(void *arg, const struct slack_answer *answer)
 	bool gone = answer->code == ERR_NOT_FOUND; /* the thread, or the channel: then it is not there */
 	const json_t *messages = json_get(answer->body, "messages");
 
-	if (answer->retry_after_ms > 0)
-		pace_rest_method(delivery->owner->pace, is_below(delivery) ? PACE_REPLIES : PACE_HISTORY,
+	if (answer->retry_after_ms > 0) {
+		pace_rest_method(delivery->owner->pace, look_method(delivery),
 		                 clock_boot_ms() + answer->retry_after_ms);
+		look(delivery); /* the same page */
+		return;
+	}
 	if (answer->code != OK && !gone) {
 		could_not_look(delivery, answer);
 		return;
@@ -406,6 +474,7 @@ static void go(struct delivery *delivery)
 		return;
 	}
 	delivery->looking_since = clock_boot_ms();
+	take_mark(delivery);
 	look(delivery);
 }
 

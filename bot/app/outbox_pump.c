@@ -124,6 +124,7 @@ void outbox_pump_stop(struct outbox_pump *pump)
 {
 	pump->stopped = true;
 	loop_timer_set(pump->timer, -1);
+	deliveries_stop(pump->deliveries);
 }
 
 /* --- the outcome --- */

@@ -73,7 +73,9 @@ enum verdict verdict_of_look(enum errc code, const char *error)
 {
 	if (code == ERR_ABORTED)
 		return VERDICT_LEFT;
-	return err_is_temporary(code) || text_eq(error, "missing_scope") ? VERDICT_UNSURE : VERDICT_UNDELIVERABLE;
+	if (text_eq(error, "missing_scope"))
+		return VERDICT_UNSURE;
+	return code == ERR_DENIED || code == ERR_REFUSED ? VERDICT_UNDELIVERABLE : VERDICT_UNSURE;
 }
 
 int64_t verdict_back_off_ms(int attempts)

@@ -94,6 +94,42 @@ static void what_can_not_be_looked_up_is_not_sent_again(struct stage *stage)
 	check_one_parent(stage);
 }
 
+/* Some apps may read one small page a minute: the look goes on where it was. */
+static void a_look_that_is_limited_midway_goes_on_with_the_same_page(struct stage *stage)
+{
+	json_t *fault = limited(7);
+
+	json_set_int(fault, "nth", 4);
+	stage_start(stage);
+	stage_do(stage, SLACK, "/_sim/settings", json_pack("{s:i}", "page", 1));
+	hurt(stage, "chat.postMessage", "C0HELP0001", lost("after"), 1);
+	hurt(stage, "conversations.history", "C0HELP0001", fault, 1);
+	begin_jane(stage);
+	stage_await_faults(stage, SLACK, 1);
+	for (int i = 0; i < 6; i++)
+		stage_say(stage, "paul", "helpdesk", NULL, "by the way");
+	SEE(stage, .channel = "helpdesk", .contains = "*Plan*", .timeout_ms = 40000);
+	check_one_parent(stage);
+	CHECK(stage, stage_count(stage, SLACK, "conversations.history") <= 9);
+}
+
+/* Who stops meanwhile does not wait for it. */
+static void a_look_that_has_to_wait_does_not_hold_up_the_end(struct stage *stage)
+{
+	stage_start(stage);
+	hurt(stage, "chat.postMessage", "C0HELP0001", lost("after"), 1);
+	hurt(stage, "conversations.history", "C0HELP0001", limited(4), 1);
+	begin_jane(stage);
+	stage_await_faults(stage, SLACK, 2);
+	int64_t before = clock_boot_ms();
+	CHECK(stage, stage_stop(stage) == 0);
+	CHECK(stage, clock_boot_ms() - before < 8000);
+	stage_clear_faults(stage, SLACK);
+	stage_start(stage);
+	SEE(stage, .channel = "helpdesk", .contains = "*Plan*", .timeout_ms = 20000);
+	check_one_parent(stage);
+}
+
 static void every_way_to_lose_an_answer_is_looked_up(struct stage *stage)
 {
 	static const char *const words[] = {"internal_error", "fatal_error", "request_timeout"};
@@ -494,6 +530,8 @@ static void ten_kilobytes_of_reason_break_nothing(struct stage *stage)
 const struct scenario delivery_scenarios[] = {
     SCENARIO(a_lost_message_is_found_far_down),
     SCENARIO(what_can_not_be_looked_up_is_not_sent_again),
+    SCENARIO(a_look_that_is_limited_midway_goes_on_with_the_same_page),
+    SCENARIO(a_look_that_has_to_wait_does_not_hold_up_the_end),
     SCENARIO(every_way_to_lose_an_answer_is_looked_up),
     SCENARIO(a_limit_of_one_channel_holds_back_no_other),
     SCENARIO(a_limit_of_reading_holds_back_no_message),

@@ -155,6 +155,7 @@ static void where_the_bot_can_no_longer_read_a_lost_post_is_given_up(void **stat
 	assert_int_equal(verdict_of_look(ERR_DENIED, "not_in_channel"), VERDICT_UNDELIVERABLE);
 	assert_int_equal(verdict_of_look(ERR_DENIED, "missing_scope"), VERDICT_UNSURE);
 	assert_int_equal(verdict_of_look(ERR_TEMPORARY, "ratelimited"), VERDICT_UNSURE);
+	assert_int_equal(verdict_of_look(ERR_INVALID, "invalid_cursor"), VERDICT_UNSURE);
 	assert_int_equal(verdict_of_look(ERR_ABORTED, ""), VERDICT_LEFT);
 }
 
