@@ -290,17 +290,16 @@ static void on_dial_there(void *arg)
 	world_in_us(travel_us(link, &link->to_program_us), EVENT_ARRIVAL, on_open_here, f);
 }
 
-struct wires *wires_new(struct loop *loop, const char *ca_file)
+struct wires *wires_new(struct loop *loop, struct http *http)
 {
 	(void)loop;
-	(void)ca_file;
+	(void)http;
 	return mem_alloc(sizeof(struct wires));
 }
 
-void wires_set_ca(struct wires *wires, const char *ca_file)
+void wires_renew_tls(struct wires *wires)
 {
 	(void)wires;
-	(void)ca_file;
 }
 
 void wires_free(struct wires *wires)
