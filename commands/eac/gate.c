@@ -257,7 +257,10 @@ static enum errc looked(struct flow *flow, const json_t *look)
 	json_object_del(facts, "confirmed");
 	AUTO_BUF struct buf b = {0};
 	text_backend_done(&b, flow);
-	return eac_step_ended(flow, "done", buf_str(&b));
+	char who[24];
+	text_copy(who, sizeof who, json_str(json_get(facts, "case"), "by"));
+	const struct request_actor actor = {.who = who, .via = json_str(json_get(facts, "case"), "via")};
+	return eac_step_ended_by(flow, "done", buf_str(&b), &actor);
 }
 
 enum errc eac_backend_begin(struct flow *flow)
@@ -297,8 +300,8 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 {
 	json_t *facts = flow->row->facts;
 	json_object_set_new(facts, "case",
-	                    json_pack("{s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "seen", seen, "at",
-	                              (json_int_t)flow->now));
+	                    json_pack("{s:s,s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "via",
+	                              actor->via, "seen", seen, "at", (json_int_t)flow->now));
 	json_set_bool(facts, "confirmed", true);
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "fresh");

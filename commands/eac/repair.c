@@ -80,11 +80,11 @@ enum errc eac_step_waiting(struct flow *flow)
 	return mark_step(flow, "waiting", NULL);
 }
 
-static enum errc audit_step(struct flow *flow, const char *state, const char *detail)
+static enum errc audit_step(struct flow *flow, const char *state, const char *detail, const struct request_actor *actor)
 {
 	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
-	text_copy(line.actor, sizeof line.actor, "eacbot");
-	text_copy(line.via, sizeof line.via, "engine");
+	text_copy(line.actor, sizeof line.actor, actor->who);
+	text_copy(line.via, sizeof line.via, actor->via);
 	snprintf(line.action, sizeof line.action, "step-%s", state);
 	snprintf(line.detail, sizeof line.detail, "%s: %s", eac_step_key(flow->row->step), detail);
 	return audit_add(flow->tx, &line);
@@ -92,13 +92,19 @@ static enum errc audit_step(struct flow *flow, const char *state, const char *de
 
 enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail)
 {
+	return eac_step_ended_by(flow, state, detail, &eac_bot);
+}
+
+enum errc eac_step_ended_by(struct flow *flow, const char *state, const char *detail, const struct request_actor *actor)
+{
+	bool named = !text_eq(actor->who, eac_bot.who) && !text_eq(actor->who, flow->row->slack_user);
 	enum errc rc = mark_step(flow, state, detail);
 	if (rc == OK)
-		rc = audit_step(flow, state, detail);
+		rc = audit_step(flow, state, detail, actor);
 	if (rc != OK)
 		return rc;
 	AUTO_BUF struct buf line = {0};
-	text_step_ended(&line, flow->row->step, state, detail);
+	text_step_ended(&line, flow->row->step, state, detail, named ? actor->who : NULL);
 	eac_line(flow, buf_str(&line));
 	log_repair(LOG_INFO, flow->row->id, "step.ended", "%s %s: %s", eac_step_key(flow->row->step), state, detail);
 	eac_trouble_over(flow);

@@ -45,6 +45,9 @@ enum errc eac_step_waiting(struct flow *flow) MUST_CHECK;
 /* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once.
  */
 enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail) MUST_CHECK;
+/* The same, resting on somebody's word: the thread and the audit trail name them. */
+enum errc eac_step_ended_by(struct flow *flow, const char *state, const char *detail,
+                            const struct request_actor *actor) MUST_CHECK;
 /* Back to an earlier step because something came back; the fourth time the repair fails instead. */
 enum errc eac_step_return(struct flow *flow, int step, const char *why) MUST_CHECK;
 /* FAILED, with a card that offers Retry and Cancel repair. */

@@ -146,11 +146,15 @@ json_t *text_parent(const struct flow *flow)
 	return message_take(m);
 }
 
-void text_step_ended(struct buf *b, int step, const char *state, const char *detail)
+void text_step_ended(struct buf *b, int step, const char *state, const char *detail, const char *who)
 {
 	part_begin(b);
 	buf_printf(b, "*%s %s* %s: ", eac_step_number(step), eac_step_title(step), state);
 	mrkdwn_add_literal(b, detail, 380);
+	if (who != NULL) {
+		buf_puts(b, " — ");
+		mrkdwn_add_user(b, who);
+	}
 }
 
 void text_returned(struct buf *b, int step, const char *why, bool after_gate)

@@ -55,7 +55,8 @@ json_t *text_parent(const struct flow *flow);
 void text_plan(struct buf *b, const struct flow *flow);
 /* What has changed since the plan `old`, and the plan now. */
 void text_plan_changed(struct buf *b, const struct flow *flow, const json_t *old);
-void text_step_ended(struct buf *b, int step, const char *state, const char *detail);
+/* who: whose word it is, where it is neither seen nor the affected user's; NULL */
+void text_step_ended(struct buf *b, int step, const char *state, const char *detail, const char *who);
 void text_returned(struct buf *b, int step, const char *why, bool after_gate);
 void text_keeps_coming_back(struct buf *b, const char *why);
 void text_trouble(struct buf *b, const char *what, const char *reason);

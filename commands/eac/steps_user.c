@@ -315,7 +315,7 @@ enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, 
 	if (flow->row->step == EAC_CONNECT)
 		json_set_int(flow->row->facts, "connected_at", eac_server_now(flow));
 	bool last = flow->row->step == EAC_TEST;
-	rc = eac_step_ended(flow, "done", detail);
+	rc = eac_step_ended_by(flow, "done", detail, actor);
 	if (rc != OK || !last)
 		return rc;
 	flow->row->step = EAC_TEST;

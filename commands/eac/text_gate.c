@@ -116,6 +116,20 @@ json_t *text_approval_reminder(const struct flow *flow)
 	return message_line(buf_str(&b));
 }
 
+/* What Support may still see, by name, so that it is not taken for what is left of Inbox. */
+static void add_sources(struct buf *b, const json_t *sources)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (sources, i, row) {
+		buf_printf(b, "%s %s “", i == 0 ? " The user keeps the permission through the" : ", the",
+		           json_str(row, "kind"));
+		mrkdwn_add_literal(b, json_str(row, "label"), PART_NAME_MAX);
+		buf_puts(b, "”");
+	}
+	buf_puts(b, i > 0 ? ", which is no part of this." : "");
+}
+
 struct message *text_backend_card(const struct flow *flow)
 {
 	const struct config *config = eac_env(flow)->config;
@@ -140,6 +154,7 @@ struct message *text_backend_card(const struct flow *flow)
 	char when[32];
 	buf_puts(&copy, clock_rfc3339(flow->now, when));
 	buf_puts(&copy, ".");
+	add_sources(&copy, json_get(json_get(flow->row->facts, "plan"), "sources"));
 	buf_printf(&foot, "*Inbox removed* asks for the case number. Typed: `%s confirm %s CASE`.",
 	           config->slack.command, eac_id(flow->row->id, id));
 	struct message *m = message_new();

@@ -219,6 +219,44 @@ static void another_source_of_the_permission_is_named_in_the_evidence(void **sta
 	world_to_the_gate(w);
 	assert_true(world_says(w, "through the permission set “SalesEngagement”"));
 	assert_int_equal(world_writes(w, "delete-set"), 1);
+	world_click(w, OMAR, "approver", "Approve");
+	assert_true(world_says(w, "keeps the permission through the permission set “SalesEngagement”"));
+}
+
+static void a_word_on_the_users_behalf_is_recorded_with_the_name(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	world_click(w, HELP, "requester", "Mark done");
+	assert_true(world_says(w, "the helpdesk's word on the user's behalf) — <@" HELP ">"));
+	world_click(w, JANE, "", "Not installed");
+	assert_false(world_says(w, "the user's word) — "));
+}
+
+static void never_found(struct world *w, const char *kind, enum errc code)
+{
+	w->fail_kind = kind;
+	w->fail_code = code;
+	w->fail_count = 1000;
+	begin(w);
+}
+
+static void what_can_not_be_looked_up_for_good_ends(void **state)
+{
+	struct world *w = *state;
+	never_found(w, "look", ERR_REFUSED);
+	assert_string_equal(world_state(w, 1), "refused");
+	assert_true(world_told(w, HELP, "will not pass by itself"));
+}
+
+static void what_may_be_looked_up_later_is_asked_more_and_more_seldom(void **state)
+{
+	struct world *w = *state;
+	never_found(w, "look", ERR_TEMPORARY);
+	for (int i = 0; i < 240; i++)
+		world_wait(w, 60000);
+	assert_string_equal(world_state(w, 1), "checking");
+	assert_true(w->fail_count > 1000 - 80); /* in four hours */
 }
 
 int main(void)
@@ -236,6 +274,9 @@ int main(void)
 	    T(a_seat_that_is_owed_to_another_is_not_counted_on),
 	    T(a_seat_is_promised_from_when_it_is_free_until_it_is_given_back),
 	    T(another_source_of_the_permission_is_named_in_the_evidence),
+	    T(a_word_on_the_users_behalf_is_recorded_with_the_name),
+	    T(what_can_not_be_looked_up_for_good_ends),
+	    T(what_may_be_looked_up_later_is_asked_more_and_more_seldom),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
