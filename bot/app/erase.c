@@ -320,10 +320,20 @@ static enum errc in_batches(struct store *store, struct search *s, store_fn *job
 	return rc;
 }
 
+static int targets_last(const void *a, const void *b)
+{
+	const struct found_repair *x = a, *y = b;
+
+	return x->target - y->target;
+}
+
+/* Their own repairs go last: by these the next try, after a kill, finds the names that belong together. */
 static enum errc let_go(struct store *store, struct search *s)
 {
 	enum errc rc = store_run(store, begin_job, s);
 
+	if (rc == OK && s->repair_count > 0)
+		qsort(s->repairs, s->repair_count, sizeof(*s->repairs), targets_last);
 	if (rc == OK)
 		rc = in_batches(store, s, lines_job, s->line_count);
 	if (rc == OK)
