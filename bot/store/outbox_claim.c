@@ -114,19 +114,29 @@ static enum errc catch_heads(struct tx *tx, struct catch *c)
 	return code == ERR_NOT_FOUND ? OK : code;
 }
 
-/* The best of a conversation that may leave although its head may not. */
+/* The best of a conversation that may leave although its head may not. Each is a query that its index answers. */
+static enum errc query_behind(struct tx *tx, const struct outbox_claim *claim, const char *conversation,
+                              struct rows *rows)
+{
+	bool posts = !claim->no_posts && !is_among(claim->resting, claim->resting_count, conversation);
+	/* updates up to this priority */
+	int updates = claim->no_updates ? -1 : claim->no_polish ? OUTBOX_DECISION : OUTBOX_PROGRESS;
+	if (posts)
+		return sql_first(tx, rows,
+		                 "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND conversation = $1"
+		                 " AND (op <> 1 OR priority <= $2) ORDER BY priority, id LIMIT 1",
+		                 ARGS(value_text(conversation), value_int(updates)));
+	return sql_first(tx, rows,
+	                 "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND op <> 0 AND conversation = $1"
+	                 " AND (op <> 1 OR priority <= $2) ORDER BY priority, id LIMIT 1",
+	                 ARGS(value_text(conversation), value_int(updates)));
+}
+
 static enum errc catch_behind(struct tx *tx, struct catch *c, const char *conversation)
 {
 	AUTO_ROWS struct rows rows = {0};
 	struct outbox_row row;
-	bool posts = !c->claim->no_posts && !is_among(c->claim->resting, c->claim->resting_count, conversation);
-	/* updates up to this priority */
-	int updates = c->claim->no_updates ? -1 : c->claim->no_polish ? OUTBOX_DECISION : OUTBOX_PROGRESS;
-	enum errc code = sql_first(tx, &rows,
-	                           "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE turn >= 2 AND conversation = $1"
-	                           " AND (op = 2 OR (op = 0 AND $2 = 1) OR (op = 1 AND priority <= $3))"
-	                           " ORDER BY priority, id LIMIT 1",
-	                           ARGS(value_text(conversation), value_int(posts), value_int(updates)));
+	enum errc code = query_behind(tx, c->claim, conversation, &rows);
 	if (code == OK) {
 		outbox_read(&rows, &row);
 		take_row(c, &row);
