@@ -272,6 +272,8 @@ static void on_answer(void *arg, const struct http_answer *answer)
 	keep_account(call, answer, &mine.trouble, body);
 	if (renew(call, &mine.trouble, body))
 		return;
+	if (call->renewed && !call->request.changes && has_part(body, 401, SF_RENEW))
+		sf_error_set(&mine.trouble, ERR_AUTH, "INVALID_SESSION_ID", "a session that is new is not accepted");
 	if (is_locked_out(call, answer, &mine.trouble))
 		session_refused(rest->session, call->generation, &mine.trouble);
 	mine.body = body;

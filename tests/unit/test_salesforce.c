@@ -377,6 +377,19 @@ static void a_session_that_ends_within_a_composite_is_renewed_and_the_question_r
 	assert_int_equal(scripted_server_count(w->server, look_path), 2);
 }
 
+static void a_new_session_that_is_refused_within_a_composite_is_final(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 2, 200, LOOK(USER, LOST_PART("tokens")));
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_AUTH);
+	assert_false(let_in(w));
+	assert_int_equal(logins(w), 2);
+	assert_int_equal(look(w), OK);
+	assert_true(let_in(w));
+}
+
 static void deeds_within_which_the_session_ended_are_not_repeated_but_the_next_call_is_let_in(void **state)
 {
 	struct world *w = *state;
@@ -1426,6 +1439,7 @@ int main(void)
 	    CASE(a_session_that_never_fits_is_not_renewed),
 	    CASE(a_forbidden_address_is_told_and_no_session_is_renewed),
 	    CASE(a_session_that_ends_within_a_composite_is_renewed_and_the_question_repeated),
+	    CASE(a_new_session_that_is_refused_within_a_composite_is_final),
 	    CASE(deeds_within_which_the_session_ended_are_not_repeated_but_the_next_call_is_let_in),
 	    CASE(where_the_org_has_moved_the_login_tells_and_the_call_is_repeated),
 	    CASE(an_org_that_is_nowhere_is_tried_again_later),
