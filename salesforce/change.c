@@ -37,6 +37,23 @@ static void set_trouble(json_t *row, const struct sf_trouble *trouble)
 	json_object_set_new(row, "code", json_string(err_name(trouble ? trouble->code : OK)));
 }
 
+/* Where no seat is free Salesforce may also say that a right is missing. It is not, as far as we know our rights: then
+ * nobody should be sent to look for one. */
+static void doubt_the_right(const struct op *op, struct sf_trouble *trouble)
+{
+	const struct sf_trouble told = *trouble; /* what follows overwrites it */
+	char missing[200];
+
+	rights_put_missing(op->sf->rights, missing, sizeof(missing));
+	if (op->kind != SF_KIND_RESTORE || told.meaning != SF_RIGHT || *missing || !json_is_object(op->sf->rights))
+		return;
+	sf_error_set(
+	    trouble, ERR_REFUSED, told.error,
+	    "the bot has its rights, so perhaps no seat of the licence is free, or the user's licence does not "
+	    "allow it (%s)",
+	    told.reason);
+}
+
 /* A row that is gone already is as good as deleted, one that is there already as good as created. */
 static json_t *deed_result(const struct op *op, size_t n, const json_t *deed)
 {
@@ -48,6 +65,8 @@ static json_t *deed_result(const struct op *op, size_t n, const json_t *deed)
 	char ref[REF_MAX];
 
 	ok = composite_part(op->answer, ref_of(n, ref), &about, &body, &trouble);
+	if (!ok)
+		doubt_the_right(op, &trouble);
 	already = !ok && (deletes ? trouble.meaning == SF_GONE : trouble.meaning == SF_ALREADY);
 	if (deletes)
 		json_object_set(row, "id", json_get(deed, "id"));
@@ -74,6 +93,7 @@ static void read_whole(struct op *op)
 {
 	json_t *results = json_array(), *look;
 	struct sf_trouble trouble;
+	bool rights = op_read_rights(op, &trouble);
 	const json_t *deed;
 	size_t i;
 
@@ -81,7 +101,7 @@ static void read_whole(struct op *op)
 		json_array_append_new(results, deed_result(op, i, deed));
 	op->out = json_object();
 	json_object_set_new(op->out, op->kind == SF_KIND_REMOVE ? "deletes" : "creates", results);
-	look = op_is_whole(op) && op_read_rights(op, &trouble) ? holdings_read(op, &trouble) : NULL;
+	look = op_is_whole(op) && rights ? holdings_read(op, &trouble) : NULL;
 	if (rights_missing_for(op->sf->rights, "sets") || rights_missing_for(op->sf->rights, "licences")) {
 		json_decref(look);
 		look = NULL;

@@ -745,6 +745,29 @@ static void the_reading_back_is_not_believed_without_the_right_to_see(void **sta
 	assert_true(json_bool(json_array_get(json_get(w->last.body, "deletes"), 0), "ok"));
 }
 
+static void a_refused_grant_of_a_bot_with_all_its_rights_points_at_the_seats(void **state)
+{
+#define FORBIDDEN(rights_part) \
+	"{\"compositeResponse\":[" ERROR_PART("deed0", "INSUFFICIENT_ACCESS_OR_READONLY", "no") "," USER \
+	                                                                                        "," rights_part "]}"
+	const struct sf_grant grants[] = {{.set = "0PS000000000001"}};
+	struct world *w = *state;
+	const json_t *made;
+
+	script(w, look_path, 1, 200, FORBIDDEN(RIGHTS("true", "true")));
+	script(w, look_path, 1, 200, FORBIDDEN(RIGHTS("false", "true")));
+	script_the_rest(w);
+	for (int i = 0; i < 2; i++) {
+		w->asking = true;
+		sf_restore(w->sf, user, grants, 1, on_answer, w);
+		await(w, 1);
+		made = json_array_get(json_get(w->last.body, "creates"), 0);
+		assert_string_equal(json_str(made, "code"), i == 0 ? "REFUSED" : "DENIED");
+		assert_string_equal(json_str(made, "error"), "INSUFFICIENT_ACCESS_OR_READONLY");
+		assert_int_equal(strstr(json_str(made, "reason"), "no seat of the licence is free") != NULL, i == 0);
+	}
+}
+
 /* --- finding --- */
 
 #define FOUND \
@@ -1461,6 +1484,7 @@ int main(void)
 	    CASE(sessions_that_the_bot_may_not_see_are_not_none),
 	    CASE(a_passing_trouble_with_the_rights_spoils_the_look),
 	    CASE(the_reading_back_is_not_believed_without_the_right_to_see),
+	    CASE(a_refused_grant_of_a_bot_with_all_its_rights_points_at_the_seats),
 	    CASE(what_is_broad_is_learnt_once),
 	    CASE(without_records_every_permission_is_asked_for_by_query),
 	    CASE(what_nobody_can_judge_is_unknown_and_no_reason_to_refuse),
