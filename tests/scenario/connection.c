@@ -344,6 +344,7 @@ static void a_command_in_hand_at_the_end_is_done_by_the_next_run(struct stage *s
 	stage_do(stage, SLACK, "/_sim/slash",
 	         json_pack("{s:s, s:s, s:s, s:b}", "user", "maria", "channel", "helpdesk", "text", "repair @jane",
 	                   "wait", 0));
+	stage_await_faults(stage, SLACK, 1); /* it is asked who that is */
 	CHECK(stage, stage_stop(stage) == 0);
 	SEE(stage, .user = "maria", .in = "ephemeral", .contains = "One moment");
 	stage_clear_faults(stage, SLACK);
