@@ -480,8 +480,10 @@ static void providers(const struct exam *e, bool linked[static 3], bool hinted[s
 	size_t i;
 	json_t *link;
 	hinted[provider_in(json_str(e->connection, "configuration"))] = true;
-	json_array_foreach (json_get(e->look, "links"), i, link)
-		(json_bool(link, "login") ? hinted : linked)[provider_of_link(link)] = true;
+	json_array_foreach (json_get(e->look, "links"), i, link) {
+		bool *of = json_bool(link, "login") ? hinted : linked;
+		of[provider_of_link(link)] = true;
+	}
 }
 
 static bool provider_is_another(const struct exam *e, struct buf *b)
