@@ -488,6 +488,43 @@ static void what_is_owed_stays_until_it_is_cleared(void **state)
 	fixture_run(state, use_owed, NULL);
 }
 
+struct debts {
+	int count;
+	char last[24];
+};
+
+static enum errc count_debt(void *arg, const char *target, const json_t *what)
+{
+	struct debts *debts = arg;
+	assert_true(json_is_object(what) || json_is_array(what));
+	debts->count++;
+	text_copy(debts->last, sizeof debts->last, target);
+	return OK;
+}
+
+static enum errc use_all_debts(struct tx *tx, void *arg)
+{
+	json_auto_t *what = json_pack("{s:[]}", "sets");
+	struct debts debts = {0};
+	(void)arg;
+	MUST(owed_each(tx, count_debt, &debts));
+	assert_int_equal(debts.count, 0);
+	MUST(owed_set(tx, "005B", 1, what));
+	MUST(owed_set(tx, "005A", 2, what));
+	MUST(owed_each(tx, count_debt, &debts));
+	assert_int_equal(debts.count, 2);
+	assert_string_equal(debts.last, "005B");
+	MUST(owed_clear(tx, "005B"));
+	MUST(owed_each(tx, count_debt, &debts));
+	assert_int_equal(debts.count, 3);
+	return OK;
+}
+
+static void all_that_is_owed_can_be_walked(void **state)
+{
+	fixture_run(state, use_all_debts, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +547,7 @@ int main(void)
 	    CASE(steps_keep_the_order_in_which_they_came),
 	    CASE(history_is_told_in_order),
 	    CASE(what_is_owed_stays_until_it_is_cleared),
+	    CASE(all_that_is_owed_can_be_walked),
 	};
 	return fixture_main("requests", tests, sizeof tests / sizeof tests[0]);
 }

@@ -58,6 +58,8 @@ static void plant_trouble(struct world *w)
 		w->fail_code = org_random(w->org, 2) == 0 ? ERR_TEMPORARY : ERR_UNKNOWN;
 		w->fail_count = 1;
 	}
+	if (org_random(w->org, 3) == 0) /* killed and started again */
+		w->crash_at = 1 + (int)org_random(w->org, 110);
 }
 
 static void end_it(struct world *w, enum fate fate)
