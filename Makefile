@@ -143,7 +143,8 @@ endef
 $(eval $(call fake_rule,slack))
 $(eval $(call fake_rule,salesforce))
 SIMULATED := clock_gettime time getrandom arc4random_uniform log_event log_repair store_open store_submit store_close
-$(O)/simulate: $(call objects,$(wildcard tests/simulation/*.c)) $(O)/fake-slack.o $(O)/fake-salesforce.o $(LIB)
+PLAYED := $(wildcard bot/loop/*.c) $(addprefix bot/http/,http.c http_transfer.c http_tls.c) bot/slack/socket_wire.c
+$(O)/simulate: $(call objects,$(wildcard tests/simulation/*.c) $(filter-out $(PLAYED),$(SRC))) $(O)/fake-slack.o $(O)/fake-salesforce.o
 	@echo "link    $@"
 	@$(CC) $(TEST_LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(SIMULATED)) $^ $(LDLIBS) -o $@
 

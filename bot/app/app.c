@@ -278,6 +278,7 @@ static enum errc build(struct app *app, struct err *reterr)
 
 static void take_apart(struct app *app)
 {
+	dispatch_cut(app->dispatch);
 	sf_free(app->sf);
 	slack_free(app->slack);
 	http_free(app->http);

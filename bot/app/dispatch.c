@@ -89,6 +89,7 @@ struct dispatch {
 	unsigned busy;
 	bool started;
 	bool stopped;
+	bool cut; /* Slack is gone: what the store still tells can't be passed on */
 	bool sweeping;
 };
 
@@ -122,6 +123,12 @@ void dispatch_stop(struct dispatch *dispatch)
 	loop_timer_set(dispatch->timer, -1);
 }
 
+void dispatch_cut(struct dispatch *dispatch)
+{
+	if (dispatch != NULL)
+		dispatch->cut = true;
+}
+
 /* --- acknowledging --- */
 
 static json_t *ephemeral(const char *text)
@@ -132,7 +139,7 @@ static json_t *ephemeral(const char *text)
 static enum errc send_ack(struct dispatch *dispatch, uint64_t socket, const char *id, const json_t *payload,
                           int64_t came_at)
 {
-	enum errc rc = slack_ack(dispatch->options.slack, socket, id, payload);
+	enum errc rc = dispatch->cut ? ERR_ABORTED : slack_ack(dispatch->options.slack, socket, id, payload);
 	if (rc == OK)
 		histogram_add(&dispatch->figures.ack, (double)(clock_boot_ms() - came_at) / 1000);
 	return rc;
@@ -525,6 +532,10 @@ static void on_visit_job(void *arg, enum errc code)
 	visit->written = code == OK;
 	if (code != OK) {
 		log_failure(visit->kind, code);
+		visit_free(visit);
+		return;
+	}
+	if (dispatch->cut) {
 		visit_free(visit);
 		return;
 	}

@@ -50,6 +50,8 @@ bool dispatch_found(struct dispatch *dispatch, const struct envelope *event, dis
 void dispatch_start(struct dispatch *dispatch);
 /* Takes nothing new; deeds under way go on. */
 void dispatch_stop(struct dispatch *dispatch);
+/* Before slack_free, after which the store may still end deeds: they are written, but nobody is told. NULL is fine. */
+void dispatch_cut(struct dispatch *dispatch);
 /* Deeds under way. */
 unsigned dispatch_busy(const struct dispatch *dispatch);
 const struct dispatch_figures *dispatch_get_figures(const struct dispatch *dispatch);

@@ -173,20 +173,6 @@ void http_set_ca(struct http *http, const char *ca_file)
 	(void)ca_file;
 }
 
-char *http_proxy_for(const char *host, int port)
-{
-	(void)host;
-	(void)port;
-	return NULL;
-}
-
-void http_proxy_read(const char *proxy, char **ret_login, char **ret_host, int *ret_port)
-{
-	(void)proxy;
-	*ret_login = *ret_host = NULL;
-	*ret_port = 0;
-}
-
 /* --- on its way --------------------------------------------------------------------------------------------- */
 
 void fake_answer_done(struct fake_answer *answer)

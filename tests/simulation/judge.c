@@ -24,6 +24,8 @@ enum {
 	WANTED = 2, /* sockets, as in the configuration */
 	ACK_MS = 3000,
 	OPENS_KEPT = 64,
+	OPENS_MOST = 40, /* in five minutes, dead lives included */
+	AUDIT_MS = HOUR_MS,
 	LOOK_MS = 10 * MINUTE_MS,
 	ARRIVALS_KEPT = 256,
 };
@@ -37,9 +39,10 @@ struct arrival {
 
 static struct judge {
 	const char *plant;
-	int64_t looked_ms;
+	int64_t looked_ms, audited_ms;
 	int64_t opens[OPENS_KEPT]; /* when apps.connections.open was called */
-	unsigned long open_count, acks, deeds, requests, sockets, delivered;
+	unsigned long most_opens, open_count, acks, deeds, requests, sockets, delivered;
+	struct judge_marks marks;
 	struct audit_note head; /* of the audit trail at the last look */
 	struct arrival arrivals[ARRIVALS_KEPT];
 	unsigned arrived;
@@ -159,44 +162,79 @@ static enum errc look_for_key(struct tx *tx, void *arg)
 	return rc;
 }
 
+/* What the envelope carried, as eacbot names it in its inbox; false: nothing that it has to keep. */
+static bool key_of(const char *id, char key[static 160])
+{
+	const json_t *payload = NULL;
+	struct envelope e;
+	bool deed = false;
+
+	if (fake_slack_envelope(id, &payload) == NULL || json_get(payload, "event") != NULL)
+		return false;
+	json_t *frame =
+	    json_pack("{s:s, s:s, s:O}", "envelope_id", id, "type",
+	              json_get(payload, "command") != NULL ? "slash_commands" : "interactive", "payload", payload);
+	AUTO_FREE char *text = json_text(frame);
+	if (envelope_parse(&e, text, strlen(text), NULL) == OK) {
+		envelope_key(&e, key);
+		envelope_done(&e);
+		deed = true;
+	}
+	json_decref(frame);
+	return deed;
+}
+
+static void note_answer(const char *id, bool refused, bool unsafe)
+{
+	for (size_t i = judge.marks.count; i-- > 0;) {
+		struct judge_one_mark *one = &judge.marks.all[i];
+		if (!text_eq(one->envelope, id))
+			continue;
+		one->refused = refused;
+		one->unsafe = unsafe;
+		return;
+	}
+}
+
+/* Persist, then speak: whoever is answered otherwise than "nothing was begun" can rely on it. */
 void judge_says(int socket, const char *text, size_t len)
 {
 	json_t *ack = json_loadb(text, len, 0, NULL);
-	const json_t *payload = NULL;
-	const char *id = json_str(ack, "envelope_id");
+	const char *id = json_str(ack, "envelope_id"), *words = json_str(json_get(ack, "payload"), "text");
+	bool refused = strstr(words, "nothing was begun") != NULL;
+	bool unsafe = weather_disk_is_slow();
+	struct key_look look = {0};
+
 	(void)socket;
-
 	judge.acks++;
-	if (program_is_up() && fake_slack_envelope(id, &payload) != NULL) {
-		struct key_look look = {0};
-		struct envelope e;
-		json_t *frame = json_pack("{s:s, s:s, s:O}", "envelope_id", id, "type",
-		                          json_get(payload, "command") != NULL ? "slash_commands"
-		                          : json_get(payload, "event") != NULL ? "events_api"
-		                                                               : "interactive",
-		                          "payload", payload);
-		AUTO_FREE char *frame_text = json_text(frame);
-
-		if (envelope_parse(&e, frame_text, strlen(frame_text), NULL) == OK) {
-			envelope_key(&e, look.key);
-			if (e.type != ENVELOPE_EVENT && disk_ask(look_for_key, &look) && !look.found)
-				world_fail("%s was acknowledged, and is not in the store (%s)", id, look.key);
-			envelope_done(&e);
-		}
-		json_decref(frame);
-	}
+	if (words[0] != '\0')
+		story("eacbot says to %s: %s", id, words);
+	note_answer(id, refused, unsafe);
+	if (program_is_up() && !refused && !unsafe && key_of(id, look.key) && disk_ask(look_for_key, &look) &&
+	    !look.found)
+		world_fail("%s was acknowledged, and is not in the store (%s)", id, look.key);
 	json_decref(ack);
 }
 
 /* --- deeds -------------------------------------------------------------------------------------------------- */
 
-void judge_deed(const char *user, const char *what, const json_t *result, const char *mark)
+void judge_deed(void)
 {
-	(void)user;
-	(void)what;
-	(void)result;
-	(void)mark;
 	judge.deeds++;
+}
+
+void judge_mark(const char *mark, const char *envelope, int least, int most)
+{
+	struct judge_marks *marks = &judge.marks;
+
+	if (marks->count == marks->size) {
+		marks->size = marks->size * 2 + 64;
+		marks->all = mem_grow(marks->all, marks->size, sizeof *marks->all);
+	}
+	struct judge_one_mark *one = &marks->all[marks->count++];
+	*one = (struct judge_one_mark){.least = least, .most = most, .at_ms = world_ms()};
+	text_copy(one->mark, sizeof one->mark, mark);
+	text_copy(one->envelope, sizeof one->envelope, envelope);
 }
 
 /* --- looks -------------------------------------------------------------------------------------------------- */
@@ -233,16 +271,28 @@ void judge_watch(void)
 	if (world_ms() - judge.looked_ms < LOOK_MS || !program_is_up())
 		return;
 	judge.looked_ms = world_ms();
+	judge_messages();
+	if (world_ms() - judge.audited_ms < AUDIT_MS)
+		return;
+	judge.audited_ms = world_ms();
 	check_audit();
 }
 
 void judge_end(void)
 {
+	if (!program_is_up())
+		world_fail("the program is not up, though nothing is wrong any more");
 	check_audit();
+	judge_messages();
+	judge_everything(&judge.marks);
+	free(judge.marks.all);
+	judge.marks = (struct judge_marks){0};
 }
 
 void judge_tell(void)
 {
-	printf("%lu deeds, %lu requests, %lu sockets, %lu texts in, %lu acknowledgements, %lld audit lines\n",
-	       judge.deeds, judge.requests, judge.sockets, judge.delivered, judge.acks, (long long)judge.head.n);
+	printf("%lu deeds, %lu requests, %lu sockets (at most %lu dials in 5 min), %lu texts, %lu acknowledgements, "
+	       "%lld audit lines\n",
+	       judge.deeds, judge.requests, judge.sockets, judge.most_opens, judge.delivered, judge.acks,
+	       (long long)judge.head.n);
 }

@@ -28,6 +28,24 @@ void judge_wires(void);                                         /* one more was 
 void judge_socket(int socket);                                  /* one more stands */
 void judge_delivered(int socket, const char *text, size_t len); /* a text has reached the program */
 void judge_says(int socket, const char *text, size_t len);      /* the program sends a text */
-/* A person did something; `result` is the fake's answer ({envelope_id, state}); borrowed. `mark`: a word that must
- * appear in one repair at most, or NULL. */
-void judge_deed(const char *user, const char *what, const json_t *result, const char *mark);
+void judge_deed(void);                                          /* a person did something */
+/*
+ * A word that one deed brings, in that envelope: it must stand in at most `most` repairs and acts, and, where the
+ * envelope was acknowledged in time, in `least`.
+ */
+void judge_mark(const char *mark, const char *envelope, int least, int most);
+
+/* judge_end.c: the last look; `marks` as judge_mark noted them. */
+struct judge_marks {
+	struct judge_one_mark {
+		char mark[24], envelope[64];
+		int least, most, seen;
+		bool refused; /* the answer was that nothing was begun */
+		bool unsafe;  /* the answer was that it is not written yet */
+		int64_t at_ms;
+	} * all;
+	size_t count, size;
+};
+void judge_everything(struct judge_marks *marks);
+/* Messages that say the same thing twice; now and then, and at the end. */
+void judge_messages(void);

@@ -176,6 +176,9 @@ int main(int argc, char **argv)
 		perror(folder);
 		return 2;
 	}
+	/* the real one is asked which proxy to take */
+	unsetenv("HTTPS_PROXY");
+	unsetenv("https_proxy");
 	json_object_seed(1);
 	srandom(1);
 	world_begin(a.seed, a.loud);

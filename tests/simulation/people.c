@@ -19,6 +19,7 @@
 #include "tests/simulation/fake.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/program.h"
+#include "tests/simulation/sights.h"
 #include "tests/simulation/world.h"
 
 enum {
@@ -27,7 +28,6 @@ enum {
 	TYPE_MS = 7 * MINUTE_MS,
 	DIALOG_MS = 20 * SECOND_MS,
 	KEPT_ENVELOPES = 40,
-	SEEN_MAX = 400,
 	LOOK_BACK = 150, /* messages of a channel that people scroll through */
 };
 
@@ -66,16 +66,20 @@ static void keep(const json_t *result)
 		text_copy(people.envelopes[people.kept++ % KEPT_ENVELOPES], sizeof people.envelopes[0], id);
 }
 
-static void slash(const char *user, const char *words, const char *mark)
+/* The deed's envelope; "" where there is none. */
+static const char *slash(const char *user, const char *words)
 {
+	static char id[64];
 	json_t *result;
 
 	story("%s: /eac %s", user, words);
 	result = fake_slack_order("/_sim/slash",
 	                          json_pack("{s:s, s:s, s:s}", "user", user, "channel", "helpdesk", "text", words));
 	keep(result);
-	judge_deed(user, words, result, mark);
+	judge_deed();
+	text_copy(id, sizeof id, json_str(result, "envelope_id"));
 	json_decref(result);
+	return id;
 }
 
 void people_redeliver(void)
@@ -158,16 +162,17 @@ static void in_salesforce(const char *path, int64_t repair)
 static void begin_repair(void *arg)
 {
 	char mark[24];
-	const char *target = chance(0.1) ? PICK(odd_targets) : PICK(targets);
+	bool odd = chance(0.1), two = chance(0.05), allowed = chance(0.9);
+	const char *target = odd ? PICK(odd_targets) : PICK(targets),
+	           *user = allowed ? PICK(requesters) : PICK(anybody);
 
 	(void)arg;
 	if (people.winding_down)
 		return;
 	world_in(dice_wait(REPAIR_MS), EVENT_WORLD, begin_repair, NULL);
 	new_mark(mark);
-	AUTO_FREE char *words = mem_printf("repair %s%s%s reason: %s", target, chance(0.05) ? " " : "",
-	                                   chance(0.05) ? PICK(targets) : "", mark);
-	slash(chance(0.9) ? PICK(requesters) : PICK(anybody), words, mark);
+	AUTO_FREE char *words = mem_printf("repair %s %s reason: %s", target, two ? "peter@example.com" : "", mark);
+	judge_mark(mark, slash(user, words), allowed && !odd ? 1 : 0, two ? 2 : 1);
 }
 
 static void say_in_thread(int64_t repair);
@@ -190,7 +195,7 @@ static void type_something(void *arg)
 		return;
 	world_in(dice_wait(TYPE_MS), EVENT_WORLD, type_something, NULL);
 	if (repair == 0 || chance(0.4)) {
-		slash(PICK(anybody), PICK(lines), NULL);
+		slash(PICK(anybody), PICK(lines));
 		return;
 	}
 	if (chance(0.2)) {
@@ -200,8 +205,11 @@ static void type_something(void *arg)
 	new_mark(mark);
 	snprintf(words, sizeof words, "%.*s %lld %s", (int)strcspn(pattern, " "), pattern, (long long)repair,
 	         strstr(pattern, "%s") != NULL ? mark : "");
-	slash(strstr(words, "appro") != NULL || strstr(words, "reject") != NULL ? PICK(approvers) : PICK(requesters),
-	      words, strstr(pattern, "%s") != NULL ? mark : NULL);
+	const char *user =
+	    strstr(words, "appro") != NULL || strstr(words, "reject") != NULL ? PICK(approvers) : PICK(requesters);
+	const char *envelope = slash(user, words);
+	if (strstr(pattern, "%s") != NULL)
+		judge_mark(mark, envelope, 0, 1);
 }
 
 struct thread {
@@ -241,57 +249,6 @@ static void say_in_thread(int64_t repair)
 }
 
 /* --- clicking ----------------------------------------------------------------------------------------------- */
-
-/* A button that can be seen. */
-struct sight {
-	const json_t *channel, *message;
-	char action[40], value[80];
-};
-
-struct sights {
-	struct sight all[SEEN_MAX];
-	size_t count;
-};
-
-static void see_buttons(struct sights *sights, const json_t *channel, const json_t *message, const json_t *part)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-
-	if (json_is_array(part)) {
-		json_array_foreach (part, i, value)
-			see_buttons(sights, channel, message, value);
-	} else if (json_is_object(part)) {
-		if (text_eq(json_str(part, "type"), "button") && sights->count < SEEN_MAX) {
-			struct sight *sight = &sights->all[sights->count++];
-
-			*sight = (struct sight){.channel = channel, .message = message};
-			text_copy(sight->action, sizeof sight->action, json_str(part, "action_id"));
-			text_copy(sight->value, sizeof sight->value, json_str(part, "value"));
-			return;
-		}
-		json_object_foreach ((json_t *)(uintptr_t)part, key, value)
-			see_buttons(sights, channel, message, value);
-	}
-}
-
-static void look_around(struct sights *sights)
-{
-	const char *id;
-	json_t *channel, *message;
-	size_t i;
-
-	sights->count = 0;
-	json_object_foreach (fake_slack_channels(), id, channel) {
-		int n = 0;
-		for (i = json_array_size(json_get(channel, "_messages")); i-- > 0 && n++ < LOOK_BACK;) {
-			message = json_array_get(json_get(channel, "_messages"), i);
-			if (!json_bool(message, "_deleted"))
-				see_buttons(sights, channel, message, json_get(message, "blocks"));
-		}
-	}
-}
 
 static const struct {
 	const char *action;
@@ -380,7 +337,7 @@ static void do_click(void *arg)
 	                                    "channel", click->channel, "ts", click->ts, "stale", click->stale));
 	if (result != NULL) {
 		keep(result);
-		judge_deed(click->user, click->action, result, NULL);
+		judge_deed();
 	}
 	json_decref(result);
 	free(click);
@@ -414,7 +371,7 @@ static void click_something(void *arg)
 	if (people.home)
 		return;
 	world_in(dice_wait(CLICK_MS), EVENT_WORLD, click_something, NULL);
-	look_around(&sights);
+	sights_look(&sights, LOOK_BACK);
 	for (size_t i = 0; i < sights.count; i++)
 		total += habit_of(sights.all[i].action) < sizeof habits / sizeof habits[0]
 		             ? habits[habit_of(sights.all[i].action)].weight
@@ -463,7 +420,8 @@ static void answer_dialog(const char *user, const json_t *view)
 	story("%s answers the dialog %s: %s %s", user, callback, path, mark);
 	if (text_eq(path, "/_sim/submit")) {
 		keep(result);
-		judge_deed(user, callback, result, mark);
+		judge_deed();
+		judge_mark(mark, json_str(result, "envelope_id"), 0, 1);
 	}
 	json_decref(result);
 	json_decref(values);

@@ -414,7 +414,11 @@ void weather_calm(void)
 	struct weather was = weather;
 
 	world_cancel(weather.next);
-	weather = (struct weather){.calm = true, .excuse_ms = was.excuse_ms, .incident_ms = was.incident_ms};
+	weather = (struct weather){.calm = true,
+	                           .excuse_ms = was.excuse_ms,
+	                           .incident_ms = was.incident_ms,
+	                           .slow_disk_until_ms = was.slow_disk_until_ms,
+	                           .slow_disk_ms = was.slow_disk_ms};
 	switch_link(false);
 	duplicates(false);
 	token_word("");
@@ -492,6 +496,11 @@ bool weather_breaks_wire(void)
 int64_t weather_commit_ms(void)
 {
 	return lasts(weather.slow_disk_until_ms) ? dice(weather.slow_disk_ms) : dice_between(1, 6);
+}
+
+bool weather_disk_is_slow(void)
+{
+	return lasts(weather.slow_disk_until_ms + 10 * SECOND_MS);
 }
 
 int64_t weather_ghost_ms(void)

@@ -39,6 +39,8 @@ int64_t weather_frame_ms(void);
 bool weather_breaks_wire(void);
 /* How long the store takes for what waits. */
 int64_t weather_commit_ms(void);
+/* It takes so long that the program may acknowledge with "not written yet". */
+bool weather_disk_is_slow(void);
 /* The last time, in world_ms(), at which something excused a late acknowledgement. */
 int64_t weather_excuse_ms(void);
 void weather_excuse(int64_t for_ms); /* something else excuses it */
