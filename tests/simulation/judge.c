@@ -20,6 +20,8 @@
 #include "tests/simulation/program.h"
 #include "tests/simulation/world.h"
 
+#define NOTHING "nothing was begun"
+
 enum {
 	WANTED = 2, /* sockets, as in the configuration */
 	ACK_MS = 3000,
@@ -112,9 +114,10 @@ void judge_request(enum place place, const char *kind, const char *body)
 	judge.opens[judge.open_count++ % OPENS_KEPT] = world_ms();
 	if (opens_within(1000) > 3)
 		world_fail("apps.connections.open was called %u times within a second", opens_within(1000));
-	if (opens_within(5 * MINUTE_MS) > 40)
-		world_fail("apps.connections.open was called %u times within five minutes",
-		           opens_within(5 * MINUTE_MS));
+	if (opens_within(5 * MINUTE_MS) > judge.most_opens)
+		judge.most_opens = opens_within(5 * MINUTE_MS);
+	if (judge.most_opens > OPENS_MOST)
+		world_fail("apps.connections.open was called %lu times within five minutes", judge.most_opens);
 }
 
 void judge_wires(void)
@@ -184,13 +187,14 @@ static bool key_of(const char *id, char key[static 160])
 	return deed;
 }
 
-static void note_answer(const char *id, bool refused, bool unsafe)
+static void note_answer(const char *id, const char *words, bool unsafe)
 {
 	for (size_t i = judge.marks.count; i-- > 0;) {
 		struct judge_one_mark *one = &judge.marks.all[i];
 		if (!text_eq(one->envelope, id))
 			continue;
-		one->refused = refused;
+		one->refused = strstr(words, NOTHING) != NULL;
+		one->promised = strstr(words, "EAC-") != NULL;
 		one->unsafe = unsafe;
 		return;
 	}
@@ -201,7 +205,7 @@ void judge_says(int socket, const char *text, size_t len)
 {
 	json_t *ack = json_loadb(text, len, 0, NULL);
 	const char *id = json_str(ack, "envelope_id"), *words = json_str(json_get(ack, "payload"), "text");
-	bool refused = strstr(words, "nothing was begun") != NULL;
+	bool refused = strstr(words, NOTHING) != NULL;
 	bool unsafe = weather_disk_is_slow();
 	struct key_look look = {0};
 
@@ -209,7 +213,7 @@ void judge_says(int socket, const char *text, size_t len)
 	judge.acks++;
 	if (words[0] != '\0')
 		story("eacbot says to %s: %s", id, words);
-	note_answer(id, refused, unsafe);
+	note_answer(id, words, unsafe);
 	if (program_is_up() && !refused && !unsafe && key_of(id, look.key) && disk_ask(look_for_key, &look) &&
 	    !look.found)
 		world_fail("%s was acknowledged, and is not in the store (%s)", id, look.key);
@@ -223,7 +227,7 @@ void judge_deed(void)
 	judge.deeds++;
 }
 
-void judge_mark(const char *mark, const char *envelope, int least, int most)
+void judge_mark(const char *mark, const char *envelope, int most)
 {
 	struct judge_marks *marks = &judge.marks;
 
@@ -232,7 +236,7 @@ void judge_mark(const char *mark, const char *envelope, int least, int most)
 		marks->all = mem_grow(marks->all, marks->size, sizeof *marks->all);
 	}
 	struct judge_one_mark *one = &marks->all[marks->count++];
-	*one = (struct judge_one_mark){.least = least, .most = most, .at_ms = world_ms()};
+	*one = (struct judge_one_mark){.most = most, .at_ms = world_ms()};
 	text_copy(one->mark, sizeof one->mark, mark);
 	text_copy(one->envelope, sizeof one->envelope, envelope);
 }

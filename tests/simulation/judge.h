@@ -30,18 +30,19 @@ void judge_delivered(int socket, const char *text, size_t len); /* a text has re
 void judge_says(int socket, const char *text, size_t len);      /* the program sends a text */
 void judge_deed(void);                                          /* a person did something */
 /*
- * A word that one deed brings, in that envelope: it must stand in at most `most` repairs and acts, and, where the
- * envelope was acknowledged in time, in `least`.
+ * A word that one deed brings, in that envelope: it must stand in at most `most` repairs or acts, and in one, where the
+ * answer named a repair.
  */
-void judge_mark(const char *mark, const char *envelope, int least, int most);
+void judge_mark(const char *mark, const char *envelope, int most);
 
 /* judge_end.c: the last look; `marks` as judge_mark noted them. */
 struct judge_marks {
 	struct judge_one_mark {
 		char mark[24], envelope[64];
-		int least, most, seen;
-		bool refused; /* the answer was that nothing was begun */
-		bool unsafe;  /* the answer was that it is not written yet */
+		int most, seen;
+		bool promised; /* the answer named a repair */
+		bool refused;  /* the answer was that nothing was begun */
+		bool unsafe;   /* the answer was that it is not written yet */
 		int64_t at_ms;
 	} * all;
 	size_t count, size;

@@ -172,7 +172,7 @@ static void begin_repair(void *arg)
 	world_in(dice_wait(REPAIR_MS), EVENT_WORLD, begin_repair, NULL);
 	new_mark(mark);
 	AUTO_FREE char *words = mem_printf("repair %s %s reason: %s", target, two ? "peter@example.com" : "", mark);
-	judge_mark(mark, slash(user, words), allowed && !odd ? 1 : 0, two ? 2 : 1);
+	judge_mark(mark, slash(user, words), two ? 2 : 1);
 }
 
 static void say_in_thread(int64_t repair);
@@ -209,7 +209,7 @@ static void type_something(void *arg)
 	    strstr(words, "appro") != NULL || strstr(words, "reject") != NULL ? PICK(approvers) : PICK(requesters);
 	const char *envelope = slash(user, words);
 	if (strstr(pattern, "%s") != NULL)
-		judge_mark(mark, envelope, 0, 1);
+		judge_mark(mark, envelope, 1);
 }
 
 struct thread {
@@ -421,7 +421,7 @@ static void answer_dialog(const char *user, const json_t *view)
 	if (text_eq(path, "/_sim/submit")) {
 		keep(result);
 		judge_deed();
-		judge_mark(mark, json_str(result, "envelope_id"), 0, 1);
+		judge_mark(mark, json_str(result, "envelope_id"), 1);
 	}
 	json_decref(result);
 	json_decref(values);
