@@ -90,7 +90,7 @@ if wants scenario; then
 fi
 if wants simulation; then
 	stage "build, simulation" build release "$B/release/simulate"
-	stage "simulated days, release" tests/simulation/run.sh "$B/release/simulate" 1 1 2 3 4
+	stage "simulated days, release" tests/simulation/run.sh "$B/release/simulate" 0.5 1 2 3 4
 fi
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
