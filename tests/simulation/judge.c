@@ -25,6 +25,7 @@
 enum {
 	WANTED = 2, /* sockets, as in the configuration */
 	ACK_MS = 3000,
+	YOUNG_MS = 20 * SECOND_MS,
 	OPENS_KEPT = 64,
 	OPENS_MOST = 40, /* in five minutes, dead lives included */
 	AUDIT_MS = HOUR_MS,
@@ -79,6 +80,8 @@ static const char *excuse_of(const char *sentence)
 		return "it never reached the program";
 	if (arrival->life != program_life() || !program_is_up())
 		return "the program that had it is dead";
+	if (strstr(sentence, "events_api") != NULL && program_age_ms() < YOUNG_MS)
+		return "the program does not know yet who it is, and Slack sends it again";
 	if (wire_is_sick(arrival->socket))
 		return "its connection broke";
 	return weather_excuse_ms() >= world_ms() - ACK_MS - 100 ? "everything is slow" : NULL;

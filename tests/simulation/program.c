@@ -24,6 +24,7 @@ static struct program {
 	unsigned life;
 	struct loop *loop;
 	bool up, week_is_over;
+	int64_t begun_ms;
 } program;
 
 static const char config_text[] = "slack:\n"
@@ -117,6 +118,7 @@ int program_live(void)
 		world_fail("the configuration is refused");
 	program.life++;
 	program.up = true;
+	program.begun_ms = world_ms();
 	story("life %u begins", program.life);
 	code = app_run(config);
 	program.up = false;
@@ -127,6 +129,11 @@ int program_live(void)
 unsigned program_life(void)
 {
 	return program.life;
+}
+
+int64_t program_age_ms(void)
+{
+	return world_ms() - program.begun_ms;
 }
 
 void program_kill(void)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct loop;
 
@@ -20,6 +21,8 @@ void program_end(void);
 int program_live(void);
 /* Its number, counted from 1; what was sent for an earlier life never arrives. */
 unsigned program_life(void);
+/* How long this life has lasted. */
+int64_t program_age_ms(void);
 /* From inside an event. */
 void program_kill(void);
 void program_signal(int signal_number);
