@@ -205,10 +205,11 @@ beside_the_service() {
 	says out 'the store knows nothing of that person'
 	kill "$service"
 	wait "$service"
+	got=$?
 	name='the service ended well beside all that'
-	if [ $? -eq 0 ]; then good; else bad "see $(cat run.err)"; fi
+	if [ $got -eq 0 ]; then good; else bad "see $(cat run.err)"; fi
 	sims=${sims% "$service"}
-	rm -f eacbot.db*
+	rm -f eacbot.db* heads # it may have noted another head meanwhile
 }
 beside_the_service
 if [ -x "$(dirname "$eacbot")/sim-slack" ] && [ -x "$(dirname "$eacbot")/sim-salesforce" ]; then doctor; fi
