@@ -2,10 +2,10 @@
  * scenario/salesforce_traps.c - what has gone wrong for others in Salesforce, and must not here.
  *
  *  no. trap                              sentences (here, or in the file in brackets)
- *   1  silent blindness                  rights_lost_midway_... [also salesforce_midway] ; a_missing_right_of_the_bot_is_named [refusals]
+ *   1  silent blindness                  rights_lost_midway_... ; salesforce_midway.c ; a_missing_right_... [refusals]
  *   2  login links                       a_login_link_stays_... ; the_admins_card_names_...
  *   3  revoking for everybody            only_the_listed_apps_of_this_user_...
- *   4  licences that go by themselves    a_licence_that_goes_with_its_set_... ; sets_and_licences_... ; a_licence_that_carries_...
+ *   4  licences that go by themselves    a_licence_that_goes_with_its_set_... ; a_licence_that_carries_...
  *   5  composites                        composites_keep_... ; a_failed_part_is_not_hidden_...
  *   6  collections                       sets_and_licences_...
  *   7  rows of profiles and groups       the_same_set_by_a_group_and_a_profile_...
@@ -14,7 +14,7 @@
  *  10  repairing users of a broken org   diagnosis.c, no. 1 to 3
  *  11  labels and missing columns        labels_in_another_language_... ; an_org_without_a_connection_status_...
  *  12  the wrong person opens the link   the_way_to_the_settings_is_shown_...
- *  13  401, 403 and the meter            a_401_that_is_no_expiry_... ; a_crowded_org_... ; the_meter_is_read_... ; trouble.c
+ *  13  401, 403 and the meter            a_401_... ; a_crowded_org_... ; the_meter_is_read_... ; trouble.c
  *  14  more than one user                salesforce_people.c
  *  15  injection                         salesforce_people.c
  *  16  shapes of answers                 short_ids_small_pages_and_no_rows_...
@@ -241,10 +241,9 @@ static void a_failed_part_is_not_hidden_by_the_answer_of_the_whole(struct stage 
 	int id = begin_jane(stage);
 	play(stage, id, AT_DISCONNECT, AT_LINKS);
 	play_one(stage, AT_LINKS);
-	stage_await_faults(stage, SALESFORCE, 1);
-	CHECK(stage, holds_set(stage, "jane", INBOX_SET));
-	CHECK(stage, !repair_says(stage, id, "steps.remove-permission-set.state", "done"));
 	await_point(stage, id, AT_APPROVAL);
+	CHECK(stage, stage_fired(stage, SALESFORCE) == 1);
+	CHECK(stage, asked_for(stage, "DELETE", "PermissionSetAssignment/0Pa") == 2);
 	CHECK(stage, !holds_set(stage, "jane", INBOX_SET));
 }
 
@@ -376,10 +375,10 @@ static void a_crowded_org_is_not_a_spent_allowance(struct stage *stage)
 
 static void the_meter_is_read_used_before_limit(struct stage *stage)
 {
-	org_switch(stage, "api_used", json_integer(123));
+	org_switch(stage, "api_used", json_integer(1000));
 	start_at(stage, AT_DISCONNECT);
 	struct client_answer metrics = stage_get(stage, "/metrics");
-	CHECK(stage, strstr(metrics.body, "eacbot_salesforce_api_used 12") != NULL);
+	CHECK(stage, strstr(metrics.body, "eacbot_salesforce_api_used 10") != NULL);
 	CHECK(stage, strstr(metrics.body, "eacbot_salesforce_api_limit 100000") != NULL);
 	client_answer_done(&metrics);
 }
@@ -463,19 +462,21 @@ static void what_is_not_listed_can_not_be_given(struct stage *stage)
 
 /* --- 20 revoking -------------------------------------------------------------------------------------------- */
 
-/* "No such token" is what Salesforce says of a token that was revoked before, and of one that it can't revoke now. */
+/*
+ * "No such token" is what Salesforce says of a token that was revoked before, and of one that it can't revoke now; and a
+ * 200 may come from something between. Both tokens are still there after either, and so are revoked again.
+ */
 static void an_answer_to_a_revoke_is_no_proof(struct stage *stage)
 {
 	static const char refusal[] = "error=invalid_token&error_description=invalid%20token";
+	json_t *lie = json_pack("{s:i, s:s}", "status", 200, "body", "");
+
 	stage_start(stage);
 	hurt(stage, "revoke", json_pack("{s:i, s:s}", "status", 400, "body", refusal), 2);
-	hurt(stage, "revoke", json_pack("{s:i, s:s}", "status", 200, "body", ""), 3);
+	hurt(stage, "revoke", lie, 2);
 	int id = begin_jane(stage);
-	play(stage, id, AT_DISCONNECT, AT_LINKS);
-	play_one(stage, AT_LINKS);
-	stage_await_faults(stage, SALESFORCE, 2);
-	CHECK(stage, count_holdings(stage, "jane", "tokens") == 3);
-	await_point(stage, id, AT_APPROVAL);
+	play(stage, id, AT_DISCONNECT, AT_APPROVAL);
+	CHECK(stage, stage_count(stage, SALESFORCE, "revoke") == 6);
 	CHECK(stage, count_holdings(stage, "jane", "tokens") == 1);
 }
 
