@@ -19,6 +19,7 @@
 #include "tests/simulation/fake.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/net.h"
+#include "tests/simulation/plant.h"
 #include "tests/simulation/program.h"
 #include "tests/simulation/weather.h"
 #include "tests/simulation/world.h"
@@ -265,7 +266,15 @@ static void serve(struct packet *p)
 	                                     .len = p->len,
 	                                     .mishap = p->weather.mishap};
 
+	if (plant_is("lost-update") && strcmp(p->target, "/api/chat.update") == 0) {
+		p->answer = (struct fake_answer){.status = 200, .body = mem_strdup("{\"ok\":true}"), .len = 11};
+		return;
+	}
 	p->answer = p->place == AT_SLACK ? fake_slack_ask(&request) : fake_salesforce_ask(&request);
+	if (plant_is("doubled-post") && chance(0.1) && strcmp(p->target, "/api/chat.postMessage") == 0) {
+		fake_answer_done(&p->answer);
+		p->answer = fake_slack_ask(&request);
+	}
 	if (p->life == program_life() && is_write(p) && weather_serves_last()) {
 		story("fault: kill -9 after %s %s was served", p->method, p->target);
 		program_kill();

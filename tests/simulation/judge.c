@@ -17,6 +17,7 @@
 #include "tests/simulation/disk.h"
 #include "tests/simulation/fake.h"
 #include "tests/simulation/net.h"
+#include "tests/simulation/plant.h"
 #include "tests/simulation/program.h"
 #include "tests/simulation/world.h"
 
@@ -41,7 +42,6 @@ struct arrival {
 };
 
 static struct judge {
-	const char *plant;
 	int64_t looked_ms, audited_ms;
 	int64_t opens[OPENS_KEPT]; /* when apps.connections.open was called */
 	unsigned long most_opens, open_count, acks, deeds, requests, sockets, delivered;
@@ -51,14 +51,9 @@ static struct judge {
 	unsigned arrived;
 } judge;
 
-void judge_begin(const char *plant)
+void judge_begin(void)
 {
-	judge = (struct judge){.plant = plant};
-}
-
-bool judge_plants(const char *plant)
-{
-	return judge.plant != NULL && text_eq(judge.plant, plant);
+	judge = (struct judge){0};
 }
 
 /* --- Slack and Salesforce complain -------------------------------------------------------------------------- */
@@ -114,7 +109,8 @@ void judge_request(enum place place, const char *kind, const char *body)
 	judge.requests++;
 	if (place != AT_SLACK || !text_eq(kind, "apps.connections.open"))
 		return;
-	judge.opens[judge.open_count++ % OPENS_KEPT] = world_ms();
+	for (int i = plant_is("storm") ? 5 : 1; i > 0; i--)
+		judge.opens[judge.open_count++ % OPENS_KEPT] = world_ms();
 	if (opens_within(1000) > 3)
 		world_fail("apps.connections.open was called %u times within a second", opens_within(1000));
 	if (opens_within(5 * MINUTE_MS) > judge.most_opens)
@@ -164,7 +160,7 @@ static enum errc look_for_key(struct tx *tx, void *arg)
 	int64_t n = 0;
 	enum errc rc = sql_int(tx, &n, 0, "SELECT COUNT(*) FROM inbox WHERE key = $1", ARGS(value_text(look->key)));
 
-	look->found = n > 0;
+	look->found = n > 0 && !plant_is("early-ack");
 	return rc;
 }
 
@@ -278,6 +274,7 @@ void judge_watch(void)
 	if (world_ms() - judge.looked_ms < LOOK_MS || !program_is_up())
 		return;
 	judge.looked_ms = world_ms();
+	plant_tamper();
 	judge_messages();
 	if (world_ms() - judge.audited_ms < AUDIT_MS)
 		return;

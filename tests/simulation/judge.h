@@ -12,8 +12,7 @@
 
 #include "tests/simulation/weather.h"
 
-void judge_begin(const char *plant); /* the bug that the simulation itself makes, or NULL */
-bool judge_plants(const char *plant);
+void judge_begin(void);
 /* After each event; looks at what is due to be looked at. */
 void judge_watch(void);
 /* After the quiet hour. */

@@ -17,6 +17,7 @@
 #include "tests/simulation/judge.h"
 #include "tests/simulation/net.h"
 #include "tests/simulation/people.h"
+#include "tests/simulation/plant.h"
 #include "tests/simulation/program.h"
 #include "tests/simulation/weather.h"
 #include "tests/simulation/world.h"
@@ -182,7 +183,8 @@ int main(int argc, char **argv)
 	json_object_seed(1);
 	srandom(1);
 	world_begin(a.seed, a.loud);
-	judge_begin(a.plant);
+	judge_begin();
+	plant_begin(a.plant);
 	program_begin(folder);
 	begin_fakes(folder);
 	weather_begin(a.calm);

@@ -82,14 +82,15 @@ static const char *slash(const char *user, const char *words)
 	return id;
 }
 
-void people_redeliver(void)
+void people_redeliver(bool in_new_envelope)
 {
 	const char *id = people.envelopes[dice(KEPT_ENVELOPES)];
 	json_t *result;
 
 	if (id[0] == '\0')
 		return;
-	result = fake_slack_order("/_sim/redeliver", json_pack("{s:s, s:b}", "envelope_id", id, "same", chance(0.5)));
+	result = fake_slack_order("/_sim/redeliver",
+	                          json_pack("{s:s, s:b}", "envelope_id", id, "same", !in_new_envelope && chance(0.5)));
 	story("%s again: %s", id, json_str(result, "state"));
 	json_decref(result);
 }

@@ -15,6 +15,7 @@
 #include "bot/app/app.h"
 #include "config/config.h"
 #include "tests/simulation/net.h"
+#include "tests/simulation/plant.h"
 #include "tests/simulation/world.h"
 
 enum { PATH_BYTES = 500 };
@@ -123,6 +124,7 @@ int program_live(void)
 	code = app_run(config);
 	program.up = false;
 	story("life %u has ended", program.life);
+	plant_swap_store(program.folder, program.life);
 	return code;
 }
 

@@ -185,7 +185,7 @@ static void all_twice(void)
 
 static void redeliver(void)
 {
-	people_redeliver();
+	people_redeliver(false);
 }
 
 static void token_word(const char *error)

@@ -15,6 +15,7 @@
 #include "tests/simulation/fake.h"
 #include "tests/simulation/judge.h"
 #include "tests/simulation/net.h"
+#include "tests/simulation/plant.h"
 #include "tests/simulation/program.h"
 #include "tests/simulation/weather.h"
 #include "tests/simulation/world.h"
@@ -142,6 +143,8 @@ static void send_frame(struct wire *wire, enum fake_frame kind, int code, const 
 
 	if (!program_is_up() || link->half_open)
 		return;
+	if (kind == FAKE_TEXT && plant_is("late-ack"))
+		link->to_slack_us = world_us() + INT64_C(4000000);
 	world_in_us(travel_us(link, &link->to_slack_us), EVENT_WORLD, on_frame_there,
 	            frame_new(link, kind, code, text, len));
 }
