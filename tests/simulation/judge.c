@@ -26,7 +26,7 @@
 enum {
 	WANTED = 2, /* sockets, as in the configuration */
 	ACK_MS = 3000,
-	YOUNG_MS = 20 * SECOND_MS,
+	YOUNG_MS = 3 * MINUTE_MS,
 	OPENS_KEPT = 64,
 	OPENS_MOST = 40, /* in five minutes, dead lives included */
 	AUDIT_MS = HOUR_MS,
