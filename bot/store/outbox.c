@@ -332,15 +332,21 @@ enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts)
 {
 	struct outbox_row parent = {.request = request};
 	struct message_row message;
+	int64_t in_flight;
 
 	text_copy(parent.slot, sizeof parent.slot, parent_slot);
 	enum errc code = message_get(tx, request, parent_slot, &message);
 	if (code != OK || !text_eq(message.ts, ts))
 		return code == ERR_NOT_FOUND ? OK : code;
+	/* its answer may put it back to wait, and then it would be an update of nothing */
+	code =
+	    sql_int(tx, &in_flight, 0, "SELECT id FROM outbox WHERE request = $1 AND slot = $2 AND sending = 1 LIMIT 1",
+	            ARGS(value_int(request), value_text(parent_slot)));
+	if (code != OK || in_flight != 0)
+		return code;
 	code = empty_slot(tx, &parent);
 	if (code == OK)
-		code = sql_run(tx, NULL,
-		               "UPDATE outbox SET op = $1 WHERE request = $2 AND slot = $3 AND op = $4 AND sending = 0",
+		code = sql_run(tx, NULL, "UPDATE outbox SET op = $1 WHERE request = $2 AND slot = $3 AND op = $4",
 		               ARGS(value_int(OUTBOX_POST), value_int(request), value_text(parent_slot),
 		                    value_int(OUTBOX_UPDATE)));
 	return code == OK ? outbox_turn_request(tx, request) : code;

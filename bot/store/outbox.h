@@ -105,7 +105,8 @@ enum errc outbox_drop(struct tx *tx, int64_t id) MUST_CHECK;
 enum errc outbox_repost(struct tx *tx, int64_t id) MUST_CHECK;
 /*
  * A reply was told that the parent message at `ts` is gone: empties the slot "parent", so that replies wait for the
- * next parent; an update of it that waits becomes the post. Nothing happens where the parent has another ts by now.
+ * next parent; an update of it that waits becomes the post. Nothing happens where the parent has another ts by now, nor
+ * while an update of it is on its way, which is told the same by Slack.
  */
 enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts) MUST_CHECK;
 /* Sends an ephemeral row to the person's direct messages instead. */

@@ -477,6 +477,32 @@ TEST(a_reply_whose_parent_is_gone_waits_for_the_next_parent)
 	return OK;
 }
 
+/* Else the update, put back to wait, would be one of no message: it and all replies would wait for ever. */
+TEST(a_parent_that_is_being_updated_is_not_gone_before_the_update_says_so)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t id = posted_request(tx);
+	int64_t row = update(tx, id, "parent", "news");
+	claim(tx, &c, 1);
+	expect(&c, 0, "news");
+	MUST(outbox_parent_gone(tx, id, c.rows[0].ts));
+	reply(tx, id, "note.1", "reply");
+	MUST(outbox_retry(tx, row, 1));
+	claim(tx, &c, 1);
+	expect(&c, 0, "news");
+	assert_int_equal(c.rows[0].op, OUTBOX_UPDATE);
+	MUST(outbox_repost(tx, row));
+	claim(tx, &c, 1);
+	expect(&c, 0, "news");
+	assert_int_equal(c.rows[0].op, OUTBOX_POST);
+	MUST(outbox_sent(tx, row, help, "8.8"));
+	claim(tx, &c, 1);
+	expect(&c, 0, "reply");
+	assert_string_equal(c.rows[0].thread_ts, "8.8");
+	return OK;
+}
+
 /* Buttons that are over must not wait for a row of new messages, one a second. */
 TEST(an_update_does_not_wait_for_new_messages_of_its_request)
 {
@@ -878,6 +904,7 @@ int main(void)
 	    CASE(an_update_of_nothing_posts),
 	    CASE(a_deleted_parent_is_posted_anew_and_replies_wait_for_it),
 	    CASE(a_reply_whose_parent_is_gone_waits_for_the_next_parent),
+	    CASE(a_parent_that_is_being_updated_is_not_gone_before_the_update_says_so),
 	    CASE(an_update_does_not_wait_for_new_messages_of_its_request),
 	    CASE(where_new_messages_rest_only_they_wait),
 	    CASE(a_method_that_rests_holds_back_no_other),
