@@ -8,6 +8,7 @@
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
 #include "commands/eac/checks.h"
 #include "salesforce/sf_id.h"
 
@@ -262,6 +263,46 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 	diagnose_code(json_get(look, "user"), plan, code);
 	json_set_str(plan, "code", code);
 	return plan;
+}
+
+/* NULL: this held set may go. */
+static const char *set_stays(const struct config *config, const json_t *sets_known, const json_t *row)
+{
+	const json_t *known = by_id(sets_known, "id", json_str(row, "set"));
+	if (!set_is_listed(config, row))
+		return "it is not in salesforce.permission_sets any more";
+	if (config->salesforce.allow_broad || !json_is_array(sets_known))
+		return NULL;
+	if (known == NULL)
+		return "I did not know it when this repair began; a new repair looks at what it carries";
+	return json_bool(known, "broad") ? "it carries other permissions too (salesforce.allow_broad)" : NULL;
+}
+
+static void say_forbidden(struct buf *ret, const char *kind, const json_t *row, const char *why)
+{
+	buf_init(ret, 900);
+	buf_printf(ret, "The %s “", kind);
+	mrkdwn_add_literal(ret, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"), 80);
+	buf_printf(ret, "” has to stay: %s. It was left alone", why);
+}
+
+bool diagnose_is_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
+                           const json_t *look, struct buf *ret)
+{
+	json_auto_t *sets = diagnose_sets(plan, look), *licences = diagnose_licences(plan, look);
+	size_t i;
+	json_t *row;
+	json_array_foreach (sets, i, row)
+		if (set_stays(config, sets_known, row) != NULL) {
+			say_forbidden(ret, "permission set", row, set_stays(config, sets_known, row));
+			return true;
+		}
+	json_array_foreach (licences, i, row)
+		if (licence_stays(config, row)[0] != '\0') {
+			say_forbidden(ret, "licence", row, licence_stays(config, row));
+			return true;
+		}
+	return false;
 }
 
 /* --- what has to be given back --- */

@@ -51,6 +51,12 @@ json_t *diagnose_licences(const json_t *plan, const json_t *look); /* licence as
  * it.
  */
 json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before, const json_t *removed);
+/*
+ * May something of the plan that is held not go, by the settings as they are now? Then why, as a sentence in ret
+ * (mrkdwn). sets_known: the sets that the org had when the repair began, as `find` tells them, or NULL: none is judged.
+ */
+bool diagnose_is_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
+                           const json_t *look, struct buf *ret);
 /* The debt before a removal: `removed` (or NULL) with what of the plan this look shows. The caller owns it. */
 json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *removed);
 /*

@@ -56,15 +56,42 @@ enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_change
 	return OK;
 }
 
+/* The settings may have changed since the plan was made, and what was assigned meanwhile was not judged yet. */
+static enum errc refuse_to_take(struct flow *flow, const json_t *look, bool *ret_refused)
+{
+	const json_t *known = json_get(flow->row->facts, "sets_known");
+	AUTO_BUF struct buf why = {0};
+	*ret_refused = diagnose_is_forbidden(eac_env(flow)->config, known, org_plan(flow), look, &why);
+	return *ret_refused ? eac_fail(flow, buf_str(&why)) : OK;
+}
+
+/* What can't be seen must not count as taken by somebody else. */
+static enum errc refuse_blindly(struct flow *flow, const json_t *look, bool *ret_refused)
+{
+	static const char *const parts[] = {"sets", "licences"};
+	*ret_refused = false;
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (!json_is_array(json_get(look, parts[i]))) {
+			*ret_refused = true;
+			return org_blind(flow, parts[i]);
+		}
+	return OK;
+}
+
 enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait)
 {
+	bool changed = false;
 	enum errc rc = hold_back(flow, json_get(look, "user"), ret_wait);
-	if (rc == OK && !*ret_wait) {
-		rc = eac_renew_plan(flow, look, ret_wait);
-		if (rc == OK && *ret_wait)
-			rc = eac_gate_open(flow);
-	}
-	return rc;
+	if (rc == OK && !*ret_wait)
+		rc = refuse_blindly(flow, look, ret_wait);
+	if (rc == OK && !*ret_wait)
+		rc = eac_renew_plan(flow, look, &changed);
+	if (rc == OK && !*ret_wait)
+		rc = refuse_to_take(flow, look, ret_wait);
+	if (rc != OK || *ret_wait)
+		return rc;
+	*ret_wait = changed;
+	return changed ? eac_gate_open(flow) : OK;
 }
 
 /* --- seats --- */

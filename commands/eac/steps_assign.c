@@ -82,6 +82,17 @@ static json_t *to_give(const struct flow *flow, const char *list, const char *ke
 	return rows;
 }
 
+/* A set that was removed keeps its own date; another one gets that of the first. */
+static const char *date_for(const json_t *removed, const char *set)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (removed, i, row)
+		if (sf_id_same(json_str(row, "set"), set))
+			return json_str(row, "expires");
+	return json_str(json_array_get(removed, 0), "expires");
+}
+
 /* The same, or `reassign`'s sets with the removed set's date (never when a repair is being undone). */
 static json_t *sets_to_give(const struct flow *flow)
 {
@@ -91,7 +102,6 @@ static json_t *sets_to_give(const struct flow *flow)
 	if (config->salesforce.reassign_same || json_get(facts, "ending") != NULL)
 		return removed;
 	json_t *give = json_array();
-	const char *expires = json_str(json_array_get(removed, 0), "expires");
 	for (size_t i = 0; i < config->salesforce.reassign.count; i++) {
 		size_t j;
 		json_t *known;
@@ -100,20 +110,25 @@ static json_t *sets_to_give(const struct flow *flow)
 				json_array_append_new(
 				    give, json_pack("{s:s,s:s,s:s,s:s,s:s}", "set", json_str(known, "id"), "name",
 				                    json_str(known, "name"), "label", json_str(known, "label"),
-				                    "licence", json_str(known, "licence"), "expires", expires));
+				                    "licence", json_str(known, "licence"), "expires",
+				                    date_for(removed, json_str(known, "id"))));
 	}
 	json_decref(removed);
 	return give;
 }
 
-/* A licence comes with its set, and does not come back where the set's date has passed. */
-static bool is_due_alone(const struct flow *flow, const json_t *sets, const char *licence, bool second)
+/*
+ * A licence comes with its set, and does not come back where the set's date has passed. Where the set is held already
+ * no grant of ours brings it.
+ */
+static bool is_due_alone(const struct flow *flow, const json_t *look, const json_t *sets, const char *licence,
+                         bool second)
 {
 	size_t i;
 	json_t *row;
 	json_array_foreach (sets, i, row)
 		if (sf_id_same(json_str(row, "licence"), licence) && !has_passed(flow, json_str(row, "expires")))
-			return second;
+			return second || holds_set(look, json_str(row, "set"));
 	return !comes_with_a_set(sets, licence);
 }
 
@@ -124,7 +139,7 @@ static void add_grants(const struct flow *flow, const json_t *look, const json_t
 	json_t *row;
 	json_array_foreach (licences, i, row)
 		if (!holds_licence(look, json_str(row, "licence")) &&
-		    is_due_alone(flow, sets, json_str(row, "licence"), second))
+		    is_due_alone(flow, look, sets, json_str(row, "licence"), second))
 			json_array_append_new(grants, json_pack("{s:s}", "licence", json_str(row, "licence")));
 	json_array_foreach (sets, i, row)
 		if (!holds_set(look, json_str(row, "set")) && !has_passed(flow, json_str(row, "expires")))

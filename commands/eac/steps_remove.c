@@ -42,6 +42,8 @@ static enum errc note_seats(struct flow *flow, const json_t *look)
 	json_t *facts = flow->row->facts, *row;
 	bool changed = false;
 	size_t i;
+	if (!json_is_array(json_get(look, "licences")))
+		return OK;
 	json_array_foreach (json_path(facts, "removed", "licences", NULL), i, row) {
 		bool seat = !shows_licence(look, json_str(row, "licence"));
 		changed = changed || seat != json_bool(row, "free");
@@ -100,13 +102,11 @@ static void note_regrants(struct flow *flow, const json_t *held)
 	}
 }
 
-/* Nothing of the plan is held (any more). */
+/* Nothing of the plan is held (any more). The plan is compared at 1.6: what is still to be taken needs a new approval. */
 static enum errc sets_gone(struct flow *flow, const json_t *look)
 {
-	bool ours = json_int(flow->row->facts, "tries") > 0, changed;
-	enum errc rc = eac_renew_plan(flow, look, &changed);
-	if (rc == OK)
-		rc = note_seats(flow, look);
+	bool ours = json_int(flow->row->facts, "tries") > 0;
+	enum errc rc = note_seats(flow, look);
 	AUTO_BUF struct buf b = {0};
 	text_sets_gone(&b, org_plan(flow), ours);
 	json_object_del(flow->row->facts, "deleted");
@@ -174,6 +174,8 @@ static void kept_licences(const struct flow *flow, const json_t *look, struct bu
 static enum errc licences_done(struct flow *flow, const json_t *look)
 {
 	AUTO_BUF struct buf b = {0}, kept = {0};
+	bool changed;
+	enum errc rc = eac_renew_plan(flow, look, &changed);
 	buf_init(&b, 380);
 	buf_init(&kept, 300);
 	kept_licences(flow, look, &kept);
@@ -188,7 +190,8 @@ static enum errc licences_done(struct flow *flow, const json_t *look)
 	if (kept.len > 0)
 		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", buf_str(&kept));
 	json_object_del(flow->row->facts, "lag_waited");
-	enum errc rc = note_seats(flow, look);
+	if (rc == OK)
+		rc = note_seats(flow, look);
 	return rc == OK ? org_ended(flow, skipped ? "skipped" : "done", buf_str(&b)) : rc;
 }
 
@@ -222,8 +225,8 @@ enum errc eac_remove_license_begin(struct flow *flow)
 		return eac_look_before(flow, "login");
 	json_auto_t *held = diagnose_licences(org_plan(flow), look);
 	json_t *facts = flow->row->facts;
-	if (held == NULL)
-		return org_blind(flow, "licences");
+	if (held == NULL || !json_is_array(json_get(look, "sets")))
+		return org_blind(flow, held == NULL ? "licences" : "sets");
 	enum errc rc = eac_step_started(flow);
 	if (rc != OK)
 		return rc;

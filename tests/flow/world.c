@@ -221,7 +221,7 @@ static json_t *answer_find(struct world *w, const char *word)
 		json_array_append_new(json_get(found, "sets"),
 		                      json_pack("{s:s,s:s,s:s,s:s,s:b,s:b,s:b}", "id", OTHER_SET, "name", w->other_set,
 		                                "label", w->other_set, "licence", PSL_INBOX, "inbox", 1, "eac", 1,
-		                                "broad", 0));
+		                                "broad", w->other_is_broad));
 	return found;
 }
 
@@ -234,6 +234,10 @@ static json_t *answer_look(struct world *w, const char *extra)
 	                         "links", w->links, "connection", w->connection, "unreadable");
 	if (w->blind_tokens)
 		json_object_set_new(look, "tokens", json_null());
+	if (w->blind_sets) {
+		json_object_set_new(look, "sets", json_null());
+		json_object_set_new(look, "licences", json_null());
+	}
 	json_object_set_new(look, "sessions", text_eq(extra, "sessions") ? json_deep_copy(w->sessions) : json_null());
 	json_object_set_new(look, "mails", text_eq(extra, "mail") ? json_deep_copy(w->mails) : json_null());
 	json_t *copy = json_deep_copy(look);
