@@ -25,6 +25,10 @@ enum {
 	PAGES_MAX = 5,
 	TRIES_MAX = 3,
 	TRY_AGAIN_MS = 5 * 1000,
+	/* The whole pass again, for places that could not be read: ever later, for half an hour in all. */
+	REPEATS_MAX = 9,
+	REPEAT_MS = 5 * 1000,
+	REPEAT_MAX_MS = 10 * 60 * 1000,
 	/* Slack allows 50 calls a minute; the outbox reads too. */
 	BURST = 4,
 	PACE_MS = 3 * 1000,
@@ -55,6 +59,8 @@ struct reconcile {
 	struct mend_place *places;
 	size_t count, at;
 	unsigned mended, found;
+	unsigned unread;  /* places that could not be read for now */
+	unsigned repeats; /* passes in a row that left some; >0 and not running: the next one waits for its time */
 	/* the place in hand */
 	json_t *messages; /* read so far; NULL: can't be read */
 	char cursor[200];
@@ -153,7 +159,7 @@ static void start(struct reconcile *r)
 	free(r->places);
 	r->places = NULL;
 	r->count = r->at = 0;
-	r->mended = r->found = 0;
+	r->mended = r->found = r->unread = 0;
 	r->running = true;
 	r->begun = clock_wall_ms();
 	store_submit(r->options.store, plan_job, on_plan, r);
@@ -174,7 +180,7 @@ void reconcile_begin(struct reconcile *r, int64_t gap_ms)
 		r->next_gap = r->next_gap != 0 ? sooner(r->next_gap, since) : since;
 		return;
 	}
-	r->gap_since = since;
+	r->gap_since = r->repeats > 0 ? sooner(r->gap_since, since) : since;
 	r->quiet = false;
 	start(r);
 }
@@ -206,6 +212,17 @@ static void on_heard(void *arg, enum errc code)
 	}
 }
 
+/* "heard_until" stays where it is, for what was typed in those places was not found. */
+static void repeat_later(struct reconcile *r)
+{
+	int64_t wait = (int64_t)REPEAT_MS << r->repeats++;
+
+	r->running = false;
+	r->gap_since = r->next_gap != 0 ? sooner(r->gap_since, r->next_gap) : r->gap_since;
+	loop_timer_set(r->heard, r->next_gap != 0 ? 0 : wait < REPEAT_MAX_MS ? wait : REPEAT_MAX_MS);
+	r->next_gap = 0;
+}
+
 static void finish(struct reconcile *r)
 {
 	if (r->count > 0)
@@ -214,6 +231,16 @@ static void finish(struct reconcile *r)
 		          "the meantime were found",
 		          r->count, r->mended, r->found);
 	r->ended = clock_boot_ms();
+	if (r->unread > 0 && r->repeats < REPEATS_MAX) {
+		repeat_later(r);
+		return;
+	}
+	if (r->unread > 0)
+		log_event(
+		    LOG_WARNING, "reconcile.lost",
+		    "%u places could not be read: what was typed there without a connection has to be typed again",
+		    r->unread);
+	r->repeats = 0;
 	store_submit(r->options.store, heard_job, on_heard, r);
 }
 
@@ -227,6 +254,11 @@ static void on_heard_timer(void *arg)
 	loop_timer_set(r->heard, HEARD_EVERY_MS);
 	if (r->running || figures.live == 0)
 		return;
+	if (r->repeats > 0) {
+		r->quiet = true;
+		start(r);
+		return;
+	}
 	if (figures.ghosts == 0) {
 		r->running = true;
 		r->begun = clock_wall_ms();
@@ -436,6 +468,7 @@ static void on_failure(struct reconcile *r, const struct slack_answer *answer)
 	} else {
 		log_event(LOG_INFO, "reconcile.skipped", "%s could not be read: %s", place_of(r)->channel,
 		          answer->reason);
+		r->unread += err_is_temporary(answer->code);
 		skip_place(r);
 	}
 }

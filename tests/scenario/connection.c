@@ -645,6 +645,23 @@ static void what_was_typed_in_a_gap_of_the_connection_is_done(struct stage *stag
 	await_point(stage, id, AT_BACKEND);
 }
 
+/* A page of a proxy instead of what was said, for longer than one look. */
+static void what_was_typed_where_it_could_not_be_read_at_first_is_done(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_kill(stage);
+	say_in_thread(stage, id, "omar", "approve");
+	stage_fault(stage, SLACK,
+	            json_pack("{s:s, s:i, s:s, s:i}", "kind", "conversations.[hr]*", "status", 200, "body",
+	                      "<html>maintenance</html>", "count", 0));
+	stage_start(stage);
+	await_log(stage, "places in Slack were looked at", 0);
+	stage_clear_faults(stage, SLACK);
+	await_point(stage, id, AT_BACKEND);
+	await_log(stage, "came without its event", 0);
+}
+
 static void a_prompt_that_was_deleted_while_we_were_down_is_posted_anew(struct stage *stage)
 {
 	int id = start_at(stage, AT_APPROVAL);
@@ -727,6 +744,7 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(what_was_typed_in_the_thread_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_direct_message_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_gap_of_the_connection_is_done),
+    SCENARIO(what_was_typed_where_it_could_not_be_read_at_first_is_done),
     SCENARIO(a_prompt_that_was_deleted_while_we_were_down_is_posted_anew),
     SCENARIO(a_card_in_direct_messages_that_was_deleted_is_posted_anew),
     SCENARIO(a_thread_that_was_deleted_while_we_were_down_is_begun_anew),
