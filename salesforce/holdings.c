@@ -33,8 +33,13 @@ json_t *holdings_read(const struct op *op, struct sf_trouble *ret)
 	if (!composite_records(op->answer, "user", "User", &records, ret))
 		return NULL;
 	user = json_array_get(records, 0);
+	if (!user) { /* users are never deleted: it is there, with all that it holds */
+		sf_error_set(ret, ERR_DENIED, "",
+		             "the bot does not see this user (any more): View All Users, or a sharing rule");
+		return NULL;
+	}
 	out = json_object();
-	json_object_set_new(out, "user", user ? user_record(user) : json_null());
+	json_object_set_new(out, "user", user_record(user));
 	json_object_set_new(out, "sets", permissions_held_sets(user));
 	json_object_set_new(out, "licences", permissions_held_licences(user));
 	return out;

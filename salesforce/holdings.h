@@ -7,7 +7,8 @@
 
 /* Adds the query, as the part "user": the user, the sets and the licences. */
 void holdings_ask(struct op *op, struct composite *c, const char *user_id);
-/* From op->answer. NULL with *ret filled on trouble; otherwise {"user": or null, "sets", "licences"}. */
+/* From op->answer. NULL with *ret filled on trouble; otherwise {"user", "sets", "licences"}. DENIED: the bot does not see
+ * the user. */
 json_t *holdings_read(const struct op *op, struct sf_trouble *ret);
 /* The ids that the catalogue has to know for holdings_judge. */
 json_t *holdings_ids(const json_t *holdings);

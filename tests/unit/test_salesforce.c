@@ -718,6 +718,17 @@ static void sessions_that_the_bot_may_not_see_are_not_none(void **state)
 	assert_non_null(strstr(why_unreadable(w, "sessions"), "Manage Users"));
 }
 
+/* Where users are private, one that the bot may not see is no row, and no error either. */
+static void a_user_whom_the_bot_does_not_see_is_not_one_who_holds_nothing(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200, LOOK(EMPTY_PART("user"), EMPTY_PART("tokens")));
+	script_the_rest(w);
+	assert_int_equal(look(w), ERR_DENIED);
+	assert_non_null(strstr(w->last.reason, "does not see this user"));
+}
+
 static void a_passing_trouble_with_the_rights_spoils_the_look(void **state)
 {
 	struct world *w = *state;
@@ -1153,6 +1164,18 @@ static void a_failed_reading_back_is_no_look(void **state)
 	assert_int_equal(scripted_server_count(w->server, "DELETE"), 1);
 }
 
+static void a_reading_back_without_the_user_is_no_look(void **state)
+{
+	struct world *w = *state;
+
+	script(w, look_path, 1, 200,
+	       "{\"compositeResponse\":[{\"referenceId\":\"deed0\",\"httpStatusCode\":204,\"body\":null}," EMPTY_PART(
+	           "user") "]}");
+	script_the_rest(w);
+	assert_int_equal(remove_one(w), OK);
+	assert_true(json_is_null(json_get(w->last.body, "look")));
+}
+
 static void a_grant_that_is_there_counts_as_made(void **state)
 {
 	struct world *w = *state;
@@ -1482,6 +1505,7 @@ int main(void)
 	    CASE(without_the_options_that_are_needed_there_is_no_org),
 	    CASE(a_right_that_was_taken_away_a_moment_ago_is_noticed_in_the_same_call),
 	    CASE(sessions_that_the_bot_may_not_see_are_not_none),
+	    CASE(a_user_whom_the_bot_does_not_see_is_not_one_who_holds_nothing),
 	    CASE(a_passing_trouble_with_the_rights_spoils_the_look),
 	    CASE(the_reading_back_is_not_believed_without_the_right_to_see),
 	    CASE(a_refused_grant_of_a_bot_with_all_its_rights_points_at_the_seats),
@@ -1500,6 +1524,7 @@ int main(void)
 	    CASE(a_gateway_page_after_a_write_leaves_it_open),
 	    CASE(rows_that_are_gone_count_as_deleted),
 	    CASE(a_failed_reading_back_is_no_look),
+	    CASE(a_reading_back_without_the_user_is_no_look),
 	    CASE(a_grant_that_is_there_counts_as_made),
 	    CASE(a_missing_column_is_struck_and_the_look_taken_again),
 	    CASE(a_refusal_that_names_no_column_lets_the_org_be_described),
