@@ -366,7 +366,7 @@ http_ticket http_send(struct http *http, const struct http_request *request, htt
 	judge_request(p->place, kind, p->body);
 	p->weather = weather_request(p->place, kind);
 	if (p->weather.fate != FATE_GOOD)
-		story("net %s %s: %s", p->method, kind, net_fate_name(p->weather.fate));
+		story("net %s %s: %s", p->method, kind, net_fate_name((int)p->weather.fate));
 	if (p->weather.there_ms + p->weather.back_ms > SECOND_MS)
 		story("net %s %s: slow, %lld ms", p->method, kind,
 		      (long long)(p->weather.there_ms + p->weather.back_ms));
