@@ -352,6 +352,21 @@ enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts)
 	return code == OK ? outbox_turn_request(tx, request) : code;
 }
 
+enum errc outbox_drop_replies(struct tx *tx, int64_t request)
+{
+	int64_t dropped;
+	enum errc code =
+	    sql_run(tx, &dropped,
+	            "DELETE FROM outbox WHERE request > 0 AND request = $1 AND in_thread = 1 AND sending = 0"
+	            " AND NOT EXISTS (SELECT 1 FROM message WHERE message.request = outbox.request"
+	            " AND message.slot IN ('parent', outbox.slot))",
+	            ARGS(value_int(request)));
+	if (code != OK)
+		return code;
+	tx->outbox.n -= dropped;
+	return outbox_turn_request(tx, request);
+}
+
 enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation)
 {
 	struct outbox_row row;

@@ -109,6 +109,8 @@ enum errc outbox_repost(struct tx *tx, int64_t id) MUST_CHECK;
  * while an update of it is on its way, which is told the same by Slack.
  */
 enum errc outbox_parent_gone(struct tx *tx, int64_t request, const char *ts) MUST_CHECK;
+/* There never will be a parent message: forgets what waits for one. What stands already is still updated. */
+enum errc outbox_drop_replies(struct tx *tx, int64_t request) MUST_CHECK;
 /* Sends an ephemeral row to the person's direct messages instead. */
 enum errc outbox_redirect(struct tx *tx, int64_t id, const char *conversation) MUST_CHECK;
 /* Rows not ended, in flight or not. */

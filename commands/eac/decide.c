@@ -263,10 +263,19 @@ static enum errc channel_closed(struct flow *flow, const char *error)
 	return eac_say(flow, conversation, OUTBOX_DECISION, message_line(buf_str(&b)));
 }
 
+/* Replies of a repair that is open wait for a parent: somebody may let the bot in again. */
+static enum errc channel_refuses(struct flow *flow, const struct outbox_row *row, const char *error)
+{
+	enum errc rc = channel_closed(flow, error);
+	if (rc == OK && !flow->row->open && row->op == OUTBOX_POST && text_eq(row->slot, "parent"))
+		rc = outbox_drop_replies(flow->tx, flow->row->id);
+	return rc;
+}
+
 enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, const char *error)
 {
 	if (row->conversation[0] != '@')
-		return text_eq(row->conversation, flow->row->channel) ? channel_closed(flow, error) : OK;
+		return text_eq(row->conversation, flow->row->channel) ? channel_refuses(flow, row, error) : OK;
 	return text_eq(row->conversation + 1, eac_target_slack(flow->row)) && flow->row->open
 	           ? user_unreachable(flow, error)
 	           : OK;

@@ -477,6 +477,25 @@ TEST(a_reply_whose_parent_is_gone_waits_for_the_next_parent)
 	return OK;
 }
 
+TEST(without_a_parent_for_good_nothing_waits_for_one)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t pending, id = new_request(tx), other = posted_request(tx);
+	reply(tx, id, "note.1", "of no thread");
+	reply(tx, other, "note.1", "of a thread");
+	post(tx, id, jane, "card", "direct");
+	MUST(outbox_drop_replies(tx, id));
+	MUST(outbox_drop_replies(tx, other));
+	MUST(outbox_pending(tx, &pending));
+	assert_int_equal(pending, 2);
+	claim(tx, &c, 1);
+	assert_int_equal(c.count, 2);
+	expect(&c, 0, "direct");
+	expect(&c, 1, "of a thread");
+	return OK;
+}
+
 /* Else the update, put back to wait, would be one of no message: it and all replies would wait for ever. */
 TEST(a_parent_that_is_being_updated_is_not_gone_before_the_update_says_so)
 {
@@ -904,6 +923,7 @@ int main(void)
 	    CASE(an_update_of_nothing_posts),
 	    CASE(a_deleted_parent_is_posted_anew_and_replies_wait_for_it),
 	    CASE(a_reply_whose_parent_is_gone_waits_for_the_next_parent),
+	    CASE(without_a_parent_for_good_nothing_waits_for_one),
 	    CASE(a_parent_that_is_being_updated_is_not_gone_before_the_update_says_so),
 	    CASE(an_update_does_not_wait_for_new_messages_of_its_request),
 	    CASE(where_new_messages_rest_only_they_wait),

@@ -12,6 +12,8 @@
 #include "tests/scenario/scenario.h"
 #include "tests/stage/client.h"
 
+enum { PULSE_MS = 6000 }; /* the figures of the store are at most so old */
+
 #define INBOX "InboxWithEinsteinActivityCapture"
 
 /* A fault for the first request of that kind from now on (count 0: for all). */
@@ -139,6 +141,24 @@ static void a_socket_that_slack_renews_loses_nothing(struct stage *stage)
 	play(stage, id, AT_BACKEND, AT_END);
 }
 
+/* Until nothing is left that would have to be sent, as a look of the last seconds says. */
+static void await_sent(struct stage *stage)
+{
+	int64_t begun = clock_boot_ms(), until = begun + 20000;
+
+	for (;;) {
+		struct client_answer answer = stage_get(stage, "/metrics");
+		bool sent = strstr(answer.body, "eacbot_outbox_pending 0\n") != NULL;
+
+		client_answer_done(&answer);
+		if (sent && clock_boot_ms() - begun > PULSE_MS)
+			return;
+		if (clock_boot_ms() > until)
+			stage_fail(stage, "messages wait for ever");
+		CHECK(stage, !SEES(stage, .contains = "is never said")); /* a little rest */
+	}
+}
+
 static void who_can_not_be_written_to_is_served_by_the_thread(struct stage *stage)
 {
 	stage_start(stage);
@@ -180,6 +200,20 @@ static void a_lost_parent_is_given_up_where_the_bot_was_removed(struct stage *st
 	stage_do(stage, SLACK, "/_sim/kick", json_pack("{s:s}", "channel", "helpdesk"));
 	SEE(stage, .user = "maria", .channel = "dm", .contains = "EAC-1");
 	await_point(stage, id, AT_DISCONNECT);
+}
+
+/* Replies wait for a parent; where there never is one they must not wait for ever, and keep the repair from being
+ * cleared away. */
+static void nothing_waits_for_a_parent_that_never_came(struct stage *stage)
+{
+	stage_start(stage);
+	hurt(stage, SLACK, "chat.postMessage", "C0HELP0001",
+	     json_pack("{s:{s:b, s:s}}", "body", "ok", 0, "error", "restricted_action"), 0);
+	int id = begin_jane(stage);
+	await_point(stage, id, AT_DISCONNECT);
+	free(stage_slash(stage, "maria", "cancel 1"));
+	stage_await(stage, id, "cancelled", NULL);
+	await_sent(stage);
 }
 
 static void a_deleted_parent_is_posted_anew(struct stage *stage)
@@ -364,6 +398,7 @@ const struct scenario trouble_scenarios[] = {
     SCENARIO(where_the_channel_is_archived_the_requester_is_told),
     SCENARIO(where_the_bot_was_removed_the_requester_is_told),
     SCENARIO(a_lost_parent_is_given_up_where_the_bot_was_removed),
+    SCENARIO(nothing_waits_for_a_parent_that_never_came),
     SCENARIO(a_deleted_parent_is_posted_anew),
     SCENARIO(a_session_that_ends_midway_is_renewed),
     SCENARIO(a_locked_row_is_tried_again),
