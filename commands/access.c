@@ -68,7 +68,7 @@ const char *access_refusal(const struct asked *asked)
 		return NULL;
 	if (!person->groups_known)
 		return unknown_groups;
-	return "You may not do that. `help` tells who may do what; ask an admin of this bot if that is wrong.";
+	return "You may not do that. `help` lists what you may do; ask an admin of this bot if that is wrong.";
 }
 
 bool access_is_unsure(const struct asked *asked)
@@ -77,15 +77,19 @@ bool access_is_unsure(const struct asked *asked)
 	return why == unknown_person || why == unknown_groups;
 }
 
-const char *access_place_refusal(const struct asked *asked)
+void access_place_refusal(const struct asked *asked, struct buf *why)
 {
 	const struct config *config = asked->env->config;
 	const struct deed *deed = asked->deed;
 	if (!asked->command->in_channels)
-		return NULL;
-	if (deed->place.shared)
-		return "This channel is shared with another organisation; I do not work here.";
+		return;
+	if (deed->place.shared) {
+		buf_puts(why, "This channel is shared with another organisation; I do not work here.");
+		return;
+	}
 	if (config->access.any_channel || config_list_has(&config->access.channels, deed->channel))
-		return NULL;
-	return "I do that only in the channels set up for it (`access.channels`); please ask there.";
+		return;
+	buf_puts(why, "I do that only in the channels set up for it; please ask there:");
+	for (size_t i = 0; i < config->access.channels.count && i < 8; i++)
+		buf_printf(why, " <#%s>", config->access.channels.items[i]);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "bot/base/buf.h"
 #include "commands/command.h"
 
 /*
@@ -20,5 +21,5 @@ const char *access_outsider(const struct asked *asked);
 bool access_is_target(const struct asked *asked);
 /* Is the asker the one who asked for it? */
 bool access_is_requester(const struct asked *asked);
-/* May this command be used in this channel? NULL, or why not. */
-const char *access_place_refusal(const struct asked *asked);
+/* May this command be used in this channel? If not, says why not; else leaves `why` empty. */
+void access_place_refusal(const struct asked *asked, struct buf *why);

@@ -27,8 +27,8 @@
 
 /* name, usage, help, who, id, in_channels, decides, hidden, run */
 const struct command command_table[] = {
-    {"approve", "approve ID", "approve what a repair asks for", WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false, true, false,
-     command_approve},
+    {"approve", "approve ID", "approve the plan that a repair shows", WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false, true,
+     false, command_approve},
     {"cancel", "cancel ID", "end a repair; what was removed is put back first", HELPERS, ID_NEEDED, false, false, false,
      command_cancel},
     {"check", "check WHO", "diagnose, change nothing", TEAM, ID_NONE, true, false, false, command_check},
@@ -44,15 +44,19 @@ const struct command command_table[] = {
      false, false, false, command_pause},
     {"reject", "reject ID [reason]", "reject it; what was removed is put back", WHO_APPROVER | WHO_ADMIN, ID_NEEDED,
      false, true, false, command_reject},
-    {"repair", "repair WHO [WHO …] [for @SLACKUSER] [reason: TEXT]",
-     "start a repair for each; without WHO a dialog opens", HELPERS, ID_NONE, true, false, false, command_repair},
+    {"repair", "repair WHO [WHO …] [for @SLACKUSER] [anyway] [reason: TEXT]",
+     "start a repair for each; without WHO a dialog opens. `anyway`, with a reason, is for admins: although the whole "
+     "org "
+     "is broken",
+     HELPERS, ID_NONE, true, false, false, command_repair},
     {"resume", "resume", "end the pause; what was held goes on", WHO_ADMIN, ID_NONE, false, false, false,
      command_resume},
-    {"retry", "retry ID", "go on with a failed repair", HELPERS, ID_NEEDED, false, false, false, command_retry},
+    {"retry", "retry ID", "try the failed step of a repair again", HELPERS, ID_NEEDED, false, false, false,
+     command_retry},
     {"status", "status [ID | WHO]", "where it stands; alone: my open repairs", TEAM | WHO_TARGET, ID_OPTIONAL, false,
      false, false, command_status},
-    {"why", "why ID", "what is waited for, since when, and who can unblock it", TEAM | WHO_TARGET, ID_NEEDED, true,
-     false, false, command_why},
+    {"why", "why ID", "what is waited for, since when, who can unblock it, and what happens next", TEAM | WHO_TARGET,
+     ID_NEEDED, true, false, false, command_why},
 };
 const size_t command_count = sizeof command_table / sizeof command_table[0];
 
@@ -243,10 +247,12 @@ static enum errc run(struct asked *asked)
 		if (rc != OK || answered)
 			return rc;
 	}
-	const char *why = access_place_refusal(asked);
+	AUTO_BUF struct buf place = {0};
+	buf_init(&place, 1000);
+	access_place_refusal(asked, &place);
 	bool own = access_is_target(asked) && (asked->command->who & WHO_TARGET) != 0;
-	if (why != NULL && !own)
-		return asked_refuse(asked, why);
+	if (place.len > 0 && !own)
+		return asked_refuse(asked, buf_str(&place));
 	if ((asked->command->decides || access_is_unsure(asked)) && !asked->deed->person.fresh) {
 		asked->reply->ask_afresh = true;
 		return asked->deed->door == DOOR_SLASH
@@ -254,7 +260,7 @@ static enum errc run(struct asked *asked)
 		                          "One moment, I am checking your rights with Slack. The answer follows here.")
 		           : OK;
 	}
-	why = access_refusal(asked);
+	const char *why = access_refusal(asked);
 	return why != NULL ? asked_refuse(asked, why) : asked->command->run(asked);
 }
 

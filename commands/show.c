@@ -24,8 +24,12 @@ static void add_row(struct buf *b, const struct asked *asked, const struct reque
 	buf_puts(b, ": ");
 	text_state(&state, row, asked->env->config);
 	buf_puts(b, buf_str(&state));
-	if (row->open)
+	if (row->open) {
 		buf_printf(b, " · step %s %s", eac_step_number(row->step), eac_step_title(row->step));
+	} else {
+		buf_puts(b, " · ");
+		mrkdwn_add_time(b, row->updated_at);
+	}
 }
 
 static enum errc add_step(void *arg, const struct step_row *step)
@@ -152,9 +156,10 @@ static enum errc status_mine(struct asked *asked)
 	return answer_list(asked, &query, NULL, "You have no open repairs.");
 }
 
+/* Closed ones too: who was helped may ask, and hears that nothing is open. */
 static enum errc find_own(struct asked *asked, bool *ret_found)
 {
-	struct request_query query = {.open_only = true, .slack_user = asked->deed->user, .limit = 1};
+	struct request_query query = {.slack_user = asked->deed->user, .limit = 1};
 	int64_t n = 0;
 	enum errc rc = request_count(asked->tx, &query, &n);
 	*ret_found = n > 0;
@@ -181,7 +186,7 @@ enum errc command_status(struct asked *asked)
 	if (rc != OK)
 		return rc;
 	if (denied)
-		return asked_refuse(asked, "You may not do that. `help` tells who may do what.");
+		return asked_refuse(asked, "You may not do that. `help` lists what you may do.");
 	if (asked->row.id != 0)
 		return show_one(asked);
 	const struct person *person = &asked->deed->person;
@@ -206,9 +211,11 @@ enum errc command_why(struct asked *asked)
 {
 	const struct request_row *row = &asked->row;
 	const json_t *wait = json_get(row->facts, "wait");
-	AUTO_BUF struct buf b = {0}, who = {0};
+	AUTO_BUF struct buf b = {0}, who = {0}, then = {0};
 	buf_init(&b, ANSWER_MAX);
 	add_row(&b, asked, row);
+	if (!row->open)
+		buf_puts(&b, "\nIt is over; nothing is waited for.");
 	text_who_can(&who, row, asked->env->config);
 	if (who.len > 0) {
 		buf_puts(&b, "\n*Who can unblock it:* ");
@@ -218,9 +225,15 @@ enum errc command_why(struct asked *asked)
 		buf_puts(&b, "\n*Why it failed:* ");
 		buf_puts(&b, json_str(row->facts, "failure"));
 	}
+	text_what_follows(&then, row);
+	if (then.len > 0) {
+		buf_puts(&b, "\n*Then comes:* ");
+		buf_puts(&b, buf_str(&then));
+	}
 	add_due(&b, wait, "poll_at", "\n*I look at Salesforce next:* ");
 	add_due(&b, wait, "remind_at", "\n*Next reminder:* ");
-	add_due(&b, wait, "expire_at", "\n*It gives up:* ");
+	add_due(&b, wait, "expire_at",
+	        row->step >= EAC_CONNECT ? "\n*If nothing comes, it fails:* " : "\n*If nothing comes, it expires:* ");
 	if (row->open && wait == NULL && row->wake_at != 0) {
 		buf_puts(&b, "\n*I go on:* ");
 		mrkdwn_add_time(&b, row->wake_at);
@@ -299,11 +312,17 @@ enum errc command_help(struct asked *asked)
 	char word[32];
 	words_command(asked->args, word);
 	const struct command *one = command_find(word);
+	const struct person *person = &asked->deed->person;
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, ANSWER_MAX);
 	if (one != NULL && word[0] != '\0') {
 		help_line(&b, asked, one);
 		return asked_answer(asked, buf_str(&b) + 1);
+	}
+	if (word[0] != '\0') {
+		buf_puts(&b, "There is no command “");
+		mrkdwn_add_literal(&b, word, 40);
+		buf_puts(&b, "”. ");
 	}
 	buf_puts(&b, "I repair the mailbox connection (Einstein Activity Capture) of a Salesforce user, step by step, "
 	             "and ask the people whose "
@@ -311,9 +330,15 @@ enum errc command_help(struct asked *asked)
 	for (size_t i = 0; i < command_count; i++)
 		if (!command_table[i].hidden && may_use(asked, &command_table[i]))
 			help_line(&b, asked, &command_table[i]);
-	buf_puts(&b, "\nWHO is a mention, an e-mail address, a Salesforce username or a Salesforce user id. In a "
-	             "repair's thread, mention me with "
-	             "approve, reject, done, confirm, retry, cancel, status or why; in a direct message, type done, "
-	             "help or status.");
+	if (person->requester || person->approver || person->admin)
+		buf_puts(&b,
+		         "\nID is `EAC-42` or `42`; WHO is a mention, an e-mail address, a Salesforce username or a "
+		         "Salesforce user id. In a repair's thread, mention me with approve, reject, done, confirm, "
+		         "retry, cancel, status or why.");
+	else
+		buf_puts(&b,
+		         "\nThese are for the repair of your own mailbox connection; ID is its number, as in "
+		         "`EAC-42`. In a direct message to me, done, help or status is enough. For a repair, ask your "
+		         "helpdesk.");
 	return asked_answer(asked, buf_str(&b));
 }

@@ -122,7 +122,7 @@ enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor)
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, 600);
 	mrkdwn_add_user(&b, flow->row->requester);
-	buf_puts(&b, " ");
+	buf_puts(&b, ": ");
 	mrkdwn_add_user(&b, actor->who);
 	buf_printf(&b, " needs help with step %s (%s). Please get in touch with them.",
 	           eac_step_number(flow->row->step), eac_step_title(flow->row->step));

@@ -11,6 +11,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
+#include "bot/store/audit.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/repair.h"
@@ -134,9 +135,24 @@ static int quorum_of(const struct flow *flow)
 	return (int)json_int(json_get(flow->row->facts, "gate"), "quorum");
 }
 
+/* Every vote is a line of the trail: the move that follows the last of them names one person only. */
+static enum errc note_vote(struct flow *flow, const struct request_actor *actor, const char *action)
+{
+	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
+	text_copy(line.actor, sizeof line.actor, actor->who);
+	text_copy(line.via, sizeof line.via, actor->via);
+	text_copy(line.action, sizeof line.action, action);
+	snprintf(line.detail, sizeof line.detail, "%s, plan %.20s", eac_step_key(flow->row->step),
+	         json_str(json_get(flow->row->facts, "plan"), "code"));
+	return audit_add(flow->tx, &line);
+}
+
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
 {
 	json_t *votes = votes_of(flow);
+	enum errc rc = note_vote(flow, actor, "approve");
+	if (rc != OK)
+		return rc;
 	json_array_append_new(
 	    votes, json_pack("{s:s,s:s,s:I}", "user", actor->who, "via", actor->via, "at", (json_int_t)flow->now));
 	int have = (int)json_array_size(votes), need = quorum_of(flow);
@@ -204,6 +220,10 @@ enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow
 			AUTO_BUF struct buf b = {0};
 			text_vote_void(&b, user);
 			eac_line(flow, buf_str(&b));
+			enum errc rc =
+			    note_vote(flow, &(struct request_actor){.who = user, .via = "engine"}, "approve-void");
+			if (rc != OK)
+				return rc;
 			json_array_remove(votes, i - 1);
 		}
 	}

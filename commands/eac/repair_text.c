@@ -29,15 +29,24 @@ static void add_waiting_for(struct buf *b, const struct request_row *row, const 
 	case STATE_WAITING_USER:
 		text_name(b, row);
 		if (eac_target_slack(row)[0] == '\0')
-			buf_puts(b, " (by the helpdesk, for there is no Slack account)");
+			buf_puts(b, " (through the helpdesk, for want of a Slack account)");
 		break;
 	case STATE_WAITING_ADMIN:
 		buf_puts(b, config->access.admins.count > 0 ? "a Salesforce admin" : "the helpdesk");
 		break;
 	case STATE_WAITING_APPROVAL: buf_puts(b, "an approver"); break;
-	case STATE_WAITING_BACKEND: buf_puts(b, "Salesforce's backend team, asked by the helpdesk"); break;
+	case STATE_WAITING_BACKEND: buf_puts(b, "Salesforce's backend team (the helpdesk asks)"); break;
 	default: break;
 	}
+}
+
+/* The reason's key, as words. */
+static void add_refused(struct buf *b, const char *reason)
+{
+	buf_puts(b, "refused (");
+	for (; *reason != '\0'; reason++)
+		buf_putc(b, *reason == '_' ? ' ' : *reason);
+	buf_puts(b, ")");
 }
 
 void text_state(struct buf *b, const struct request_row *row, const struct config *config)
@@ -48,12 +57,12 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 	case STATE_CHECKING: buf_puts(b, "looking up who it is and what would be done"); break;
 	case STATE_RUNNING:
 		buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed"
-		            : json_get(row->facts, "held") != NULL ? "held, for the bot is paused"
+		            : json_get(row->facts, "held") != NULL ? "held, because the bot is paused"
 		                                                   : "working");
 		break;
 	case STATE_FAILED: buf_puts(b, "failed, needs a person (retry or cancel)"); break;
 	case STATE_COMPLETED: buf_puts(b, "completed"); break;
-	case STATE_REFUSED: buf_printf(b, "refused (%s)", row->reason); break;
+	case STATE_REFUSED: add_refused(b, row->reason); break;
 	case STATE_CANCELLED:
 	case STATE_REJECTED:
 	case STATE_EXPIRED: buf_puts(b, row->state); break;
@@ -69,6 +78,40 @@ void text_state(struct buf *b, const struct request_row *row, const struct confi
 		buf_puts(b, "; held up: ");
 		mrkdwn_add_literal(b, trouble, 160);
 	}
+}
+
+/* Whoever can unblock it does so by typing this. */
+static void add_how(struct buf *b, const struct request_row *row, const struct config *config)
+{
+	static const char *const how[STATE_COUNT][2] = {[STATE_WAITING_USER] = {"done", ""},
+	                                                [STATE_WAITING_ADMIN] = {"done", ""},
+	                                                [STATE_WAITING_APPROVAL] = {"approve", ""},
+	                                                [STATE_WAITING_BACKEND] = {"confirm", " CASE"},
+	                                                [STATE_FAILED] = {"retry", ""}};
+	enum request_state state = request_state(row);
+	const char *const *words = how[state < STATE_COUNT ? state : STATE_RUNNING];
+	char id[24];
+	if (words[0] == NULL)
+		return;
+	buf_puts(b, state == STATE_WAITING_APPROVAL && config->approval.four_eyes
+	                ? " (but not whoever asked for the repair)"
+	                : "");
+	buf_printf(b, ", with the button or `%s %s %s%s`", config->slack.command, words[0], eac_id(row->id, id),
+	           words[1]);
+}
+
+void text_what_follows(struct buf *b, const struct request_row *row)
+{
+	enum request_state state = request_state(row);
+	bool gate = state == STATE_WAITING_APPROVAL;
+	if (!gate && state != STATE_WAITING_USER && state != STATE_WAITING_ADMIN && state != STATE_WAITING_BACKEND)
+		return;
+	int step = gate ? row->step : row->step + 1;
+	part_begin(b);
+	if (step < EAC_STEP_COUNT)
+		buf_printf(b, "%s %s", eac_step_number(step), eac_step_title(step));
+	else
+		buf_puts(b, "the repair is completed");
 }
 
 void text_who_can(struct buf *b, const struct request_row *row, const struct config *config)
@@ -97,6 +140,7 @@ void text_who_can(struct buf *b, const struct request_row *row, const struct con
 	case STATE_FAILED: part_principals(b, &config->access.requesters); break;
 	default: break;
 	}
+	add_how(b, row, config);
 }
 
 json_t *text_parent(const struct flow *flow)
@@ -132,7 +176,7 @@ json_t *text_parent(const struct flow *flow)
 	text_name(&text, row);
 	buf_puts(&text, ", asked by ");
 	mrkdwn_add_user(&text, row->requester);
-	buf_puts(&text, ". ");
+	buf_puts(&text, "; ");
 	if (row->open) {
 		part_step(&text, row);
 		buf_puts(&text, ": ");
@@ -328,7 +372,7 @@ struct message *text_failed_card(const struct flow *flow, const char *why)
 	char id[24];
 	buf_printf(&b, "%s\n*Retry* goes on from here; *Cancel repair* %s. Typed: `%s retry %s`.",
 	           b.len > 0 && buf_str(&b)[b.len - 1] == '.' ? "" : ".",
-	           eac_owes(flow) ? "puts back what was removed" : "ends it, for nothing is left to put back",
+	           eac_owes(flow) ? "puts back what was removed" : "ends it; there is nothing to put back",
 	           eac_env(flow)->config->slack.command, eac_id(flow->row->id, id));
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));

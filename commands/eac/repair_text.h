@@ -66,8 +66,10 @@ void text_blind(struct buf *b, const char *part, const char *why);
 void text_end(struct buf *b, const struct flow *flow, const char *who, const char *why);
 /* "waiting for X since T" or "working", mrkdwn; for parent, status and why */
 void text_state(struct buf *b, const struct request_row *row, const struct config *config);
-/* who can unblock it, in mrkdwn; "" when nobody has to */
+/* who can unblock it, and by which command, in mrkdwn; "" when nobody has to */
 void text_who_can(struct buf *b, const struct request_row *row, const struct config *config);
+/* what comes after the person's part that is waited for; "" when nobody is waited for */
+void text_what_follows(struct buf *b, const struct request_row *row);
 
 /* --- what was done in Salesforce --- */
 #define TEXT_SESSIONS_ENDED "The add-in's sessions in Salesforce were ended."

@@ -45,7 +45,7 @@ void text_ambiguous(struct buf *b, const json_t *users)
 void text_duplicate(struct buf *b, const char *id)
 {
 	part_begin(b);
-	buf_printf(b, "A repair for this person is open already: %s. See `status %s`.", id, id);
+	buf_printf(b, "A repair for this person is open already: %s. `status %s` tells where it stands.", id, id);
 }
 
 void text_superseded(struct buf *b, const char *by)

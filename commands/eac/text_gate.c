@@ -45,8 +45,12 @@ static void add_requester_words(struct buf *b, const struct flow *flow)
 		buf_puts(b, ", reason: ");
 		mrkdwn_add_literal(b, reason, 400);
 	}
-	if (json_bool(flow->row->facts, "slack_stated"))
-		buf_puts(b, "\nThat this Slack account belongs to the Salesforce user was stated by the requester.");
+	if (json_bool(flow->row->facts, "slack_stated") && eac_target_slack(flow->row)[0] != '\0') {
+		buf_puts(b, "\n*In Slack:* ");
+		mrkdwn_add_user(b, eac_target_slack(flow->row));
+		buf_puts(b, ". That this account belongs to the Salesforce user is the requester's word; the e-mail "
+		            "addresses don't show it.");
+	}
 }
 
 struct message *text_prompt(const struct flow *flow)
@@ -85,7 +89,9 @@ struct message *text_prompt(const struct flow *flow)
 	buf_puts(&text, "\n");
 	buf_puts(&text, buf_str(&who));
 	buf_puts(&text, "\n");
-	mrkdwn_cut(&text, buf_str(&plan), 2000); /* what to type has to stay in sight */
+	mrkdwn_cut(&text, buf_str(&plan), 1700); /* what to type has to stay in sight */
+	buf_puts(&text, "\n");
+	mrkdwn_cut(&text, buf_str(&evidence), 500);
 	buf_puts(&text, "\nApprove or Reject below, or type ");
 	char id[24];
 	buf_printf(&text, "`%s approve %s`.", config->slack.command, eac_id(flow->row->id, id));

@@ -68,6 +68,10 @@ static void add_task(struct buf *b, const struct flow *flow, bool to_user)
 	}
 }
 
+static const char hello[] =
+    "Hello! Sending mail from Salesforce fails for you at the moment. The helpdesk has asked me to repair the "
+    "connection of your mailbox; a few steps only you can do, one at a time. This is the first.";
+
 struct message *text_user_card(const struct flow *flow)
 {
 	AUTO_BUF struct buf task = {0}, foot = {0};
@@ -80,13 +84,13 @@ struct message *text_user_card(const struct flow *flow)
 	buf_printf(&foot, " · to verify that this is genuine, type `%s status %s`. I never ask for a password.",
 	           eac_env(flow)->config->slack.command, id);
 	struct message *m = message_new();
+	if (flow->row->step == EAC_DISCONNECT) {
+		message_text(m, hello);
+		message_section(m, hello);
+	}
 	message_text(m, buf_str(&task));
 	message_text(m, "Answer with the buttons, or type done or help here.");
-	if (flow->row->step == EAC_DISCONNECT)
-		message_section(
-		    m, "Hello! Sending mail from Salesforce fails for you at the moment. The helpdesk has asked me to "
-		       "repair the "
-		       "connection of your mailbox; a few steps only you can do, one at a time. This is the first.");
+	message_text(m, buf_str(&foot));
 	message_section(m, buf_str(&task));
 	message_context(m, buf_str(&foot));
 	return m;
@@ -100,6 +104,11 @@ struct message *text_copy_card(const struct flow *flow)
 	buf_printf(&b, "*%s %s*: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
 	if (slack) {
 		text_name(&b, flow->row);
+		if (json_bool(flow->row->facts, "slack_stated")) {
+			buf_puts(&b, " (in Slack ");
+			mrkdwn_add_user(&b, eac_target_slack(flow->row));
+			buf_puts(&b, ", as the requester says)");
+		}
 		buf_puts(&b, " was asked by direct message. If they tell you that it is done, press the button on "
 		             "their behalf.");
 	} else {
@@ -185,10 +194,10 @@ void text_channel_closed(struct buf *b, const struct flow *flow, const char *err
 	part_begin(b);
 	buf_puts(b, "I can't write in the channel of ");
 	part_id(b, flow->row);
-	buf_printf(b, " any more (%s). The repair goes on; ask me with `%s status ", error,
-	           eac_env(flow)->config->slack.command);
+	buf_printf(b, " any more (%s). The repair goes on, but nobody can be called there: look with `%s status ",
+	           error, eac_env(flow)->config->slack.command);
 	part_id(b, flow->row);
-	buf_puts(b, "` where it stands.");
+	buf_puts(b, "` where it stands, and tell whoever it waits for.");
 }
 
 /* --- admin, approvers, backend --- */

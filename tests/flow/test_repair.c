@@ -9,6 +9,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/store/audit.h"
 #include "tests/flow/world.h"
 
 static int setup(void **state)
@@ -421,6 +422,37 @@ static void two_approvers_are_needed_where_the_quorum_says_so(void **state)
 	assert_string_equal(world_state(w, 1), "waiting_backend");
 }
 
+struct votes {
+	int of_omar, of_ana;
+};
+
+static enum errc count_vote(void *arg, const struct audit_row *row)
+{
+	struct votes *votes = arg;
+	bool vote = text_eq(row->action, "approve") && text_eq(row->via, "button") && row->repair == 1;
+	votes->of_omar += vote && text_eq(row->actor, OMAR);
+	votes->of_ana += vote && text_eq(row->actor, ANA);
+	return OK;
+}
+
+static enum errc count_votes(struct tx *tx, void *arg)
+{
+	return audit_each(tx, 0, count_vote, arg);
+}
+
+static void every_vote_is_in_the_audit_trail_with_its_voter(void **state)
+{
+	struct world *w = *state;
+	struct votes votes = {0};
+	w->config.approval.quorum = 2;
+	to_the_gate(w);
+	world_click(w, OMAR, "approver", "Approve");
+	world_click(w, ANA, "approver", "Approve");
+	assert_int_equal(store_run(w->store, count_votes, &votes), OK);
+	assert_int_equal(votes.of_omar, 1);
+	assert_int_equal(votes.of_ana, 1);
+}
+
 static void a_vote_of_somebody_who_left_the_group_no_longer_counts(void **state)
 {
 	struct world *w = *state;
@@ -560,6 +592,7 @@ int main(void)
 	    T(a_stale_and_a_copied_button_are_told_so),
 	    T(the_case_number_is_checked_in_the_dialog),
 	    T(two_approvers_are_needed_where_the_quorum_says_so),
+	    T(every_vote_is_in_the_audit_trail_with_its_voter),
 	    T(a_vote_of_somebody_who_left_the_group_no_longer_counts),
 	    T(a_gate_stands_before_anything_where_that_is_set),
 	    T(a_plan_that_changed_after_the_approval_is_asked_again),
