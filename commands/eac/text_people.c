@@ -168,7 +168,7 @@ json_t *text_user_end(const struct flow *flow)
 void text_step_closing(struct buf *b, int step, const char *who, const char *detail, int64_t now)
 {
 	part_begin(b);
-	buf_printf(b, "%s %s: done, ", eac_step_number(step), eac_step_title(step));
+	buf_printf(b, "%s %s done: ", eac_step_number(step), eac_step_title(step));
 	mrkdwn_add_literal(b, detail, 200);
 	buf_puts(b, " (");
 	part_who(b, who);
