@@ -272,6 +272,7 @@ static void read_whole(struct op *op)
 	json_decref(op->out);
 	op->out = out;
 	json_set_int(out, "at", op->at_ms);
+	json_object_set_new(out, "org", json_string(session_org(op->sf->session)));
 	json_object_set_new(out, "unreadable", json_object());
 	(void)may_see(op, "sets");
 	(void)may_see(op, "licences");

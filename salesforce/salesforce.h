@@ -88,6 +88,7 @@ enum sf_look_extra { SF_LOOK_LOGIN, SF_LOOK_AGAIN, SF_LOOK_SESSIONS, SF_LOOK_MAI
  * Everything about one user, in one composite of five queries. AGAIN and SESSIONS ask for the bot's own rights behind
  * the rest, so that what was taken from the bot a moment ago is noticed; LOGIN and MAIL go by those of some minutes ago:
  * {"at":ms (the server's time),
+ *  "org":id of the org, or "",
  *  "user":{as in find}    (where the bot does not see the user the whole look is DENIED),
  *  "frozen":bool or null    (LOGIN only),
  *  "sets":[{"id":the assignment,"set":permission set id,"group":id or "","expires":RFC 3339 or "","active":bool,

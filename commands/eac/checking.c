@@ -285,7 +285,12 @@ static enum errc found(struct flow *flow, const struct flow_answer *answer)
 
 static enum errc take_over_debts(struct flow *flow, json_t **ret)
 {
-	enum errc rc = owed_get(flow->tx, json_str(json_get(flow->row->facts, "target"), "id"), ret);
+	const json_t *facts = flow->row->facts;
+	enum errc rc = owed_get(flow->tx, json_str(json_get(facts, "target"), "id"), ret);
+	if (rc == OK && eac_orgs_differ(json_str(*ret, "org"), json_str(json_get(facts, "org"), "id"))) {
+		json_decref(*ret); /* the user of the same id in another org */
+		*ret = NULL;
+	}
 	return rc == ERR_NOT_FOUND ? OK : rc;
 }
 

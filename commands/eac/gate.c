@@ -311,9 +311,11 @@ enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct f
 		return eac_gate_answer(flow, kind, answer);
 	if (answer->code != OK)
 		return eac_trouble(flow, "Looking again", answer);
-	eac_keep_look(flow, answer->body);
-	flow->row->wake_at = flow->now;
-	return OK;
+	bool failed;
+	enum errc rc = eac_take_look(flow, answer->body, &failed);
+	if (rc == OK && !failed)
+		flow->row->wake_at = flow->now;
+	return rc;
 }
 
 enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, const char *case_number, const char *seen)

@@ -175,9 +175,11 @@ static enum errc look_answered(struct flow *flow, const struct flow_answer *answ
 	}
 	if (answer->code != OK)
 		return eac_trouble(flow, "Reading Salesforce", answer);
-	eac_keep_look(flow, answer->body);
-	flow->row->wake_at = flow->now;
-	return OK;
+	bool failed;
+	enum errc rc = eac_take_look(flow, answer->body, &failed);
+	if (rc == OK && !failed)
+		flow->row->wake_at = flow->now;
+	return rc;
 }
 
 enum errc eac_org_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)

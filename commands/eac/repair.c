@@ -19,6 +19,7 @@
 #include "commands/eac/decide.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
+#include "salesforce/sf_id.h"
 
 enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4, TROUBLE_LONG = 20 };
 
@@ -343,6 +344,25 @@ void eac_keep_look(struct flow *flow, const json_t *look)
 	if (json_int(look, "at") > 0)
 		json_set_int(flow->row->facts, "clock_offset", json_int(look, "at") - flow->now);
 	eac_trouble_over(flow);
+}
+
+bool eac_orgs_differ(const char *a, const char *b)
+{
+	return a[0] != '\0' && b[0] != '\0' && !sf_id_same(a, b);
+}
+
+/* A copy of an org (a sandbox) has the same ids for users, sets and licences. */
+enum errc eac_take_look(struct flow *flow, const json_t *look, bool *ret_failed)
+{
+	const char *began = json_str(json_get(flow->row->facts, "org"), "id"), *now = json_str(look, "org");
+	*ret_failed = eac_orgs_differ(began, now);
+	if (!*ret_failed) {
+		eac_keep_look(flow, look);
+		return OK;
+	}
+	AUTO_BUF struct buf b = {0};
+	text_other_org(&b, began, now);
+	return eac_fail(flow, buf_str(&b));
 }
 
 int64_t eac_server_now(const struct flow *flow)

@@ -135,6 +135,11 @@ int64_t eac_within_hours(int64_t at, int tz_offset_s, int from_min, int to_min);
 void eac_look(struct flow *flow, const char *extra, int64_t since_ms);
 /* Keeps the newest look (without what may change nothing). */
 void eac_keep_look(struct flow *flow, const json_t *look);
+/* The same after a call; a look at another org than the repair's fails it instead: *ret_failed, and nothing more is to
+ * be done. */
+enum errc eac_take_look(struct flow *flow, const json_t *look, bool *ret_failed) MUST_CHECK;
+/* Ids of two orgs that are known to differ? */
+bool eac_orgs_differ(const char *a, const char *b);
 /* Now by Salesforce's clock, whole seconds, as its CreatedDate fields have them. */
 int64_t eac_server_now(const struct flow *flow);
 /* A look that was made in this very transaction and not overtaken by a deed; NULL: look first. */

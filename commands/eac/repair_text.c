@@ -245,6 +245,16 @@ void text_tried_in_vain(struct buf *b, const char *what, const char *last_error)
 	}
 }
 
+void text_other_org(struct buf *b, const char *began, const char *now)
+{
+	part_begin(b);
+	buf_puts(b, "My settings lead to another Salesforce org (");
+	mrkdwn_add_literal(b, now, 18);
+	buf_puts(b, ") than the one that this repair is about (");
+	mrkdwn_add_literal(b, began, 18);
+	buf_puts(b, "), where its ids may mean somebody or something else. Nothing was changed there");
+}
+
 void text_blind(struct buf *b, const char *part, const char *why)
 {
 	part_begin(b);

@@ -62,6 +62,8 @@ void text_keeps_coming_back(struct buf *b, const char *why);
 void text_trouble(struct buf *b, const char *what, const char *reason);
 void text_trouble_waiting(struct buf *b, const char *what, const char *reason);
 void text_tried_in_vain(struct buf *b, const char *what, const char *last_error);
+/* ids of two orgs */
+void text_other_org(struct buf *b, const char *began, const char *now);
 void text_blind(struct buf *b, const char *part, const char *why);
 void text_end(struct buf *b, const struct flow *flow, const char *who, const char *why);
 /* "waiting for X since T" or "working", mrkdwn; for parent, status and why */

@@ -22,6 +22,7 @@ static enum errc note_debt(struct flow *flow, const json_t *look)
 {
 	json_t *facts = flow->row->facts;
 	json_object_set_new(facts, "removed", diagnose_debt(org_plan(flow), look, json_get(facts, "removed")));
+	json_object_set(json_get(facts, "removed"), "org", json_path(facts, "org", "id", NULL));
 	json_object_del(facts, "restored");
 	return owed_set(flow->tx, flow->row->target, flow->row->id, json_get(facts, "removed"));
 }

@@ -260,7 +260,10 @@ static enum errc poll_answered(struct flow *flow, const struct flow_answer *answ
 {
 	if (answer->code != OK) /* looking is a courtesy here: the person's word ends the step as well */
 		return eac_poll_trouble(flow, "Looking in Salesforce", answer);
-	eac_keep_look(flow, answer->body);
+	bool failed;
+	enum errc rc = eac_take_look(flow, answer->body, &failed);
+	if (rc != OK || failed)
+		return rc;
 	const char *shown =
 	    flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
 	if (shown == NULL) {
@@ -279,7 +282,10 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 	if (text_eq(kind, "look")) {
 		if (answer->code != OK)
 			return eac_trouble(flow, "Reading the add-in's sessions", answer);
-		eac_keep_look(flow, answer->body);
+		bool failed;
+		enum errc rc = eac_take_look(flow, answer->body, &failed);
+		if (rc != OK || failed)
+			return rc;
 		if (!json_is_array(json_get(answer->body, "sessions"))) {
 			json_set_bool(flow->row->facts, "sessions_over", true);
 			eac_line(flow, TEXT_SESSIONS_UNREADABLE);

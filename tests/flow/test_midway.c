@@ -1,5 +1,5 @@
 /*
- * tests/flow/test_midway.c - what is changed under a repair's hands: its settings, its sight, what the user holds.
+ * tests/flow/test_midway.c - what is changed under a repair's hands: its settings, its org, its sight, what the user holds.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,6 +150,44 @@ static void a_set_that_another_hand_gave_back_without_its_licence_gets_it(void *
 	assert_int_equal(world_writes(w, "grant-set"), 0);
 }
 
+/* --- the org: a copy (a sandbox) has the same ids --- */
+
+static void a_repair_that_began_in_another_org_touches_nothing(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	world_click(w, JANE, "", "Done");
+	w->another_org = true;
+	world_click(w, JANE, "", "Not installed");
+	rest(w);
+	assert_string_equal(world_state(w, 1), "failed");
+	assert_true(world_says(w, "another Salesforce org"));
+	assert_int_equal(world_writes(w, "revoke") + world_writes(w, "delete"), 0);
+	w->another_org = false;
+	world_click(w, HELP, "requester", "Retry");
+	world_play(w, 1);
+	assert_string_equal(world_state(w, 1), "completed");
+}
+
+static void nothing_is_given_back_in_another_org(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	w->another_org = true;
+	world_type(w, HELP, "requester", "cancel 1");
+	rest(w);
+	assert_string_equal(world_state(w, 1), "failed");
+	assert_int_equal(world_writes(w, "grant"), 0);
+	begin(w);
+	assert_string_equal(world_state(w, 2), "refused");
+	assert_true(world_told(w, HELP, "none is owed"));
+	w->another_org = false;
+	world_click(w, HELP, "requester", "Retry");
+	rest(w);
+	assert_string_equal(world_state(w, 1), "cancelled");
+	assert_true(world_holds(w, inbox_set));
+}
+
 /* --- the bot's sight --- */
 
 static void what_can_not_be_seen_any_more_is_not_taken_for_gone(void **state)
@@ -179,6 +217,8 @@ int main(void)
 	    T(a_set_that_is_given_anew_keeps_its_own_date),
 	    T(a_plan_that_shrank_is_approved_anew_before_the_licence_goes),
 	    T(a_set_that_another_hand_gave_back_without_its_licence_gets_it),
+	    T(a_repair_that_began_in_another_org_touches_nothing),
+	    T(nothing_is_given_back_in_another_org),
 	    T(what_can_not_be_seen_any_more_is_not_taken_for_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,12 @@
 #include "bot/store/outbox.h"
 #include "tests/flow/org.h"
 
-#define PSL_INBOX "0PLD000000003mwOAA"
-#define JANE_SF   "005Sj000003JNIXIA4"
-#define PS_INBOX  "0PS000000000001GAA"
-#define OTHER_SET "0PS000000000002GAA"
+#define PSL_INBOX   "0PLD000000003mwOAA"
+#define JANE_SF     "005Sj000003JNIXIA4"
+#define PS_INBOX    "0PS000000000001GAA"
+#define OTHER_SET   "0PS000000000002GAA"
+#define ORG         "00D000000000001AAA"
+#define ANOTHER_ORG "00D000000000002AAA"
 
 /* The settings' strings are not const: arrays of their own. */
 static char set_name[] = "InboxWithEinsteinActivityCapture", app_name[] = "SalesforceIQ",
@@ -208,11 +210,13 @@ static json_t *answer_find(struct world *w, const char *word)
 	}
 	json_t *found = json_pack(
 	    "{s:o,s:{s:s,s:s},s:s,s:s,s:{s:b,s:b,s:b,s:b,s:b},s:[{s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:[s]}],s:[],s:n}",
-	    "users", users, "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org",
-	    "00D000000000001AAA", "instance", "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup",
-	    1, "AssignPermissionSets", 1, "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
+	    "users", users, "bot", "id", "005Sj000003BOTXIA4", "username", "eacbot@example.com", "org", ORG, "instance",
+	    "https://acme.my.salesforce.com", "rights", "ApiEnabled", 1, "ViewSetup", 1, "AssignPermissionSets", 1,
+	    "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
 	    "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence", PSL_INBOX, "inbox", 1, "eac", 1, "broad",
 	    w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+	if (w->another_org)
+		json_set_str(found, "org", ANOTHER_ORG);
 	if (w->org != NULL) {
 		json_object_set_new(found, "sets", json_deep_copy(w->org->catalogue));
 		json_object_set_new(found, "licences", json_deep_copy(w->org->pools));
@@ -234,6 +238,7 @@ static json_t *answer_look(struct world *w, const char *extra)
 	                         "links", w->links, "connection", w->connection, "unreadable");
 	if (w->blind_tokens)
 		json_object_set_new(look, "tokens", json_null());
+	json_set_str(look, "org", w->another_org ? ANOTHER_ORG : ORG);
 	if (w->blind_sets) {
 		json_object_set_new(look, "sets", json_null());
 		json_object_set_new(look, "licences", json_null());
