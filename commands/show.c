@@ -21,7 +21,7 @@ static void add_row(struct buf *b, const struct asked *asked, const struct reque
 	AUTO_BUF struct buf state = {0};
 	buf_printf(b, "*%s* ", eac_id(row->id, id));
 	text_name(b, row);
-	buf_puts(b, ": ");
+	buf_puts(b, json_bool(row->facts, "check") ? " (only a check): " : ": ");
 	text_state(&state, row, asked->env->config);
 	buf_puts(b, buf_str(&state));
 	if (row->open) {

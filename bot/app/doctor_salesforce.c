@@ -247,7 +247,8 @@ static void parts_answered(void *arg, const struct sf_answer *answer)
 		             "tokens, links and the connection can be read");
 	json_object_foreach (unreadable, part, why)
 		findings_add(d->findings, FINDING_FAILED, "salesforce-objects", rights_fix, "%s can't be read: %s",
-		             part, json_is_string(why) ? json_string_value(why) : "");
+		             text_eq(part, "frozen") ? "whether a user is frozen" : part,
+		             json_is_string(why) ? json_string_value(why) : "");
 	doctor_next(d);
 }
 

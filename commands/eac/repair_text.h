@@ -78,7 +78,7 @@ void text_what_follows(struct buf *b, const struct request_row *row);
 #define TEXT_NO_SESSIONS    "No add-in session is open in Salesforce."
 #define TEXT_SESSIONS_LEFT \
 	"Some add-in sessions in Salesforce could not be ended; signing out in the add-in does it as well."
-#define TEXT_SESSIONS_UNREADABLE "The add-in's sessions can't be read in this org; signing out in the add-in is enough."
+#define TEXT_SESSIONS_UNREADABLE "I can't see the add-in's sessions in Salesforce; signing out in the add-in is enough."
 #define TEXT_LICENCE_NEEDED      "another permission set of this user still needs the licence"
 #define TEXT_LINKS_DELETED       "the mailbox links were deleted, none is left"
 #define TEXT_LINKS_GONE          "The account links are gone, as Salesforce shows."

@@ -38,8 +38,9 @@ enum errc eac_revoke_begin(struct flow *flow)
 	int64_t revoked = json_int(flow->row->facts, "revoked");
 	if (rc == OK && !wait && json_array_size(tokens) == 0) {
 		snprintf(detail, sizeof detail,
-		         revoked > 0 ? "%d access tokens of the app revoked, none is left"
-		                     : "no access token of the app was there",
+		         revoked == 1  ? "1 access token of the app revoked, none is left"
+		         : revoked > 0 ? "%d access tokens of the app revoked, none is left"
+		                       : "no access token of the app was there",
 		         (int)revoked);
 		rc = org_ended(flow, "done", detail);
 	} else if (rc == OK && !wait && !org_may_try(flow)) {
