@@ -22,6 +22,7 @@
 
 enum {
 	CALL_TIMEOUT_MS = 15 * 1000,
+	HUNG_MS = 20 * 1000,         /* Slack may still make a message whose answer we no longer wait for */
 	MARGIN_MS = 15 * 60 * 1000,  /* for clocks that differ, and for answers that were late */
 	LOOK_MAX_MS = 5 * 60 * 1000, /* well below that: a message must not age out of sight while it is looked for */
 	PAUSE_MAX_MS = 5 * 1000,     /* between two pages; for more the conversation is set free meanwhile */
@@ -60,7 +61,8 @@ struct delivery {
 	bool brief;     /* and without most of the text */
 	bool no_thread; /* it was lost too often; known from the start, so that an earlier try is looked for outside */
 	bool called;
-	int64_t looking_since; /* boot time */
+	int64_t called_at;     /* boot time */
+	int64_t looking_since; /* the same */
 	struct loop_timer *pause;
 	char *cursor; /* of the page to look through next; NULL: the first */
 	delivery_fn *fn;
@@ -163,6 +165,12 @@ static void learn_clock(struct deliveries *deliveries, const char *ts)
 		deliveries->ahead_ms = at - clock_wall_ms();
 }
 
+/* Nothing came although we waited to the end: it is too early to look what became of it. */
+static bool is_hung(const struct delivery *delivery, enum verdict verdict)
+{
+	return verdict == VERDICT_UNSURE && clock_boot_ms() - delivery->called_at >= CALL_TIMEOUT_MS;
+}
+
 static void on_sent(void *arg, const struct slack_answer *answer)
 {
 	struct delivery *delivery = arg;
@@ -181,6 +189,7 @@ static void on_sent(void *arg, const struct slack_answer *answer)
 	                                 .reason = answer->reason,
 	                                 .advice = answer->advice,
 	                                 .rest_ms = answer->retry_after_ms,
+	                                 .wait_ms = is_hung(delivery, verdict) ? HUNG_MS : 0,
 	                                 .called = delivery->called};
 	if (row->op == OUTBOX_UPDATE)
 		result.ts = row->ts;
@@ -242,6 +251,7 @@ static void send_row(struct delivery *delivery)
 	                                      [OUTBOX_EPHEMERAL] = "chat.postEphemeral"};
 
 	delivery->called = true;
+	delivery->called_at = clock_boot_ms();
 	slack_call(delivery->owner->slack, methods[delivery->row->op], arguments_of(delivery), CALL_TIMEOUT_MS, on_sent,
 	           delivery);
 }

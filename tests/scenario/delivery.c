@@ -130,6 +130,23 @@ static void a_look_that_has_to_wait_does_not_hold_up_the_end(struct stage *stage
 	check_one_parent(stage);
 }
 
+/* Slack makes it seconds after we gave up waiting for the answer: a look at once would not find it. */
+static void a_message_that_slack_makes_late_is_not_repeated(struct stage *stage)
+{
+	stage_start(stage);
+	hurt(stage, "chat.postMessage", "C0HELP0001", json_pack("{s:i}", "delay_ms", 20000), 1);
+	int64_t begun = clock_boot_ms();
+	int id = begin_jane(stage);
+	SEE(stage, .user = "jane", .channel = "dm", .button = "Done", .timeout_ms = 30000);
+	SEE(stage, .channel = "helpdesk", .contains = "repair of Einstein", .timeout_ms = 30000);
+	CHECK(stage, repair_says(stage, id, "state", "waiting_user"));
+	free(stage_slash(stage, "maria", "cancel 1"));
+	SEE(stage, .channel = "helpdesk", .contains = "*Repair cancelled*", .timeout_ms = 60000);
+	while (clock_boot_ms() - begun < 25000)
+		CHECK(stage, !SEES(stage, .contains = "is never said")); /* a little rest */
+	check_one_parent(stage);
+}
+
 static void every_way_to_lose_an_answer_is_looked_up(struct stage *stage)
 {
 	static const char *const words[] = {"internal_error", "fatal_error", "request_timeout"};
@@ -532,6 +549,7 @@ const struct scenario delivery_scenarios[] = {
     SCENARIO(what_can_not_be_looked_up_is_not_sent_again),
     SCENARIO(a_look_that_is_limited_midway_goes_on_with_the_same_page),
     SCENARIO(a_look_that_has_to_wait_does_not_hold_up_the_end),
+    SCENARIO(a_message_that_slack_makes_late_is_not_repeated),
     SCENARIO(every_way_to_lose_an_answer_is_looked_up),
     SCENARIO(a_limit_of_one_channel_holds_back_no_other),
     SCENARIO(a_limit_of_reading_holds_back_no_message),
