@@ -31,7 +31,7 @@ struct outbox_row {
 	char slot[64]; /* "" for ephemerals and what is never updated */
 	json_t *body;  /* owned; {"text":..., "blocks":[...]} */
 	char key[40];  /* random, set by outbox_put; the message's metadata */
-	int64_t not_before; /* ms */
+	int64_t not_before; /* ms; more than half an hour from now is taken for a clock that was set back */
 	int attempts;
 	int64_t first_sent_at; /* 0: never tried */
 	int64_t

@@ -72,6 +72,11 @@ static void take_row(struct catch *c, const struct outbox_row *row)
 	c->rows[c->count++] = *row;
 }
 
+static bool is_due(const struct outbox_claim *claim, const struct outbox_row *row)
+{
+	return row->not_before <= claim->now || row->not_before > claim->now + OUTBOX_SLEEP_MAX_MS;
+}
+
 /* First the rows in flight: the busy ones hold their conversation, the others are returned. */
 static enum errc catch_sending(struct tx *tx, struct catch *c)
 {
@@ -83,7 +88,7 @@ static enum errc catch_sending(struct tx *tx, struct catch *c)
 		outbox_read(&rows, &row);
 		if (is_busy(c->claim, row.id))
 			take(c, row.conversation);
-		else if (row.not_before <= c->claim->now && c->count < c->max && !is_taken(c, row.conversation) &&
+		else if (is_due(c->claim, &row) && c->count < c->max && !is_taken(c, row.conversation) &&
 		         may_leave(c->claim, &row))
 			take_row(c, &row);
 	}

@@ -11,6 +11,12 @@
 	"id, request, op, priority, conversation, user_id, in_thread, slot, key, sending, not_before, attempts," \
 	" first_sent_at, last_sent_at, threads_lost"
 
+/*
+ * Nothing is put off for longer: a row that would sleep on was put to sleep by a clock that has been set back since.
+ * Then it is as good as due.
+ */
+enum { OUTBOX_SLEEP_MAX_MS = 30 * 60 * 1000 };
+
 /* was_sending is the row's present state. */
 void outbox_read(struct rows *rows, struct outbox_row *ret);
 

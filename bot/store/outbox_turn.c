@@ -226,14 +226,15 @@ static void read_sleeper(struct rows *rows, void *element)
 	rows_copy(rows, 1, sleeper->conversation.id, sizeof sleeper->conversation.id);
 }
 
-enum errc outbox_turn_wake(struct tx *tx, int64_t now)
+static enum errc wake_between(struct tx *tx, int64_t after, int64_t until)
 {
 	void *list;
 	size_t count;
-	enum errc code = sql_collect(tx, &list, &count, sizeof(struct sleeper), read_sleeper,
-	                             "SELECT id, conversation FROM outbox WHERE turn = 1 AND not_before <= $1"
-	                             " ORDER BY not_before LIMIT $2",
-	                             ARGS(value_int(now), value_int(WAKE_MAX)));
+	enum errc code =
+	    sql_collect(tx, &list, &count, sizeof(struct sleeper), read_sleeper,
+	                "SELECT id, conversation FROM outbox WHERE turn = 1 AND not_before > $1 AND not_before <= $2"
+	                " ORDER BY not_before LIMIT $3",
+	                ARGS(value_int(after), value_int(until), value_int(WAKE_MAX)));
 	if (code != OK)
 		return code;
 	const struct sleeper *sleepers = list;
@@ -245,4 +246,10 @@ enum errc outbox_turn_wake(struct tx *tx, int64_t now)
 	}
 	free(list);
 	return code;
+}
+
+enum errc outbox_turn_wake(struct tx *tx, int64_t now)
+{
+	enum errc code = wake_between(tx, 0, now);
+	return code == OK ? wake_between(tx, now + OUTBOX_SLEEP_MAX_MS, INT64_MAX) : code;
 }

@@ -738,6 +738,23 @@ TEST(a_row_put_for_later_sleeps)
 	return OK;
 }
 
+TEST(a_clock_that_is_set_back_puts_nothing_to_sleep_for_long)
+{
+	(void)arg;
+	enum { HOUR_MS = 3600 * 1000 };
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t later = post(tx, 0, help, "", "later"), unsure = post(tx, 0, jane, "", "unsure");
+	claim(tx, &c, 2 * HOUR_MS);
+	assert_int_equal(c.count, 2);
+	MUST(outbox_retry(tx, later, 2 * HOUR_MS + 1000));
+	MUST(outbox_unsure(tx, unsure, 2 * HOUR_MS + 1000));
+	claim(tx, &c, 2 * HOUR_MS);
+	assert_int_equal(c.count, 0);
+	claim(tx, &c, HOUR_MS);
+	assert_int_equal(c.count, 2);
+	return OK;
+}
+
 TEST(what_was_in_flight_at_a_crash_is_claimed_as_that)
 {
 	(void)arg;
@@ -937,6 +954,7 @@ int main(void)
 	    CASE(a_retry_holds_its_request_but_not_the_others),
 	    CASE(an_update_that_sleeps_is_passed),
 	    CASE(a_row_put_for_later_sleeps),
+	    CASE(a_clock_that_is_set_back_puts_nothing_to_sleep_for_long),
 	    CASE(what_was_in_flight_at_a_crash_is_claimed_as_that),
 	    CASE(what_is_unsure_keeps_its_lane_until_it_is_looked_up),
 	    CASE(a_dropped_row_lets_the_next_one_go),
