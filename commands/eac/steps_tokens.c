@@ -6,6 +6,7 @@
 #include "bot/base/json.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/org.h"
+#include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 
@@ -65,6 +66,10 @@ enum errc org_token_answered(struct flow *flow, const struct flow_answer *answer
 	}
 	json_array_remove(handles, 0);
 	if (json_array_size(handles) > 0 && json_get(facts, "wish") == NULL) {
+		bool held;
+		enum errc rc = pause_hold(flow, &held);
+		if (rc != OK || held)
+			return rc;
 		flow_ask(flow, "revoke", json_pack("{s:s}", "handle", json_string_value(json_array_get(handles, 0))));
 		return OK;
 	}

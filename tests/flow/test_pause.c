@@ -227,6 +227,26 @@ static void an_hour_has_its_limit_for_one_person_and_for_all(void **state)
 	assert_int_equal(world_count(w), 2);
 }
 
+static void a_pause_between_two_tokens_leaves_the_second(void **state)
+{
+	struct world *w = *state;
+	w->during_kind = "revoke";
+	w->during_user = BOSS;
+	w->during_roles = "admin";
+	w->during_text = "pause reason: look first";
+	world_type(w, HELP, "requester", "repair <@" JANE "|jane>");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	for (int i = 0; i < 4; i++)
+		world_wait(w, 30000);
+	assert_int_equal(world_writes(w, "revoke"), 1);
+	assert_string_equal(world_state(w, 1), "running");
+	world_type(w, BOSS, "admin", "resume");
+	world_play(w, 1);
+	assert_string_equal(world_state(w, 1), "completed");
+	assert_int_equal(world_writes(w, "revoke"), 2);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -242,6 +262,7 @@ int main(void)
 	    T(a_pause_survives_a_restart),
 	    T(failures_that_pile_up_pause_by_themselves),
 	    T(the_failures_of_one_repair_count_once),
+	    T(a_pause_between_two_tokens_leaves_the_second),
 	    T(a_failure_at_a_persons_step_does_not_count),
 	    T(an_hour_has_its_limit_for_one_person_and_for_all),
 	};
