@@ -72,6 +72,8 @@ static json_t *deed_result(const struct op *op, size_t n, const json_t *deed)
 		json_object_set(row, "id", json_get(deed, "id"));
 	else
 		json_set_bool(row, "already", already);
+	if (!deletes) /* a licence's row has none */
+		json_object_set(row, "set", json_path(deed, "record", "PermissionSetId", NULL));
 	json_set_bool(row, "ok", ok || already);
 	set_trouble(row, ok || already ? NULL : &trouble);
 	return row;

@@ -143,7 +143,7 @@ struct sf_grant {
 	const char *expires; /* RFC 3339, "" or NULL (sets only) */
 };
 /* Creates licence assignments and set assignments in the order given, at most 23, and reads back.
- * {"creates":[{"ok":bool,"already":bool,"error","reason","code"}],"look":{...}} */
+ * {"creates":[{"ok":bool,"already":bool,"set":id (of a set),"error","reason","code"}],"look":{...}} */
 http_ticket sf_restore(struct sf *sf, const char *user_id, const struct sf_grant *grants, size_t count,
                        sf_answer_fn *done, void *arg);
 /*

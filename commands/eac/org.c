@@ -10,6 +10,7 @@
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "salesforce/sf_id.h"
 
 enum { TRIES_MAX = 4, AGAIN_MS = 1500 };
 
@@ -140,6 +141,55 @@ static void try_again(struct flow *flow, const json_t *failure)
 		json_set_int(facts, "tries", TRIES_MAX - 1);
 }
 
+/* The row of what was removed or planned that names this set; NULL. */
+static const json_t *row_of(const struct flow *flow, const char *list, const char *set)
+{
+	size_t i;
+	json_t *row;
+	json_array_foreach (json_path(flow->row->facts, list, "sets", NULL), i, row)
+		if (sf_id_same(json_str(row, "set"), set))
+			return row;
+	return NULL;
+}
+
+/* Listed by its name, yet not among the sets of that list that the org showed when the repair began. */
+static bool is_no_more(const struct flow *flow, const json_t *set)
+{
+	const json_t *known = json_get(flow->row->facts, "sets_known");
+	size_t i;
+	json_t *row;
+	json_array_foreach (known, i, row)
+		if (sf_id_same(json_str(row, "id"), json_str(set, "set")))
+			return false;
+	return json_array_size(known) > 0 &&
+	       config_list_has_nocase(&eac_env(flow)->config->salesforce.permission_sets, json_str(set, "name"));
+}
+
+/*
+ * A set that was deleted while it was owed can't be given back by anybody: without this no repair of that person would
+ * ever end. Salesforce's word alone is not enough, for it says the same of a set that the bot may not see.
+ */
+static void note_lost(struct flow *flow, const json_t *creates)
+{
+	json_t *facts = flow->row->facts, *lost = json_get(facts, "lost");
+	size_t i;
+	json_t *create;
+	json_array_foreach (creates, i, create) {
+		const char *id = json_str(create, "set");
+		const json_t *set = row_of(flow, "removed", id);
+		set = set != NULL ? set : row_of(flow, "plan", id);
+		if (json_bool(create, "ok") || set == NULL ||
+		    !text_eq(json_str(create, "error"), "INVALID_CROSS_REFERENCE_KEY") || !is_no_more(flow, set))
+			continue;
+		AUTO_BUF struct buf b = {0};
+		text_set_lost(&b, set);
+		eac_line(flow, buf_str(&b));
+		if (lost == NULL)
+			json_object_set_new(facts, "lost", lost = json_array());
+		json_array_append(lost, json_get(set, "set"));
+	}
+}
+
 static enum errc deed_answered(struct flow *flow, const char *list, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
@@ -158,6 +208,7 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 		    text_eq(json_str(failure, "error"), "FIELD_INTEGRITY_EXCEPTION"))
 			json_set_str(facts, "licence_needed", TEXT_LICENCE_NEEDED);
 	}
+	note_lost(flow, json_get(answer->body, "creates"));
 	if (json_is_object(look))
 		merge_look(flow, look);
 	if (failure != NULL)

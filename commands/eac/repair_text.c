@@ -337,7 +337,8 @@ void text_sets_back(struct buf *b, const json_t *sets)
 		if (json_str(row, "expires")[0] != '\0')
 			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
 	}
-	buf_puts(b, " assigned and licensed, as Salesforce shows");
+	buf_puts(b, json_array_size(sets) > 0 ? " assigned and licensed, as Salesforce shows"
+	                                      : "there was no permission set to give back");
 }
 
 void text_set_unknown(struct buf *b, const char *name)
@@ -361,6 +362,17 @@ void text_other_date(struct buf *b, const json_t *set, const char *expires)
 	    "it is.",
 	    expires[0] != '\0' ? "until " : "without an end", expires,
 	    json_str(set, "expires")[0] != '\0' ? "until " : "without an end", json_str(set, "expires"));
+}
+
+void text_set_lost(struct buf *b, const json_t *set)
+{
+	part_begin(b);
+	buf_puts(b, "“");
+	mrkdwn_add_literal(b, json_str(set, "label"), PART_NAME_MAX);
+	buf_puts(b, "” (");
+	mrkdwn_add_literal(b, json_str(set, "set"), 18);
+	buf_puts(b, ") can't be given back: the org has no such set any more. Where another one took its place, a "
+	            "Salesforce admin has to assign that.");
 }
 
 void text_date_passed(struct buf *b, const json_t *set)

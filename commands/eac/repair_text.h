@@ -88,6 +88,7 @@ void text_regranted(struct buf *b, const json_t *assignment);
 void text_sets_gone(struct buf *b, const json_t *plan, bool ours);
 void text_sets_back(struct buf *b, const json_t *sets);
 void text_set_unknown(struct buf *b, const char *name);
+void text_set_lost(struct buf *b, const json_t *set); /* deleted while it was owed */
 void text_date_passed(struct buf *b, const json_t *set);
 void text_other_date(struct buf *b, const json_t *set, const char *expires);
 

@@ -68,6 +68,17 @@ static void append_missing(json_t *rows, const json_t *more, const char *key)
 	}
 }
 
+/* Nobody can give it back any more (org.c). */
+static bool is_lost(const struct flow *flow, const char *id)
+{
+	size_t i;
+	json_t *lost;
+	json_array_foreach (json_get(flow->row->facts, "lost"), i, lost)
+		if (sf_id_same(json_string_value(lost), id))
+			return true;
+	return false;
+}
+
 /*
  * A repair that is being undone gives back what the bot took. One that goes on gives what was planned and approved,
  * also what somebody else took meanwhile: without it the user could not be connected, and the approval says so.
@@ -79,6 +90,9 @@ static json_t *to_give(const struct flow *flow, const char *list, const char *ke
 	rows = rows != NULL ? rows : json_array();
 	if (json_get(facts, "ending") == NULL)
 		append_missing(rows, json_path(facts, "plan", list, NULL), key);
+	for (size_t i = json_array_size(rows); i > 0; i--)
+		if (is_lost(flow, json_str(json_array_get(rows, i - 1), key)))
+			json_array_remove(rows, i - 1);
 	return rows;
 }
 

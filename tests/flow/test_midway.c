@@ -150,6 +150,26 @@ static void a_set_that_another_hand_gave_back_without_its_licence_gets_it(void *
 	assert_int_equal(world_writes(w, "grant-set"), 0);
 }
 
+/* Who was owed a set that is deleted since could not be repaired any more: it would be given back in vain for ever. */
+static void a_set_that_the_org_has_no_more_is_owed_to_nobody(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	w->set_made_anew = true;
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	rest(w);
+	assert_string_equal(world_state(w, 1), "failed");
+	world_add_set(w, "0Pa000000000078AAA", "0PS000000000009GAA", inbox_set, "", "");
+	world_add_licence(w, "2LA000000000078AAA", "0PLD000000003mwOAA", "InboxPsl", false);
+	begin(w);
+	world_play(w, 2);
+	rest(w);
+	assert_string_equal(world_state(w, 2), "completed");
+	assert_true(world_says(w, "has no such set any more"));
+	assert_int_equal(json_array_size(w->sets), 1);
+	assert_int_equal(json_array_size(w->licences), 1);
+}
+
 /* --- the org: a copy (a sandbox) has the same ids --- */
 
 static void a_repair_that_began_in_another_org_touches_nothing(void **state)
@@ -217,6 +237,7 @@ int main(void)
 	    T(a_set_that_is_given_anew_keeps_its_own_date),
 	    T(a_plan_that_shrank_is_approved_anew_before_the_licence_goes),
 	    T(a_set_that_another_hand_gave_back_without_its_licence_gets_it),
+	    T(a_set_that_the_org_has_no_more_is_owed_to_nobody),
 	    T(a_repair_that_began_in_another_org_touches_nothing),
 	    T(nothing_is_given_back_in_another_org),
 	    T(what_can_not_be_seen_any_more_is_not_taken_for_gone),

@@ -22,6 +22,7 @@
 #define PS_INBOX    "0PS000000000001GAA"
 #define OTHER_SET   "0PS000000000002GAA"
 #define ORG         "00D000000000001AAA"
+#define NEW_SET     "0PS000000000009GAA"
 #define ANOTHER_ORG "00D000000000002AAA"
 
 /* The settings' strings are not const: arrays of their own. */
@@ -215,6 +216,8 @@ static json_t *answer_find(struct world *w, const char *word)
 	    "ManageUsers", 1, "CustomizeApplication", 1, "sets", "id", PS_INBOX, "name",
 	    "InboxWithEinsteinActivityCapture", "label", "Inbox", "licence", PSL_INBOX, "inbox", 1, "eac", 1, "broad",
 	    w->set_is_broad, "broad_why", "PermissionsModifyAllData", "licences", "population");
+	if (w->set_made_anew)
+		json_set_str(json_array_get(json_get(found, "sets"), 0), "id", NEW_SET);
 	if (w->another_org)
 		json_set_str(found, "org", ANOTHER_ORG);
 	if (w->org != NULL) {
@@ -295,7 +298,7 @@ static json_t *do_remove(struct world *w, const json_t *args)
 static bool grant_set(struct world *w, const json_t *grant)
 {
 	char id[32];
-	if (w->seats_total <= 0)
+	if (w->seats_total <= 0 || (w->set_made_anew && text_eq(json_str(grant, "set"), PS_INBOX)))
 		return false;
 	snprintf(id, sizeof id, "0Pa0000000%05dAAA", w->boundary + 10);
 	bool other = text_eq(json_str(grant, "set"), OTHER_SET);
@@ -319,9 +322,17 @@ static json_t *do_restore(struct world *w, const json_t *args)
 			ok = grant_set(w, grant);
 		else if ((ok = w->seats_total > 0))
 			world_add_licence(w, "2LA000000000008AAA", json_str(grant, "licence"), "InboxPsl", false);
-		json_array_append_new(creates, json_pack("{s:b,s:b,s:s,s:s}", "ok", ok, "already", 0, "error",
-		                                         ok ? "" : "LICENSE_LIMIT_EXCEEDED", "reason",
-		                                         ok ? "" : "no seat is left"));
+		bool full = w->seats_total <= 0;
+		json_t *row = json_pack("{s:b,s:b,s:s,s:s}", "ok", ok, "already", 0, "error",
+		                        ok     ? ""
+		                        : full ? "LICENSE_LIMIT_EXCEEDED"
+		                               : "INVALID_CROSS_REFERENCE_KEY",
+		                        "reason",
+		                        ok     ? ""
+		                        : full ? "no seat is left"
+		                               : "it is not there");
+		json_object_set(row, "set", json_get(grant, "set"));
+		json_array_append_new(creates, row);
 	}
 	return json_pack("{s:o,s:o}", "creates", creates, "look", read_back(w));
 }

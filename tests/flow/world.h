@@ -34,7 +34,8 @@ struct world {
 	/* Salesforce: what Jane holds; rows as in a look (salesforce/salesforce.h) */
 	json_t *sets, *licences, *tokens, *links, *sessions, *mails, *connection;
 	bool nobody_in_slack, frozen, active, set_is_broad, other_is_broad, auto_unassign, blind_tokens, blind_sets;
-	bool another_org; /* the settings lead to another one by now, in which the ids are the same */
+	bool set_made_anew; /* the org has another set of the same name by now; the old one is gone */
+	bool another_org;   /* the settings lead to another one by now, in which the ids are the same */
 	int seats_total;
 	bool licence_needed, links_fixed; /* a licence that can't go; links that the org lets only a person remove */
 	int regrants;                     /* so often something outside assigns a removed set anew */
