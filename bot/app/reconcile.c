@@ -126,7 +126,8 @@ static enum errc read_floor(struct reconcile *r, struct tx *tx)
 	if (r->gap_since < heard)
 		heard = r->gap_since;
 	r->floor = rc == OK ? heard - MARGIN_MS : now;
-	if (r->floor < now - BACK_MAX_MS)
+	/* or the clock has been set back since, and it is not known since when to look */
+	if (r->floor < now - BACK_MAX_MS || heard > now)
 		r->floor = now - BACK_MAX_MS;
 	return OK;
 }
@@ -557,10 +558,10 @@ static void on_timer(void *arg)
 		return;
 	}
 	wait = place_of(r)->not_before - clock_wall_ms();
-	if (wait <= 0)
+	if (wait <= 0 || wait > SECOND_LOOK_MS) /* the clock was set back */
 		wait = take_turn(r);
 	if (wait > 0)
-		loop_timer_set(r->timer, wait < SECOND_LOOK_MS ? wait : SECOND_LOOK_MS);
+		loop_timer_set(r->timer, wait);
 	else
 		read_on(r);
 }

@@ -645,6 +645,21 @@ static void what_was_typed_in_a_gap_of_the_connection_is_done(struct stage *stag
 	await_point(stage, id, AT_BACKEND);
 }
 
+static void what_was_typed_before_the_clock_was_set_back_is_done(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_kill(stage);
+	say_in_thread(stage, id, "omar", "approve");
+	sqlite3 *held = hold_store(stage);
+	sqlite3_exec(held, "UPDATE setting SET value = value + 7200000 WHERE key = 'heard_until'", NULL, NULL, NULL);
+	CHECK(stage, sqlite3_changes(held) == 1);
+	release_store(held);
+	stage_start(stage);
+	await_point(stage, id, AT_BACKEND);
+	await_log(stage, "came without its event", 0);
+}
+
 /* A page of a proxy instead of what was said, for longer than one look. */
 static void what_was_typed_where_it_could_not_be_read_at_first_is_done(struct stage *stage)
 {
@@ -744,6 +759,7 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(what_was_typed_in_the_thread_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_direct_message_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_gap_of_the_connection_is_done),
+    SCENARIO(what_was_typed_before_the_clock_was_set_back_is_done),
     SCENARIO(what_was_typed_where_it_could_not_be_read_at_first_is_done),
     SCENARIO(a_prompt_that_was_deleted_while_we_were_down_is_posted_anew),
     SCENARIO(a_card_in_direct_messages_that_was_deleted_is_posted_anew),
