@@ -98,7 +98,7 @@ static enum errc limit_refusal(struct asked *asked, size_t count, struct buf *wh
 	if (rc != OK)
 		return rc;
 	if ((int)count > config->limits.batch)
-		buf_printf(why, "That are %zu people; at most %d at once are allowed (limits.batch).", count,
+		buf_printf(why, "Those are %zu people; at most %d at once are allowed (limits.batch).", count,
 		           config->limits.batch);
 	else if (n_open + (int64_t)count > config->limits.open_repairs)
 		buf_printf(why,

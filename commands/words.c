@@ -133,14 +133,14 @@ static void add_who(struct repair_words *ret, const struct word *word)
 	if (!words_who(word, &who)) {
 		complain(ret, "I can't read “", word->text,
 		         "” as a person. Use a mention chosen from Slack's list, an e-mail address, a Salesforce "
-		         "username or a Salesforce user id.");
+		         "username or a Salesforce user id; words about it go behind `reason:`.");
 		return;
 	}
 	for (size_t i = 0; i < ret->count; i++)
 		if (text_ieq(ret->who[i].text, who.text))
 			return;
 	if (ret->count == WORDS_MAX)
-		complain(ret, "Those are too many people at once", "", ".");
+		complain(ret, "Those are too many people at once", "", ": name fewer, in several commands.");
 	else
 		ret->who[ret->count++] = who;
 }

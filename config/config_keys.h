@@ -113,7 +113,7 @@
 	  "repairs open at once") \
 	X(RUNNING_REPAIRS, "limits.running_repairs", INT, limits.running_repairs, "64", 1, 1000, AT_ONCE, \
 	  "repairs the bot works on at once") \
-	X(BATCH, "limits.batch", INT, limits.batch, "200", 1, 1000, AT_ONCE, "users in one command") \
+	X(BATCH, "limits.batch", INT, limits.batch, "200", 1, 200, AT_ONCE, "users in one command, at most 200") \
 	X(PER_REQUESTER_DAY, "limits.per_requester_day", INT, limits.per_requester_day, "100", 1, 100000, AT_ONCE, \
 	  "repairs one person may start in a day") \
 	X(PER_REQUESTER_HOUR, "limits.per_requester_hour", INT, limits.per_requester_hour, "100", 1, 100000, AT_ONCE, \

@@ -228,7 +228,7 @@ static void all_mistakes_are_told_at_once_in_file_order(void **state)
 	    "eacbot.yaml:1:1: salesforce.client_id: is missing\n"
 	    "eacbot.yaml:1:1: salesforce.private_key_file: is missing (salesforce.auth: jwt needs it)\n"
 	    "eacbot.yaml:1:1: salesforce.username: is missing (salesforce.auth: jwt needs it)\n"
-	    "eacbot.yaml:1:17: limits.batch: must be a whole number from 1 to 1000, not \"80x\"\n"
+	    "eacbot.yaml:1:17: limits.batch: must be a whole number from 1 to 200, not \"80x\"\n"
 	    "eacbot.yaml:3:3: slack.conections: unknown key; did you mean slack.connections?\n"
 	    "eacbot.yaml:3:3: slack.bot_token_file: is missing (a file, or the environment variable SLACK_BOT_TOKEN)\n"
 	    "eacbot.yaml:4:16: slack.connections: must be a whole number from 1 to 4, not \"9\"\n"
@@ -351,7 +351,7 @@ static void numbers_are_strict(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		AUTO_FREE char *rest = mem_printf("limits: {batch: %s}\n", bad[i]);
 
-		expect_mistake(f, rest, "limits.batch: must be a whole number from 1 to 1000");
+		expect_mistake(f, rest, "limits.batch: must be a whole number from 1 to 200");
 	}
 	expect_mistake(f, "limits: {pause_after_failures: 0}\n",
 	               "limits.pause_after_failures: must be a whole number from 1 to 1000, or never");
