@@ -53,7 +53,7 @@ static void admins_do_all(void **unused)
 {
 	(void)unused;
 	check((struct person){.admin = true},
-	      "approve cancel check confirm done help history list reject repair retry status why");
+	      "approve cancel check confirm done help history list pause reject repair resume retry status why");
 }
 
 static void everybody_else_gets_help_only(void **unused)
