@@ -140,7 +140,7 @@ enum errc command_pause(struct asked *asked)
 		text_copy(pause.reason, sizeof pause.reason, reason);
 		rc = pause_begin(asked->tx, asked->env, &pause, asked->actor.via);
 	}
-	text_paused(&b, &pause);
+	text_paused(&b, &pause, asked->env->config);
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }
 

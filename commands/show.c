@@ -118,7 +118,7 @@ static enum errc add_pause(struct buf *b, const struct asked *asked)
 	enum errc rc = text_eq(asked->command->name, "status") ? pause_get(asked->tx, &pause) : OK;
 	if (rc == OK && pause.on) {
 		buf_puts(b, "\n");
-		text_paused(b, &pause);
+		text_paused(b, &pause, asked->env->config);
 	}
 	return rc;
 }

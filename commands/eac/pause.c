@@ -70,7 +70,7 @@ enum errc pause_begin(struct tx *tx, const struct eac_env *env, const struct pau
 	    json_pack("{s:s,s:s,s:I}", "by", pause->by, "reason", pause->reason, "at", (json_int_t)pause->at);
 	const struct request_actor actor = {.who = pause->by, .via = via};
 	AUTO_BUF struct buf line = {0};
-	text_paused(&line, pause);
+	text_paused(&line, pause, env->config);
 	log_event(LOG_WARNING, "paused", "by %s: %s", pause->by, pause->reason);
 	enum errc rc = write_word(tx, "pause", word);
 	if (rc == OK)
@@ -181,7 +181,7 @@ static enum errc pause_by_itself(struct flow *flow, size_t failures)
 	snprintf(pause.reason, sizeof pause.reason,
 	         "%zu repairs failed at my own steps within an hour (limits.pause_after_failures)", failures);
 	AUTO_BUF struct buf line = {0};
-	text_paused(&line, &pause);
+	text_paused(&line, &pause, eac_env(flow)->config);
 	eac_line(flow, buf_str(&line));
 	return pause_begin(flow->tx, eac_env(flow), &pause, eac_bot.via);
 }

@@ -433,7 +433,7 @@ void text_status_ended(struct buf *b, const struct flow *flow)
 
 /* --- the emergency stop --- */
 
-void text_paused(struct buf *b, const struct pause *pause)
+void text_paused(struct buf *b, const struct pause *pause, const struct config *config)
 {
 	part_begin(b);
 	buf_puts(b, "*Paused* by ");
@@ -444,7 +444,9 @@ void text_paused(struct buf *b, const struct pause *pause)
 		buf_puts(b, ": ");
 		mrkdwn_add_literal(b, pause->reason, 300);
 	}
-	buf_puts(b, ". No repair begins and nothing is taken away until an admin types `resume`; giving back goes on.");
+	buf_printf(
+	    b, ". No repair begins and nothing is taken away until an admin types `%s resume`; giving back goes on.",
+	    config->slack.command);
 }
 
 void text_resumed(struct buf *b, const char *who, int64_t now)
@@ -461,7 +463,7 @@ void text_held(struct buf *b, const struct flow *flow, const struct pause *pause
 {
 	part_begin(b);
 	buf_printf(b, "Held before step %s (%s). ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
-	text_paused(b, pause);
+	text_paused(b, pause, eac_env(flow)->config);
 }
 
 void text_held_beginning(struct buf *b, const struct flow *flow, const struct pause *pause)
@@ -471,5 +473,5 @@ void text_held_beginning(struct buf *b, const struct flow *flow, const struct pa
 	buf_puts(b, " (");
 	text_name(b, flow->row);
 	buf_puts(b, ") has not begun; it begins by itself afterwards. ");
-	text_paused(b, pause);
+	text_paused(b, pause, eac_env(flow)->config);
 }

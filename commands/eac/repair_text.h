@@ -45,7 +45,7 @@ void text_name(struct buf *b, const struct request_row *row);
 
 /* --- the emergency stop (pause.h) --- */
 struct pause;
-void text_paused(struct buf *b, const struct pause *pause);
+void text_paused(struct buf *b, const struct pause *pause, const struct config *config);
 void text_resumed(struct buf *b, const char *who, int64_t now);
 void text_held(struct buf *b, const struct flow *flow, const struct pause *pause);
 void text_held_beginning(struct buf *b, const struct flow *flow, const struct pause *pause);
