@@ -25,7 +25,7 @@ static int what_is_back(const struct flow *flow, const json_t *look, const char 
 	const json_t *plan = json_get(flow->row->facts, "plan");
 	json_auto_t *now = diagnose_plan(env->config, look, plan, json_get(flow->row->facts, "removed"));
 	json_t *rows[] = {diagnose_links(look), diagnose_tokens(env->config, look), diagnose_sets(now, look),
-	                  diagnose_licences(plan, look)};
+	                  diagnose_licences(now, look)};
 	static const char *const why[] = {"an account link is there again", "the app has access tokens again",
 	                                  TEXT_SET_BACK, "the licence is assigned again"};
 	bool licence_kept = json_str(flow->row->facts, "licence_needed")[0] != '\0';

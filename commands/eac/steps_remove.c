@@ -224,8 +224,9 @@ enum errc eac_remove_license_begin(struct flow *flow)
 	const json_t *look = eac_fresh_look(flow);
 	if (look == NULL)
 		return eac_look_before(flow, "login");
-	json_auto_t *held = diagnose_licences(org_plan(flow), look);
 	json_t *facts = flow->row->facts;
+	json_auto_t *plan = diagnose_plan(eac_env(flow)->config, look, org_plan(flow), json_get(facts, "removed"));
+	json_auto_t *held = diagnose_licences(plan, look); /* also one that is new */
 	if (held == NULL || !json_is_array(json_get(look, "sets")))
 		return org_blind(flow, held == NULL ? "licences" : "sets");
 	enum errc rc = eac_step_started(flow);

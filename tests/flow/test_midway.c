@@ -208,6 +208,24 @@ static void nothing_is_given_back_in_another_org(void **state)
 	assert_true(world_holds(w, inbox_set));
 }
 
+static void a_licence_that_is_new_after_the_approval_goes_back_to_1_6(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	world_add_licence(w, "2LA000000000088AAA", "0PLD000000004mwOAA", psl_other, false);
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	rest(w);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_int_equal(world_writes(w, "delete-licence"), 0);
+	assert_true(world_says(w, "returns to step 1.6"));
+	world_play(w, 1);
+	rest(w);
+	assert_string_equal(world_state(w, 1), "completed");
+	assert_int_equal(world_writes(w, "delete-licence"), 1);
+	assert_int_equal(json_array_size(w->licences), 2);
+	assert_int_equal(json_array_size(w->sets), 1);
+}
+
 /* --- the bot's sight --- */
 
 static void what_can_not_be_seen_any_more_is_not_taken_for_gone(void **state)
@@ -237,6 +255,7 @@ int main(void)
 	    T(a_set_that_is_given_anew_keeps_its_own_date),
 	    T(a_plan_that_shrank_is_approved_anew_before_the_licence_goes),
 	    T(a_set_that_another_hand_gave_back_without_its_licence_gets_it),
+	    T(a_licence_that_is_new_after_the_approval_goes_back_to_1_6),
 	    T(a_set_that_the_org_has_no_more_is_owed_to_nobody),
 	    T(a_repair_that_began_in_another_org_touches_nothing),
 	    T(nothing_is_given_back_in_another_org),
