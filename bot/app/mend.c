@@ -187,19 +187,31 @@ static enum errc is_settled(struct mending *m, const char *slot, bool *ret)
 	return rc;
 }
 
-/* A card that stands here and is not to be seen (any more), or can't be looked at, is shown again. */
-static enum errc mend_card(struct mending *m, const char *slot)
+/*
+ * A card that belongs here and is not to be seen (any more), or can't be looked at. One that stands nowhere and does
+ * not wait was refused, as where the bot had been removed; in its thread it belongs here.
+ */
+static enum errc is_missing(struct mending *m, const json_t *card, bool *ret)
 {
 	struct message_row message;
-	bool settled = false;
-	enum errc rc = message_get(m->tx, m->row.id, slot, &message);
+	enum errc rc = message_get(m->tx, m->row.id, json_str(card, "slot"), &message);
 
-	if (rc != OK)
-		return rc == ERR_NOT_FOUND ? OK : rc; /* still to be posted */
-	if (!text_eq(message.channel, m->place->channel))
-		return OK;
-	if (m->sight->messages != NULL && find_message(m->sight->messages, message.ts) != NULL)
-		return OK;
+	if (rc == OK)
+		*ret = text_eq(message.channel, m->place->channel) &&
+		       (m->sight->messages == NULL || find_message(m->sight->messages, message.ts) == NULL);
+	else
+		*ret = m->place->thread_ts[0] != '\0' && json_str(card, "conversation")[0] != '@';
+	return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+static enum errc mend_card(struct mending *m, const json_t *card)
+{
+	const char *slot = json_str(card, "slot");
+	bool missing = false, settled = false;
+	enum errc rc = is_missing(m, card, &missing);
+
+	if (rc != OK || !missing)
+		return rc;
 	rc = is_settled(m, slot, &settled);
 	if (rc != OK || !settled)
 		return rc;
@@ -215,7 +227,7 @@ static enum errc mend_cards(struct mending *m)
 
 	json_array_foreach (commands_cards(&m->row), i, card)
 		if (rc == OK)
-			rc = mend_card(m, json_str(card, "slot"));
+			rc = mend_card(m, card);
 	return rc;
 }
 

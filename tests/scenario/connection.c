@@ -689,6 +689,22 @@ static void a_prompt_that_was_deleted_while_we_were_down_is_posted_anew(struct s
 	await_point(stage, id, AT_BACKEND);
 }
 
+static void a_card_that_could_not_be_posted_is_posted_where_the_bot_is_let_in_again(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_do(stage, SLACK, "/_sim/kick", json_pack("{s:s}", "channel", "helpdesk"));
+	free(stage_slash(stage, "omar", "approve 1"));
+	await_point(stage, id, AT_BACKEND);
+	SEE(stage, .user = "maria", .channel = "dm", .contains = "EAC-1");
+	await_log(stage, "a message to C0HELP0001 was not taken", 0);
+	rest_for(stage, 3000);
+	stage_do(stage, SLACK, "/_sim/invite", json_pack("{s:s}", "channel", "helpdesk"));
+	stage_kill(stage);
+	stage_start(stage);
+	SEE(stage, .user = "maria", .channel = "helpdesk", .button = "Inbox removed");
+}
+
 static void a_card_in_direct_messages_that_was_deleted_is_posted_anew(struct stage *stage)
 {
 	stage_start(stage);
@@ -762,6 +778,7 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(what_was_typed_before_the_clock_was_set_back_is_done),
     SCENARIO(what_was_typed_where_it_could_not_be_read_at_first_is_done),
     SCENARIO(a_prompt_that_was_deleted_while_we_were_down_is_posted_anew),
+    SCENARIO(a_card_that_could_not_be_posted_is_posted_where_the_bot_is_let_in_again),
     SCENARIO(a_card_in_direct_messages_that_was_deleted_is_posted_anew),
     SCENARIO(a_thread_that_was_deleted_while_we_were_down_is_begun_anew),
     SCENARIO(buttons_that_should_be_gone_are_taken_off),
