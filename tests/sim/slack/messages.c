@@ -20,17 +20,30 @@ json_t *message_ts(struct slack *slack)
 	                 (long long)(slack->last_ts_us % 1000000));
 }
 
-json_t *message_find(const json_t *channel, const char *ts)
+/* They stand in the order of their ts, which only grows and always has as many digits. */
+size_t message_from(const json_t *channel, const char *ts)
 {
 	const json_t *messages = json_object_get(channel, "_messages");
+	size_t low = 0, high = json_array_size(messages);
 
-	for (size_t i = json_array_size(messages); i-- > 0;) {
-		json_t *message = json_array_get(messages, i);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(sim_text(message, "ts"), ts) == 0)
-			return json_object_get(message, "_deleted") ? NULL : message;
+		if (strcmp(sim_text(json_array_get(messages, middle), "ts"), ts) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low;
+}
+
+json_t *message_find(const json_t *channel, const char *ts)
+{
+	json_t *message = json_array_get(json_object_get(channel, "_messages"), message_from(channel, ts));
+
+	if (strcmp(sim_text(message, "ts"), ts) != 0 || json_object_get(message, "_deleted"))
+		return NULL;
+	return message;
 }
 
 json_t *message_new(struct slack *slack, const char *user, const char *text)
@@ -127,13 +140,14 @@ void message_remove(struct slack *slack, json_t *channel, json_t *message)
 
 static void count_replies(const json_t *channel, const char *ts, json_t *out)
 {
+	const json_t *messages = json_object_get(channel, "_messages");
 	json_t *users = json_array();
 	json_t *latest = NULL;
-	json_t *other;
 	json_int_t count = 0;
-	size_t i;
 
-	json_array_foreach (json_object_get(channel, "_messages"), i, other) {
+	for (size_t i = message_from(channel, ts); i < json_array_size(messages); i++) {
+		const json_t *other = json_array_get(messages, i);
+
 		if (json_object_get(other, "_deleted") || !message_is_reply(other) ||
 		    strcmp(sim_text(other, "thread_ts"), ts) != 0)
 			continue;
@@ -175,7 +189,7 @@ json_t *message_out(const json_t *channel, const json_t *message, bool all_metad
 		const json_t *parent = message_find(channel, sim_text(message, "thread_ts"));
 
 		json_object_set_new(out, "parent_user_id", json_string(sim_text(parent, "user")));
-	} else {
+	} else if (json_object_get(message, "thread_ts")) {
 		count_replies(channel, sim_text(message, "ts"), out);
 	}
 	return out;

@@ -14,6 +14,9 @@
 /* A ts that no message has had: the time, at least a microsecond after the latest. A new JSON string. */
 json_t *message_ts(struct slack *slack);
 
+/* Where in "_messages" those of that ts and later begin. */
+size_t message_from(const json_t *channel, const char *ts);
+
 /* The message with that ts, borrowed; NULL: none, or deleted. */
 json_t *message_find(const json_t *channel, const char *ts);
 

@@ -187,8 +187,6 @@ static void conversations_history(struct call *call)
 	const json_t *channel = place_to_read(call, "history");
 	bool all = call_flag(call, "include_all_metadata");
 	json_t *found = json_array();
-	json_t *message;
-	size_t i;
 
 	if (channel && !channel_has(channel, slack_bot(call->slack))) {
 		call_fail(call, "not_in_channel");
@@ -198,7 +196,9 @@ static void conversations_history(struct call *call)
 		json_decref(found);
 		return;
 	}
-	json_array_foreach (json_object_get(channel, "_messages"), i, message) {
+	const json_t *messages = json_object_get(channel, "_messages");
+	for (size_t i = message_from(channel, call_text(call, "oldest")); i < json_array_size(messages); i++) {
+		const json_t *message = json_array_get(messages, i);
 		bool shown =
 		    !message_is_reply(message) || strcmp(sim_text(message, "subtype"), "thread_broadcast") == 0;
 
@@ -221,8 +221,6 @@ static void conversations_replies(struct call *call)
 	const char *ts = call_text(call, "ts");
 	bool all = call_flag(call, "include_all_metadata");
 	json_t *found = json_array();
-	json_t *message;
-	size_t i;
 
 	if (channel && !channel_has(channel, slack_bot(call->slack))) {
 		call_fail(call, "not_in_channel");
@@ -236,7 +234,9 @@ static void conversations_replies(struct call *call)
 		json_decref(found);
 		return;
 	}
-	json_array_foreach (json_object_get(channel, "_messages"), i, message) {
+	const json_t *messages = json_object_get(channel, "_messages");
+	for (size_t i = message_from(channel, ts); i < json_array_size(messages); i++) {
+		const json_t *message = json_array_get(messages, i);
 		bool parent = strcmp(sim_text(message, "ts"), ts) == 0;
 
 		if (in_thread(message, ts) && (parent || within(call, sim_text(message, "ts"))))
