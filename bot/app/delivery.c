@@ -429,6 +429,7 @@ void deliveries_stop(struct deliveries *deliveries)
 		deliveries->paused = d->next;
 		leave(d);
 	}
+	lookup_stop(deliveries->directs);
 }
 
 static void found(struct delivery *delivery, const char *ts)

@@ -34,7 +34,7 @@ typedef void delivery_fn(void *arg, const struct delivery_result *result);
 struct deliveries *deliveries_new(struct loop *loop, struct slack *slack, struct pace *pace);
 /* After the last answer of Slack has come. */
 void deliveries_free(struct deliveries *deliveries);
-/* Looks that wait for their next page end now, with LEFT, from inside. */
+/* Looks that wait for their next page, and questions for a channel that wait for their turn, end now, with LEFT, from inside. */
 void deliveries_stop(struct deliveries *deliveries);
 /* `row` stays the caller's and has to live until the result. */
 void delivery_begin(struct deliveries *deliveries, const struct outbox_row *row, delivery_fn *fn, void *arg);

@@ -61,6 +61,7 @@ struct lookup {
 	int64_t allowed_at;      /* boot time of that */
 	int64_t rest_until;      /* boot time; Slack's Retry-After */
 	struct waiter *waiters;
+	bool stopped;
 };
 
 static void on_deadline(void *arg);
@@ -225,6 +226,12 @@ static bool waits_for(const struct waiter *w, const void *arg)
 	return w->question == arg;
 }
 
+static bool waits_for_a_turn(const struct waiter *w, const void *arg)
+{
+	(void)arg;
+	return w->question != NULL && !w->question->sent;
+}
+
 static bool is_late(const struct waiter *w, const void *arg)
 {
 	return w->deadline <= *(const int64_t *)arg;
@@ -300,7 +307,7 @@ static void on_answer(void *arg, const struct slack_answer *answer)
 	const json_t *value = answer->code == OK ? json_get(answer->body, lookup->options.part) : NULL;
 	enum errc code = answer->code == OK && !json_is_object(value) ? ERR_PROTOCOL : answer->code;
 
-	if (answer->retry_after_ms > 0) {
+	if (answer->retry_after_ms > 0 && !lookup->stopped) {
 		lookup->rest_until = clock_boot_ms() + answer->retry_after_ms;
 		question->sent = false;
 		question->stale = false;
@@ -395,4 +402,12 @@ void lookup_get(struct lookup *lookup, const char *key, bool afresh, int64_t tim
 	arm(lookup);
 	if (asked)
 		on_turn(lookup);
+}
+
+void lookup_stop(struct lookup *lookup)
+{
+	lookup->stopped = true;
+	loop_timer_set(lookup->turn, -1);
+	tell(take_waiters(lookup, waits_for_a_turn, NULL), ERR_ABORTED, "", NULL);
+	arm(lookup);
 }

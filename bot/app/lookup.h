@@ -30,7 +30,7 @@ struct lookup_options {
 
 /*
  * `value` is borrowed, and NULL unless `code` is OK; `error` is Slack's word, or "". TEMPORARY also covers a time that
- * ran out. Comes later, once, on the loop's thread; never after lookup_free.
+ * ran out, ABORTED lookup_stop. Comes later, once, on the loop's thread; never after lookup_free.
  */
 typedef void lookup_fn(void *arg, enum errc code, const char *error, const json_t *value);
 
@@ -43,3 +43,5 @@ void lookup_get(struct lookup *lookup, const char *key, bool afresh, int64_t tim
 const json_t *lookup_peek(const struct lookup *lookup, const char *key);
 /* It has changed: what is remembered is forgotten, and an answer on its way tells only those who asked for it. */
 void lookup_forget(struct lookup *lookup, const char *key);
+/* We are going down: what waits for its turn is not asked any more; its waiters are told ABORTED, from inside. */
+void lookup_stop(struct lookup *lookup);

@@ -130,6 +130,21 @@ static void a_look_that_has_to_wait_does_not_hold_up_the_end(struct stage *stage
 	check_one_parent(stage);
 }
 
+/* The message to a person waits until Slack tells the channel of their direct messages. */
+static void a_channel_that_is_still_asked_for_does_not_hold_up_the_end(struct stage *stage)
+{
+	stage_start(stage);
+	hurt(stage, "conversations.open", "U0JANE0001", limited(30), 1);
+	begin_jane(stage);
+	stage_await_faults(stage, SLACK, 1);
+	int64_t before = clock_boot_ms();
+	CHECK(stage, stage_stop(stage) == 0);
+	CHECK(stage, clock_boot_ms() - before < 6000);
+	stage_clear_faults(stage, SLACK);
+	stage_start(stage);
+	SEE(stage, .user = "jane", .channel = "dm", .button = "Done");
+}
+
 /* Slack makes it seconds after we gave up waiting for the answer: a look at once would not find it. */
 static void a_message_that_slack_makes_late_is_not_repeated(struct stage *stage)
 {
@@ -549,6 +564,7 @@ const struct scenario delivery_scenarios[] = {
     SCENARIO(what_can_not_be_looked_up_is_not_sent_again),
     SCENARIO(a_look_that_is_limited_midway_goes_on_with_the_same_page),
     SCENARIO(a_look_that_has_to_wait_does_not_hold_up_the_end),
+    SCENARIO(a_channel_that_is_still_asked_for_does_not_hold_up_the_end),
     SCENARIO(a_message_that_slack_makes_late_is_not_repeated),
     SCENARIO(every_way_to_lose_an_answer_is_looked_up),
     SCENARIO(a_limit_of_one_channel_holds_back_no_other),
