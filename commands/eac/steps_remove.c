@@ -104,15 +104,14 @@ static void note_regrants(struct flow *flow, const json_t *held)
 }
 
 /* Nothing of the plan is held (any more). The plan is compared at 1.6: what is still to be taken needs a new approval. */
-static enum errc sets_gone(struct flow *flow, const json_t *look)
+static enum errc sets_gone(struct flow *flow)
 {
 	bool ours = json_int(flow->row->facts, "tries") > 0;
-	enum errc rc = note_seats(flow, look);
 	AUTO_BUF struct buf b = {0};
 	text_sets_gone(&b, org_plan(flow), ours);
 	json_object_del(flow->row->facts, "deleted");
 	json_object_del(flow->row->facts, "regranted");
-	return rc == OK ? org_ended(flow, "done", buf_str(&b)) : rc;
+	return org_ended(flow, "done", buf_str(&b));
 }
 
 static enum errc sets_stay(struct flow *flow)
@@ -154,9 +153,11 @@ enum errc eac_remove_set_begin(struct flow *flow)
 	    diagnose_plan(eac_env(flow)->config, look, org_plan(flow), json_get(flow->row->facts, "removed"));
 	json_auto_t *held = diagnose_sets(plan, look); /* also a listed one that is new */
 	enum errc rc = eac_step_started(flow);
+	if (rc == OK)
+		rc = note_seats(flow, look); /* also where it fails now: the debt stands */
 	if (rc != OK)
 		return rc;
-	return json_array_size(held) > 0 ? remove_sets(flow, look, held) : sets_gone(flow, look);
+	return json_array_size(held) > 0 ? remove_sets(flow, look, held) : sets_gone(flow);
 }
 
 /* --- 1.6 --- */
@@ -191,8 +192,6 @@ static enum errc licences_done(struct flow *flow, const json_t *look)
 	if (kept.len > 0)
 		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", buf_str(&kept));
 	json_object_del(flow->row->facts, "lag_waited");
-	if (rc == OK)
-		rc = note_seats(flow, look);
 	return rc == OK ? org_ended(flow, skipped ? "skipped" : "done", buf_str(&b)) : rc;
 }
 
@@ -230,6 +229,8 @@ enum errc eac_remove_license_begin(struct flow *flow)
 	if (held == NULL || !json_is_array(json_get(look, "sets")))
 		return org_blind(flow, held == NULL ? "licences" : "sets");
 	enum errc rc = eac_step_started(flow);
+	if (rc == OK)
+		rc = note_seats(flow, look); /* also where it fails now: the debt stands */
 	if (rc != OK)
 		return rc;
 	if (is_back(flow, look)) {

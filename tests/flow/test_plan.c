@@ -213,6 +213,19 @@ static void a_seat_is_promised_from_when_it_is_free_until_it_is_given_back(void 
 	assert_int_equal(store_run(w->store, read_debt, w), ERR_NOT_FOUND);
 }
 
+static void a_seat_is_promised_also_by_a_repair_that_failed_at_the_removal(void **state)
+{
+	struct world *w = *state;
+	w->regrants = 99;
+	begin(w);
+	world_play(w, 1);
+	assert_string_equal(world_state(w, 1), "failed");
+	assert_int_equal(json_array_size(w->licences), 0);
+	assert_int_equal(store_run(w->store, read_debt, w), OK);
+	assert_true(json_bool(json_array_get(json_get(debt_of_jane, "licences"), 0), "free"));
+	json_decref(debt_of_jane);
+}
+
 static void another_source_of_the_permission_is_named_in_the_evidence(void **state)
 {
 	struct world *w = *state;
@@ -274,6 +287,7 @@ int main(void)
 	    T(a_licence_that_could_not_be_given_back_is_not_given_up),
 	    T(a_seat_that_is_owed_to_another_is_not_counted_on),
 	    T(a_seat_is_promised_from_when_it_is_free_until_it_is_given_back),
+	    T(a_seat_is_promised_also_by_a_repair_that_failed_at_the_removal),
 	    T(another_source_of_the_permission_is_named_in_the_evidence),
 	    T(a_word_on_the_users_behalf_is_recorded_with_the_name),
 	    T(what_can_not_be_looked_up_for_good_ends),
