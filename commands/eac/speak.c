@@ -182,7 +182,7 @@ static json_t *closed_body(const json_t *card, const char *mrkdwn)
 	buf_init(&text, 16000);
 	buf_init(&cut, 16000);
 	buf_puts(&text, mrkdwn);
-	buf_puts(&text, "\n");
+	buf_puts(&text, "\nWhat was asked:\n"); /* whoever hears the text alone is not asked again */
 	buf_puts(&text, json_str(body, "text"));
 	mrkdwn_cut(&cut, buf_str(&text), 3500);
 	json_set_str(body, "text", buf_str(&cut));

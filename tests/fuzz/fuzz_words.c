@@ -15,13 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct repair_words words;
 
+/* An apostrophe may be: O'Brien has a mailbox too, and soql.c makes it a literal. */
 static void people_are_harmless(const char *typed)
 {
 	words_repair(typed, &words);
 	assert(words.count <= WORDS_MAX);
 	for (size_t i = 0; i < words.count; i++) {
 		assert(words.who[i].text[0] != '\0');
-		assert(!strpbrk(words.who[i].text, "'\"\\<>{}()\n\r\t "));
+		assert(!strpbrk(words.who[i].text, "\"\\<>{}()\n\r\t "));
 		for (const char *p = words.who[i].text; *p != '\0'; p++)
 			assert((unsigned char)*p > 0x20 && (unsigned char)*p < 0x7f);
 	}
