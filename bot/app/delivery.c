@@ -22,10 +22,10 @@
 
 enum {
 	CALL_TIMEOUT_MS = 15 * 1000,
-	HUNG_MS = 20 * 1000,         /* Slack may still make a message whose answer we no longer wait for */
-	MARGIN_MS = 15 * 60 * 1000,  /* for clocks that differ, and for answers that were late */
-	LOOK_MAX_MS = 5 * 60 * 1000, /* well below that: a message must not age out of sight while it is looked for */
-	PAUSE_MAX_MS = 5 * 1000,     /* between two pages; for more the conversation is set free meanwhile */
+	HUNG_MS = 20 * 1000,            /* Slack may still make a message whose answer we no longer wait for */
+	MARGIN_MS = 3 * 60 * 60 * 1000, /* for clocks that are wrong, or were when it was sent, and for late answers */
+	LOOK_MAX_MS = 5 * 60 * 1000,    /* then the conversation is set free, and the look goes on later */
+	PAUSE_MAX_MS = 5 * 1000,        /* between two pages; for more the conversation is set free meanwhile */
 	PAGE = 200,
 	BRIEF_CHARS = 1000,
 	THREAD_TRIES = 2,
