@@ -91,6 +91,7 @@ fi
 if wants simulation; then
 	stage "build, simulation" build release "$B/release/simulate"
 	stage "simulated days, release" tests/simulation/run.sh "$B/release/simulate" 0.5 1 2 3 4
+	stage "a simulated week, release" tests/simulation/run.sh "$B/release/simulate" 7 7
 	stage "the simulation finds planted bugs" tests/simulation/selftest.sh "$B/release/simulate"
 fi
 echo "$passed passed, $failed failed"

@@ -42,7 +42,7 @@ struct arrival {
 };
 
 static struct judge {
-	int64_t looked_ms, audited_ms;
+	int64_t began_ms, looked_ms, audited_ms;
 	int64_t opens[OPENS_KEPT]; /* when apps.connections.open was called */
 	unsigned long most_opens, open_count, acks, deeds, requests, sockets, delivered;
 	struct judge_marks marks;
@@ -53,7 +53,7 @@ static struct judge {
 
 void judge_begin(void)
 {
-	judge = (struct judge){0};
+	judge = (struct judge){.began_ms = world_ms()};
 }
 
 /* --- Slack and Salesforce complain -------------------------------------------------------------------------- */
@@ -117,6 +117,16 @@ void judge_request(enum place place, const char *kind, const char *body)
 		judge.most_opens = opens_within(5 * MINUTE_MS);
 	if (judge.most_opens > OPENS_MOST)
 		world_fail("apps.connections.open was called %lu times within five minutes", judge.most_opens);
+}
+
+/* Slack's lowest tier is one a minute; bursts are for incidents. */
+static void check_mean_of_opens(void)
+{
+	int64_t minutes = (world_ms() - judge.began_ms) / MINUTE_MS;
+
+	if ((int64_t)judge.open_count > minutes)
+		world_fail("apps.connections.open was called %lu times in %lld minutes", judge.open_count,
+		           (long long)minutes);
 }
 
 void judge_wires(void)
@@ -286,6 +296,7 @@ void judge_end(void)
 {
 	if (!program_is_up())
 		world_fail("the program is not up, though nothing is wrong any more");
+	check_mean_of_opens();
 	check_audit();
 	judge_messages();
 	judge_everything(&judge.marks);
