@@ -254,7 +254,7 @@ static void many_repairs_at_once_lose_no_update(struct stage *stage)
 	SEE(stage, .user = "jane", .button = "Not installed", .gone = true, .timeout_ms = 70000);
 	for (int id = 1; id <= N; id++) {
 		AUTO_FREE char *name = mem_printf("EAC-%d: repair of", id);
-		SEE(stage, .channel = "helpdesk", .contains = name, .also = ". cancelled", .timeout_ms = 70000);
+		SEE(stage, .channel = "helpdesk", .contains = name, .also = "; cancelled", .timeout_ms = 70000);
 	}
 	CHECK(stage, !log_says(stage, "asks to rest"));
 }
