@@ -554,8 +554,10 @@ static void ten_kilobytes_of_reason_break_nothing(struct stage *stage)
 	AUTO_FREE char *words = mem_printf("repair %s", line);
 	free(stage_slash(stage, "maria", words)); /* taken, or refused with a word */
 	check_everywhere(stage);
-	if (stage_repair(stage, 1) != NULL)
+	json_t *repair = stage_repair(stage, 1);
+	if (repair != NULL)
 		stage_await(stage, 1, "waiting_user", NULL);
+	json_decref(repair);
 	check_everywhere(stage);
 }
 
