@@ -230,18 +230,17 @@ static void tell_outcome(struct receipt *receipt)
 
 static bool is_late(const struct receipt *receipt, int64_t now)
 {
-	/* an event that is not acknowledged is sent again, which is better than any answer */
-	return !receipt->answered && receipt->type != ENVELOPE_EVENT && now - receipt->came_at >= LATE_MS;
+	return !receipt->answered && receipt->type == ENVELOPE_SLASH && now - receipt->came_at >= LATE_MS;
 }
 
 /*
  * The store is slow. What is acknowledged now is not yet safe, so nothing is promised: a command gets a sentence that
- * says so, a click or a dialog only the end of its waiting.
+ * says so. A click or a dialog has no room for one, and an empty acknowledgement would look like success: it waits for
+ * its commit, and Slack shows its own warning meanwhile. An event is sent again.
  */
 static void answer_late(struct receipt *receipt)
 {
-	bool command = receipt->type == ENVELOPE_SLASH;
-	json_t *payload = command ? ephemeral(still_writing) : NULL;
+	json_t *payload = ephemeral(still_writing);
 
 	receipt->answered = true;
 	(void)!send_ack(receipt->dispatch, receipt->socket, receipt->envelope_id, payload, receipt->came_at);
@@ -261,7 +260,7 @@ static void on_late(void *arg)
 		}
 	if (told > 0)
 		log_event(LOG_WARNING, "store.slow",
-		          "%u acknowledgements left before the store had written what they are for", told);
+		          "%u commands were told that the store has not yet written them down", told);
 	if (dispatch->receipts != NULL)
 		loop_timer_set(dispatch->late, LOOK_LATE_MS);
 }
