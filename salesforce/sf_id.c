@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bot/base/json.h"
 #include "bot/base/text.h"
 
 enum { SHORT_LEN = 15, LONG_LEN = 18 };
@@ -82,6 +83,17 @@ bool sf_id_same(const char *a, const char *b)
 	if (!sf_id_plausible(a) || !sf_id_plausible(b) || strncmp(a, b, SHORT_LEN) != 0)
 		return false;
 	return a[SHORT_LEN] == '\0' || b[SHORT_LEN] == '\0' || text_ieq(a + SHORT_LEN, b + SHORT_LEN);
+}
+
+json_t *sf_id_row(const json_t *rows, const char *key, const char *id)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row)
+		if (sf_id_same(json_str(row, key), id))
+			return row;
+	return NULL;
 }
 
 bool sf_id_has_prefix(const char *id, const char *prefix)

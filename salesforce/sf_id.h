@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* Length 15 or 18, letters and digits, and for 18 the right checksum. */
@@ -21,6 +22,8 @@ bool sf_id_long(const char *id, char out[static 19]);
 /* Same record? Compares the first 15 characters, case-sensitively, and the others where both have them; false unless
  * both are plausible. */
 bool sf_id_same(const char *a, const char *b);
+/* The first row of an array whose `key` is this record's id, borrowed; NULL: there is none, or no array. */
+json_t *sf_id_row(const json_t *rows, const char *key, const char *id);
 /* A plausible id of this kind of record? "005" is a user. */
 bool sf_id_has_prefix(const char *id, const char *prefix);
 /* The Lightning page of this path on the instance: .my.salesforce.com becomes .lightning.force.com; other hosts stay.

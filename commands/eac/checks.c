@@ -18,16 +18,6 @@
 
 enum { NAME_CHARS = 80, MANY_AT_LEAST = 5, MANY_ONE_IN = 5, EWS_ENDED = 1790812800 /* 2026-10-01, seconds */ };
 
-static const json_t *by_id(const json_t *rows, const char *key, const char *id)
-{
-	size_t i;
-	json_t *row;
-	json_array_foreach (rows, i, row)
-		if (sf_id_same(json_str(row, key), id))
-			return row;
-	return NULL;
-}
-
 static void add_name(struct buf *b, const char *name)
 {
 	buf_puts(b, "“");
@@ -251,7 +241,7 @@ static bool nothing_assigned(const struct exam *e, struct buf *b)
 
 static const json_t *known_set(const struct exam *e, const json_t *row)
 {
-	return by_id(json_get(e->found, "sets"), "id", json_str(row, "set"));
+	return sf_id_row(json_get(e->found, "sets"), "id", json_str(row, "set"));
 }
 
 static bool set_is_broad(const struct exam *e, struct buf *b)
@@ -331,8 +321,8 @@ bool check_licence_trouble(const json_t *licence, int64_t promised, int64_t unti
 /* As the org tells it, or as the user's own assignment does; NULL: unknown. */
 static const json_t *known_licence(const struct exam *e, const char *id)
 {
-	const json_t *licence = by_id(json_get(e->found, "licences"), "id", id);
-	return licence != NULL ? licence : by_id(json_get(e->look, "licences"), "licence", id);
+	const json_t *licence = sf_id_row(json_get(e->found, "licences"), "id", id);
+	return licence != NULL ? licence : sf_id_row(json_get(e->look, "licences"), "licence", id);
 }
 
 /* Calls fn for each licence that comes and goes with the plan, until one answers true. */
@@ -374,7 +364,7 @@ static bool pool_is_full(const struct exam *e, const char *id, struct buf *b)
 	buf_puts(b, "All seats of the licence ");
 	add_label(b, licence);
 	buf_printf(b, " are taken (%d of %d): ", (int)used, (int)total);
-	buf_puts(b, by_id(json_get(e->look, "licences"), "licence", id) != NULL
+	buf_puts(b, sf_id_row(json_get(e->look, "licences"), "licence", id) != NULL
 	                ? "while the repair runs, somebody else could take this user's seat."
 	                : "what is owed to this user can't be given back before a seat is free.");
 	return true;

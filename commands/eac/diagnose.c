@@ -24,20 +24,9 @@ static bool grants(const json_t *row)
 	return json_bool(row, "inbox") || json_bool(row, "eac");
 }
 
-/* An assignment made directly, not through a profile or a group: the only kind that may be touched. */
-static bool is_direct(const json_t *row)
+bool diagnose_is_direct(const json_t *row)
 {
 	return !json_bool(row, "profile_owned") && json_str(row, "group")[0] == '\0';
-}
-
-static const json_t *by_id(const json_t *rows, const char *key, const char *id)
-{
-	size_t i;
-	json_t *row;
-	json_array_foreach (rows, i, row)
-		if (sf_id_same(json_str(row, key), id))
-			return row;
-	return NULL;
 }
 
 bool diagnose_is_protected(const struct config *config, const json_t *user)
@@ -99,7 +88,7 @@ json_t *diagnose_sets(const json_t *plan, const json_t *look)
 	size_t i;
 	json_t *row;
 	json_array_foreach (rows, i, row)
-		if (is_direct(row) && by_id(json_get(plan, "sets"), "set", json_str(row, "set")) != NULL)
+		if (diagnose_is_direct(row) && sf_id_row(json_get(plan, "sets"), "set", json_str(row, "set")) != NULL)
 			json_array_append(held, row);
 	return held;
 }
@@ -113,7 +102,7 @@ json_t *diagnose_licences(const json_t *plan, const json_t *look)
 	size_t i;
 	json_t *row;
 	json_array_foreach (rows, i, row)
-		if (by_id(json_get(plan, "licences"), "licence", json_str(row, "licence")) != NULL)
+		if (sf_id_row(json_get(plan, "licences"), "licence", json_str(row, "licence")) != NULL)
 			json_array_append(held, row);
 	return held;
 }
@@ -177,7 +166,7 @@ static const json_t *held_set(const struct planning *p, const char *set)
 	size_t i;
 	json_t *row;
 	json_array_foreach (json_get(p->look, "sets"), i, row)
-		if (is_direct(row) && sf_id_same(json_str(row, "set"), set))
+		if (diagnose_is_direct(row) && sf_id_same(json_str(row, "set"), set))
 			return row;
 	return NULL;
 }
@@ -186,8 +175,8 @@ static void plan_set(const struct planning *p, const json_t *row)
 {
 	const char *id = json_str(row, "set");
 	json_t *sets = json_get(p->plan, "sets");
-	const json_t *held = held_set(p, id), *removed = by_id(json_get(p->removed, "sets"), "set", id);
-	if (by_id(sets, "set", id) != NULL)
+	const json_t *held = held_set(p, id), *removed = sf_id_row(json_get(p->removed, "sets"), "set", id);
+	if (sf_id_row(sets, "set", id) != NULL)
 		return;
 	json_t *planned = planned_set(removed != NULL ? removed : held != NULL ? held : row);
 	if (held == NULL && removed == NULL)
@@ -199,9 +188,9 @@ static void plan_licence(const struct planning *p, const json_t *row)
 {
 	const char *id = json_str(row, "licence");
 	json_t *licences = json_get(p->plan, "licences");
-	bool held = by_id(json_get(p->look, "licences"), "licence", id) != NULL,
-	     removed = by_id(json_get(p->removed, "licences"), "licence", id) != NULL;
-	if (by_id(licences, "licence", id) != NULL)
+	bool held = sf_id_row(json_get(p->look, "licences"), "licence", id) != NULL,
+	     removed = sf_id_row(json_get(p->removed, "licences"), "licence", id) != NULL;
+	if (sf_id_row(licences, "licence", id) != NULL)
 		return;
 	json_t *planned = planned_licence(row, "");
 	if (!held && !removed)
@@ -224,7 +213,7 @@ static void plan_held_licence(const struct planning *p, const json_t *row)
 static void plan_source(const struct planning *p, const json_t *row)
 {
 	bool group = json_str(row, "group")[0] != '\0', profile = json_bool(row, "profile_owned");
-	if (!grants(row) || (is_direct(row) && set_is_listed(p->config, row)))
+	if (!grants(row) || (diagnose_is_direct(row) && set_is_listed(p->config, row)))
 		return;
 	/* a profile's own permission set bears a made-up name */
 	const char *name = profile ? json_str(json_get(p->look, "user"), "profile") : "";
@@ -246,7 +235,7 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 	json_array_foreach (json_get(before, "sets"), i, row)
 		plan_set(&p, row);
 	json_array_foreach (json_get(look, "sets"), i, row)
-		if (is_direct(row) && set_is_listed(config, row))
+		if (diagnose_is_direct(row) && set_is_listed(config, row))
 			plan_set(&p, row);
 	json_array_foreach (json_get(removed, "sets"), i, row)
 		plan_set(&p, row);
@@ -268,7 +257,7 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 /* NULL: this held set may go. */
 static const char *set_stays(const struct config *config, const json_t *sets_known, const json_t *row)
 {
-	const json_t *known = by_id(sets_known, "id", json_str(row, "set"));
+	const json_t *known = sf_id_row(sets_known, "id", json_str(row, "set"));
 	if (!set_is_listed(config, row))
 		return "it is not in salesforce.permission_sets any more";
 	if (config->salesforce.allow_broad || !json_is_array(sets_known))
@@ -311,14 +300,14 @@ bool diagnose_is_forbidden(const struct config *config, const json_t *sets_known
 static bool is_tied(const json_t *plan, const json_t *look, const char *licence)
 {
 	json_auto_t *held = diagnose_sets(plan, look);
-	return by_id(held, "licence", licence) != NULL;
+	return sf_id_row(held, "licence", licence) != NULL;
 }
 
 /* Is this held licence one that a removal would give up? Also one that policy keeps, but that is tied to the set. */
 static bool would_go(const json_t *plan, const json_t *look, const json_t *licence)
 {
 	const char *id = json_str(licence, "licence");
-	return by_id(json_get(plan, "licences"), "licence", id) != NULL || is_tied(plan, look, id);
+	return sf_id_row(json_get(plan, "licences"), "licence", id) != NULL || is_tied(plan, look, id);
 }
 
 json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *removed)
@@ -331,13 +320,13 @@ json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *remo
 	sets = sets != NULL ? sets : json_array();
 	licences = licences != NULL ? licences : json_array();
 	json_array_foreach (held, i, row)
-		if (by_id(sets, "set", json_str(row, "set")) == NULL)
-			json_array_append_new(sets,
-			                      planned_set(by_id(json_get(plan, "sets"), "set", json_str(row, "set"))));
+		if (sf_id_row(sets, "set", json_str(row, "set")) == NULL)
+			json_array_append_new(
+			    sets, planned_set(sf_id_row(json_get(plan, "sets"), "set", json_str(row, "set"))));
 	json_array_foreach (json_get(look, "licences"), i, row) {
 		const char *id = json_str(row, "licence");
-		bool planned = by_id(json_get(plan, "licences"), "licence", id) != NULL;
-		if ((!planned && !is_tied(plan, look, id)) || by_id(licences, "licence", id) != NULL)
+		bool planned = sf_id_row(json_get(plan, "licences"), "licence", id) != NULL;
+		if ((!planned && !is_tied(plan, look, id)) || sf_id_row(licences, "licence", id) != NULL)
 			continue;
 		json_t *debt = planned_licence(row, "");
 		if (!planned) /* it is no aim of the repair, but may go with its set */

@@ -37,6 +37,8 @@ const char *diagnose_missing_right(const json_t *found);
 /* Is it one of access.protected_users? (username, e-mail or id) */
 bool diagnose_is_protected(const struct config *config, const json_t *user);
 
+/* An assignment made directly, not through a profile or a group: the only kind that may be touched. */
+bool diagnose_is_direct(const json_t *row);
 /* What of the plan or of 1.3-1.6 is (still, or again) there. Arrays of borrowed rows; the caller frees the array. */
 json_t *diagnose_links(const json_t *look); /* mailbox links, never login links; NULL: unreadable */
 json_t *diagnose_tokens(const struct config *config, const json_t *look);   /* of the listed apps; NULL: unreadable */

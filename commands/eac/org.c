@@ -144,24 +144,14 @@ static void try_again(struct flow *flow, const json_t *failure)
 /* The row of what was removed or planned that names this set; NULL. */
 static const json_t *row_of(const struct flow *flow, const char *list, const char *set)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (json_path(flow->row->facts, list, "sets", NULL), i, row)
-		if (sf_id_same(json_str(row, "set"), set))
-			return row;
-	return NULL;
+	return sf_id_row(json_path(flow->row->facts, list, "sets", NULL), "set", set);
 }
 
 /* Listed by its name, yet not among the sets of that list that the org showed when the repair began. */
 static bool is_no_more(const struct flow *flow, const json_t *set)
 {
 	const json_t *known = json_get(flow->row->facts, "sets_known");
-	size_t i;
-	json_t *row;
-	json_array_foreach (known, i, row)
-		if (sf_id_same(json_str(row, "id"), json_str(set, "set")))
-			return false;
-	return json_array_size(known) > 0 &&
+	return json_array_size(known) > 0 && sf_id_row(known, "id", json_str(set, "set")) == NULL &&
 	       config_list_has_nocase(&eac_env(flow)->config->salesforce.permission_sets, json_str(set, "name"));
 }
 

@@ -12,29 +12,19 @@
 #include "commands/eac/repair_text.h"
 #include "salesforce/sf_id.h"
 
-static bool is_direct(const json_t *row)
-{
-	return json_str(row, "group")[0] == '\0' && !json_bool(row, "profile_owned");
-}
-
 static bool holds_set(const json_t *look, const char *set)
 {
 	size_t i;
 	json_t *row;
 	json_array_foreach (json_get(look, "sets"), i, row)
-		if (sf_id_same(json_str(row, "set"), set) && is_direct(row))
+		if (sf_id_same(json_str(row, "set"), set) && diagnose_is_direct(row))
 			return true;
 	return false;
 }
 
 static bool holds_licence(const json_t *look, const char *licence)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (json_get(look, "licences"), i, row)
-		if (sf_id_same(json_str(row, "licence"), licence))
-			return true;
-	return false;
+	return sf_id_row(json_get(look, "licences"), "licence", licence) != NULL;
 }
 
 static bool has_passed(const struct flow *flow, const char *expires)
@@ -46,26 +36,17 @@ static bool has_passed(const struct flow *flow, const char *expires)
 /* The licence of a set that is given back comes with it. */
 static bool comes_with_a_set(const json_t *sets, const char *licence)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (sets, i, row)
-		if (sf_id_same(json_str(row, "licence"), licence))
-			return true;
-	return false;
+	return sf_id_row(sets, "licence", licence) != NULL;
 }
 
 /* Rows of `more` that are not in `rows` yet. */
 static void append_missing(json_t *rows, const json_t *more, const char *key)
 {
-	size_t i, j;
-	json_t *row, *known;
-	json_array_foreach (more, i, row) {
-		bool there = false;
-		json_array_foreach (rows, j, known)
-			there = there || sf_id_same(json_str(known, key), json_str(row, key));
-		if (!there)
+	size_t i;
+	json_t *row;
+	json_array_foreach (more, i, row)
+		if (sf_id_row(rows, key, json_str(row, key)) == NULL)
 			json_array_append(rows, row);
-	}
 }
 
 /* Nobody can give it back any more (org.c). */
@@ -99,12 +80,8 @@ static json_t *to_give(const struct flow *flow, const char *list, const char *ke
 /* A set that was removed keeps its own date; another one gets that of the first. */
 static const char *date_for(const json_t *removed, const char *set)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (removed, i, row)
-		if (sf_id_same(json_str(row, "set"), set))
-			return json_str(row, "expires");
-	return json_str(json_array_get(removed, 0), "expires");
+	const json_t *own = sf_id_row(removed, "set", set);
+	return json_str(own != NULL ? own : json_array_get(removed, 0), "expires");
 }
 
 /* The same, or `reassign`'s sets with the removed set's date (never when a repair is being undone). */
@@ -169,7 +146,7 @@ static void say_other_dates(struct flow *flow, const json_t *look, const json_t 
 	json_array_foreach (sets, i, row)
 		json_array_foreach (json_get(look, "sets"), j, held) {
 			const char *is = json_str(held, "expires"), *was = json_str(row, "expires");
-			if (!is_direct(held) || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
+			if (!diagnose_is_direct(held) || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
 			    clock_parse_rfc3339(is) == clock_parse_rfc3339(was))
 				continue;
 			AUTO_BUF struct buf b = {0};

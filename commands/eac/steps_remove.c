@@ -29,12 +29,7 @@ static enum errc note_debt(struct flow *flow, const json_t *look)
 
 static bool shows_licence(const json_t *look, const char *licence)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (json_get(look, "licences"), i, row)
-		if (sf_id_same(json_str(row, "licence"), licence))
-			return true;
-	return false;
+	return sf_id_row(json_get(look, "licences"), "licence", licence) != NULL;
 }
 
 /* A look shows which seats of the debt are free. */
@@ -125,12 +120,17 @@ static enum errc sets_stay(struct flow *flow)
 	return eac_fail(flow, buf_str(&b));
 }
 
+/* Both steps may cost the user a seat. */
+static enum errc may_remove(struct flow *flow, const json_t *look, bool *ret_wait)
+{
+	enum errc rc = eac_may_take(flow, look, ret_wait);
+	return rc == OK && !*ret_wait ? eac_seats_left(flow, look, ret_wait) : rc;
+}
+
 static enum errc remove_sets(struct flow *flow, const json_t *look, const json_t *held)
 {
 	bool wait;
-	enum errc rc = eac_may_take(flow, look, &wait);
-	if (rc == OK && !wait)
-		rc = eac_seats_left(flow, look, &wait);
+	enum errc rc = may_remove(flow, look, &wait);
 	if (rc != OK || wait)
 		return rc;
 	note_regrants(flow, held);
@@ -198,9 +198,7 @@ static enum errc licences_done(struct flow *flow, const json_t *look)
 static enum errc remove_licences(struct flow *flow, const json_t *look, const json_t *held)
 {
 	bool wait;
-	enum errc rc = eac_may_take(flow, look, &wait);
-	if (rc == OK && !wait)
-		rc = eac_seats_left(flow, look, &wait);
+	enum errc rc = may_remove(flow, look, &wait);
 	if (rc != OK || wait)
 		return rc;
 	if (!org_may_try(flow))

@@ -95,6 +95,20 @@ static void lightning_pages_live_on_their_own_host(void **state)
 	assert_string_equal(small, "https://acm");
 }
 
+static void a_row_is_found_by_the_short_and_by_the_long_form(void **state)
+{
+	json_t *rows = json_pack("[{s:s}, {s:s}]", "set", "0PS5g000000AAAA", "set", "0PS5g000000BBBBGA4");
+
+	(void)state;
+	assert_ptr_equal(sf_id_row(rows, "set", "0PS5g000000BBBB"), json_array_get(rows, 1));
+	assert_ptr_equal(sf_id_row(rows, "set", "0PS5g000000AAAA"), json_array_get(rows, 0));
+	assert_null(sf_id_row(rows, "set", "0PS5g000000aaaa"));
+	assert_null(sf_id_row(rows, "licence", "0PS5g000000AAAA"));
+	assert_null(sf_id_row(rows, "set", ""));
+	assert_null(sf_id_row(NULL, "set", "0PS5g000000AAAA"));
+	json_decref(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +118,7 @@ int main(void)
 	    cmocka_unit_test(other_lengths_and_letters_are_no_ids),
 	    cmocka_unit_test(ids_that_differ_only_in_case_are_different_records),
 	    cmocka_unit_test(the_prefix_tells_the_kind),
+	    cmocka_unit_test(a_row_is_found_by_the_short_and_by_the_long_form),
 	    cmocka_unit_test(lightning_pages_live_on_their_own_host),
 	};
 
