@@ -60,6 +60,8 @@ const struct command *command_find(const char *name);
 extern const struct command command_table[];
 extern const size_t command_count;
 
+/* The language of the asker, for private answers and dialogs. */
+enum language asked_language(const struct asked *asked);
 /* Where it was asked. Slack says of no channel when a dialog is sent: the repair's dialog brings its own along. */
 const char *asked_channel(const struct asked *asked);
 /* Answers the asker alone, in mrkdwn: with the acknowledgement where that is still possible. */

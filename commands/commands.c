@@ -70,6 +70,11 @@ const struct command *command_find(const char *name)
 
 /* --- answering --- */
 
+enum language asked_language(const struct asked *asked)
+{
+	return asked->deed->person.language;
+}
+
 const char *asked_channel(const struct asked *asked)
 {
 	const struct deed *deed = asked->deed;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bot/base/err.h"
+#include "bot/base/language.h"
 #include "bot/store/outbox.h"
 #include "bot/store/requests.h"
 #include "bot/store/store.h"
@@ -23,7 +24,8 @@ struct person {
 	char name[120];  /* display or real name: for showing, never for deciding */
 	char email[200]; /* "" when hidden */
 	int tz_offset_s;
-	bool known; /* Slack told us who that is, recently enough */
+	enum language language; /* by the locale of their Slack; English when it is not known */
+	bool known;             /* Slack told us who that is, recently enough */
 	bool deleted, bot, guest, external;
 	bool requester, approver, admin; /* by the configured users and groups */
 	bool groups_known; /* the copy of the groups is at most 5 minutes old (fresh: was asked just now) */

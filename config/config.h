@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bot/base/err.h"
+#include "bot/base/language.h"
 #include "bot/base/log.h"
 #include "bot/base/secret.h"
 
@@ -33,7 +34,9 @@ struct config {
 		char *command;
 		int connections;
 		double posts_per_second;
-		char *status_channel; /* "" */
+		char *status_channel;   /* "" */
+		enum language language; /* of channels and threads */
+		int digest_at_min;      /* of the day, UTC; -1: never */
 	} slack;
 	struct {
 		struct config_list requesters, approvers, admins, channels, protected_users;
@@ -46,7 +49,12 @@ struct config {
 		bool require_case_number;
 		int64_t remind_after_ms;
 		int64_t expire_after_ms;
+		int64_t take_back_ms;
 	} approval;
+	struct {
+		struct config_list to;
+		int64_t after_ms;
+	} escalation;
 	struct {
 		int64_t remind_after_ms;
 		int64_t give_up_after_ms;
@@ -98,7 +106,7 @@ struct config {
 		char *ca_file; /* "" or absolute */
 	} tls;
 	struct {
-		int open_repairs, running_repairs, batch, per_requester_day, per_requester_hour, per_hour;
+		int open_repairs, running_repairs, batch, board_from, per_requester_day, per_requester_hour, per_hour;
 		int pause_after_failures; /* 0: never */
 	} limits;
 };

@@ -78,8 +78,9 @@ static const char *same_name_elsewhere(const char *name)
 
 static const char *nearest_section(const char *name)
 {
-	static const char *const sections[] = {"slack", "access", "approval", "people", "backend", "salesforce",
-	                                       "store", "audit",  "http",     "log",    "tls",     "limits"};
+	static const char *const sections[] = {"slack",   "access",     "approval", "escalation", "people",
+	                                       "backend", "salesforce", "store",    "audit",      "http",
+	                                       "log",     "tls",        "limits"};
 	const char *best = NULL;
 	unsigned least = slips_allowed(name) + 1;
 

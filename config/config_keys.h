@@ -29,6 +29,10 @@
 	  "new messages per channel and second") \
 	X(STATUS_CHANNEL, "slack.status_channel", CHANNEL, slack.status_channel, "", 0, 0, RESTART, \
 	  "a line there at start, end and failure of a repair") \
+	X(LANGUAGE, "slack.language", LANGUAGE, slack.language, "en", 0, 0, RESTART, \
+	  "en, ko, ja or de: in channels and threads; direct messages and private answers follow the reader's Slack") \
+	X(DIGEST_AT, "slack.digest_at", TIME_OR_NEVER, slack.digest_at_min, "07:00", 0, 0, AT_ONCE, \
+	  "when what waits is summed up in status_channel each day, UTC; or never") \
 	X(REQUESTERS, "access.requesters", PRINCIPALS, access.requesters, NULL, 0, 1000, AT_ONCE, \
 	  "who may start and work on repairs") \
 	X(APPROVERS, "access.approvers", PRINCIPALS, access.approvers, NULL, 0, 1000, AT_ONCE, "who may decide") \
@@ -48,6 +52,12 @@
 	  CONFIG_YEAR_MS, NEXT_REPAIR, "first reminder of approvers") \
 	X(APPROVAL_EXPIRE, "approval.expire_after", DURATION_OR_NEVER, approval.expire_after_ms, "72h", 1000, \
 	  CONFIG_YEAR_MS, NEXT_REPAIR, "an undecided repair expires") \
+	X(TAKE_BACK, "approval.take_back", DURATION, approval.take_back_ms, "10s", 0, 300000, NEXT_REPAIR, \
+	  "so long a decision can be taken back, and nothing that can't be undone follows from it; 0s: not at all") \
+	X(ESCALATION_TO, "escalation.to", PRINCIPALS, escalation.to, "", 0, 1000, AT_ONCE, \
+	  "who is called when others stay silent") \
+	X(ESCALATION_AFTER, "escalation.after", DURATION_OR_NEVER, escalation.after_ms, "8h", 1000, CONFIG_YEAR_MS, \
+	  NEXT_REPAIR, "so long after somebody was asked they are called") \
 	X(PEOPLE_REMIND, "people.remind_after", DURATION_OR_NEVER, people.remind_after_ms, "4h", 1000, CONFIG_YEAR_MS, \
 	  NEXT_REPAIR, "first reminder of the affected user and of admins") \
 	X(PEOPLE_GIVE_UP, "people.give_up_after", DURATION_OR_NEVER, people.give_up_after_ms, "72h", 1000, \
@@ -114,6 +124,8 @@
 	X(RUNNING_REPAIRS, "limits.running_repairs", INT, limits.running_repairs, "64", 1, 1000, AT_ONCE, \
 	  "repairs the bot works on at once") \
 	X(BATCH, "limits.batch", INT, limits.batch, "200", 1, 200, AT_ONCE, "users in one command, at most 200") \
+	X(BOARD_FROM, "limits.board_from", INT, limits.board_from, "6", 2, 200, AT_ONCE, \
+	  "from so many users in one command on they share one board and one approval instead of a message each") \
 	X(PER_REQUESTER_DAY, "limits.per_requester_day", INT, limits.per_requester_day, "100", 1, 100000, AT_ONCE, \
 	  "repairs one person may start in a day") \
 	X(PER_REQUESTER_HOUR, "limits.per_requester_hour", INT, limits.per_requester_hour, "100", 1, 100000, AT_ONCE, \
@@ -149,6 +161,8 @@ enum config_kind {
 	CONFIG_DURATION,
 	CONFIG_DURATION_OR_NEVER,
 	CONFIG_HOURS,
+	CONFIG_TIME_OR_NEVER, /* minutes of the day; -1 for never */
+	CONFIG_LANGUAGE,
 	CONFIG_LOGIN_URL,
 	CONFIG_AUTH,
 	CONFIG_TEXT,

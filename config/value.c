@@ -14,7 +14,22 @@
 #include "config/words.h"
 
 enum shape { ONE, LIST, ONE_OR_LIST };
-enum storage { TEXT, SECRET, INT, INT64, DECIMAL, BOOL, WORDS, HOURS, LISTEN, REASSIGN, CHANNELS, LEVEL, FORMAT };
+enum storage {
+	TEXT,
+	SECRET,
+	INT,
+	INT64,
+	DECIMAL,
+	BOOL,
+	WORDS,
+	HOURS,
+	LISTEN,
+	REASSIGN,
+	CHANNELS,
+	LEVEL,
+	FORMAT,
+	LANGUAGE
+};
 
 static const struct kind {
 	enum shape shape;
@@ -34,6 +49,8 @@ static const struct kind {
     [CONFIG_DURATION] = {ONE, INT64},
     [CONFIG_DURATION_OR_NEVER] = {ONE, INT64},
     [CONFIG_HOURS] = {ONE, HOURS},
+    [CONFIG_TIME_OR_NEVER] = {ONE, INT},
+    [CONFIG_LANGUAGE] = {ONE, LANGUAGE},
     [CONFIG_LOGIN_URL] = {ONE, TEXT},
     [CONFIG_AUTH] = {ONE, BOOL},
     [CONFIG_TEXT] = {ONE, TEXT},
@@ -253,6 +270,7 @@ bool config_value_same(const struct config *a, const struct config *b, const str
 	case DECIMAL: return bytes_same(a, b, key, sizeof(double));
 	case BOOL: return bytes_same(a, b, key, sizeof(bool));
 	case LEVEL: return a->log.level == b->log.level;
+	case LANGUAGE: return a->slack.language == b->slack.language;
 	case FORMAT: return a->log.format == b->log.format;
 	case SECRET: break;
 	}

@@ -242,6 +242,26 @@ static int minutes_of(const char *s)
 	return hour * 60 + minute <= 24 * 60 && minute < 60 ? hour * 60 + minute : -1;
 }
 
+static enum errc read_time_or_never(struct config *config, const struct config_key *key, const char *word,
+                                    struct err *reterr)
+{
+	int *field = config_member(config, key);
+	bool never = strcmp(word, "never") == 0;
+	int minutes = strlen(word) == 5 ? minutes_of(word) : -1;
+
+	if (!never && (minutes < 0 || minutes == 24 * 60))
+		return wrong(reterr, word, "a time of the day such as 07:00, or never");
+	*field = never ? -1 : minutes;
+	return OK;
+}
+
+static enum errc read_language(struct config *config, const struct config_key *key, const char *word,
+                               struct err *reterr)
+{
+	(void)key;
+	return language_of_code(word, &config->slack.language) ? OK : wrong(reterr, word, "en, ko, ja or de");
+}
+
 static enum errc read_hours(struct config *config, const struct config_key *key, const char *word, struct err *reterr)
 {
 	bool shape = strlen(word) == 11 && word[5] == '-';
@@ -547,6 +567,8 @@ config_word_fn *const config_word_fns[CONFIG_KIND_COUNT] = {
     [CONFIG_DURATION] = read_duration,
     [CONFIG_DURATION_OR_NEVER] = read_duration,
     [CONFIG_HOURS] = read_hours,
+    [CONFIG_TIME_OR_NEVER] = read_time_or_never,
+    [CONFIG_LANGUAGE] = read_language,
     [CONFIG_LOGIN_URL] = read_login_url,
     [CONFIG_AUTH] = read_auth,
     [CONFIG_TEXT] = read_text,

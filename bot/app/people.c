@@ -140,6 +140,7 @@ static void fill_person(const struct inquiry *inquiry, struct person *ret)
 	text_copy(ret->name, sizeof ret->name, who->name);
 	text_copy(ret->email, sizeof ret->email, who->email);
 	ret->tz_offset_s = who->tz_offset_s;
+	ret->language = language_of_locale(who->locale);
 	ret->deleted = who->deleted;
 	ret->bot = who->bot;
 	ret->guest = who->guest;

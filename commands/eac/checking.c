@@ -95,6 +95,7 @@ static void keep_slack(struct flow *flow, const json_t *person)
 	json_t *target = json_get(flow->row->facts, "target");
 	json_set_str(target, "slack", json_str(person, "id"));
 	json_set_int(target, "tz_offset", json_int(person, "tz_offset"));
+	json_set_str(target, "locale", json_str(person, "locale"));
 	text_copy(flow->row->slack_user, sizeof flow->row->slack_user, json_str(person, "id"));
 }
 

@@ -45,6 +45,11 @@ const char *eac_target_name(const struct request_row *row)
 	return name[0] != '\0' ? name : json_str(row->facts, "words");
 }
 
+enum language eac_target_language(const struct request_row *row)
+{
+	return language_of_locale(json_str(json_get(row->facts, "target"), "locale"));
+}
+
 const char *eac_target_slack(const struct request_row *row)
 {
 	return json_str(json_get(row->facts, "target"), "slack");

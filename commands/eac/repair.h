@@ -36,6 +36,8 @@ extern const struct request_actor eac_bot;
 const char *eac_id(int64_t id, char out[static 24]);
 /* The target's name for people, never empty: name, else username, else the typed words. */
 const char *eac_target_name(const struct request_row *row);
+/* The language of the affected user, for direct messages; that of the channel is eac_env(flow)->config->slack.language. */
+enum language eac_target_language(const struct request_row *row);
 /* facts.target.slack where the person can be asked in Slack, else "". */
 const char *eac_target_slack(const struct request_row *row);
 

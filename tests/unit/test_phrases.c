@@ -1,0 +1,158 @@
+/*
+ * tests/unit/test_phrases.c - the catalogue of sentences, in every language.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "commands/phrases/phrases.h"
+
+/* Every sentence in every language: fails with the name of the first that `wrong` finds something about. */
+static void each(bool (*wrong)(enum phrase phrase, const char *text))
+{
+	for (enum phrase p = 0; p < PHRASE_COUNT; p++)
+		for (enum language l = 0; l < LANGUAGE_COUNT; l++)
+			if (wrong(p, phrase_text(l, p)))
+				fail_msg("%s in %s: %s", phrase_name(p), language_code(l), phrase_text(l, p));
+}
+
+/* Does the other text have every slot of this one? */
+static bool has_all_slots_of(const char *text, const char *other)
+{
+	for (const char *open = text; (open = strchr(open, '{')) != NULL; open++) {
+		char slot[40];
+		size_t length = strcspn(open, "}") + 1;
+		if (length >= sizeof slot)
+			return false;
+		memcpy(slot, open, length);
+		slot[length] = '\0';
+		if (strstr(other, slot) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool has_other_slots(enum phrase phrase, const char *text)
+{
+	const char *english = phrase_text(LANGUAGE_EN, phrase);
+	return !has_all_slots_of(english, text) || !has_all_slots_of(text, english);
+}
+
+static void all_languages_have_the_same_slots(void **state)
+{
+	(void)state;
+	each(has_other_slots);
+}
+
+static bool is_empty(enum phrase phrase, const char *text)
+{
+	(void)phrase;
+	return text[0] == '\0';
+}
+
+static void no_sentence_is_empty(void **state)
+{
+	(void)state;
+	each(is_empty);
+}
+
+/* How many of a sign; what is emphasised or quoted as code has to be closed again. */
+static size_t count(const char *text, char sign)
+{
+	size_t n = 0;
+	for (; *text != '\0'; text++)
+		n += *text == sign;
+	return n;
+}
+
+static bool is_open(enum phrase phrase, const char *text)
+{
+	(void)phrase;
+	return count(text, '*') % 2 != 0 || count(text, '`') % 2 != 0 || count(text, '{') != count(text, '}') ||
+	       count(text, '<') != count(text, '>');
+}
+
+static void emphasis_code_and_slots_are_closed(void **state)
+{
+	(void)state;
+	each(is_open);
+}
+
+static bool has_other_code(enum phrase phrase, const char *text)
+{
+	return count(text, '`') != count(phrase_text(LANGUAGE_EN, phrase), '`');
+}
+
+static void what_is_to_be_typed_stands_in_every_language(void **state)
+{
+	(void)state;
+	each(has_other_code);
+}
+
+/* --- filling --- */
+
+static void assert_fills(const json_t *value, const char *expected)
+{
+	AUTO_BUF struct buf b;
+	buf_init(&b, 1000);
+	phrase_add_value(&b, LANGUAGE_DE, value);
+	assert_string_equal(buf_str(&b), expected);
+}
+
+static void a_kept_sentence_is_told_in_the_language_of_its_reader(void **state)
+{
+	json_auto_t *value = phrase_value(PHRASE_USER_HELLO, NULL);
+	(void)state;
+	assert_fills(value, phrase_text(LANGUAGE_DE, PHRASE_USER_HELLO));
+}
+
+static void what_an_older_version_kept_stays_as_it_is(void **state)
+{
+	json_auto_t *value = json_string("an account link is there again");
+	(void)state;
+	assert_fills(value, "an account link is there again");
+}
+
+static void a_sentence_of_a_newer_version_says_nothing(void **state)
+{
+	json_auto_t *value = json_pack("{s:s}", "phrase", "OF_TOMORROW");
+	(void)state;
+	assert_fills(value, "");
+	assert_fills(NULL, "");
+}
+
+static void the_locale_of_slack_tells_the_language(void **state)
+{
+	(void)state;
+	assert_int_equal(language_of_locale("ko-KR"), LANGUAGE_KO);
+	assert_int_equal(language_of_locale("ja-JP"), LANGUAGE_JA);
+	assert_int_equal(language_of_locale("de-DE"), LANGUAGE_DE);
+	assert_int_equal(language_of_locale("de"), LANGUAGE_DE);
+	assert_int_equal(language_of_locale("en-GB"), LANGUAGE_EN);
+	assert_int_equal(language_of_locale("fr-FR"), LANGUAGE_EN);
+	assert_int_equal(language_of_locale("den-XX"), LANGUAGE_EN);
+	assert_int_equal(language_of_locale(""), LANGUAGE_EN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(all_languages_have_the_same_slots),
+	    cmocka_unit_test(no_sentence_is_empty),
+	    cmocka_unit_test(emphasis_code_and_slots_are_closed),
+	    cmocka_unit_test(what_is_to_be_typed_stands_in_every_language),
+	    cmocka_unit_test(a_kept_sentence_is_told_in_the_language_of_its_reader),
+	    cmocka_unit_test(what_an_older_version_kept_stays_as_it_is),
+	    cmocka_unit_test(a_sentence_of_a_newer_version_says_nothing),
+	    cmocka_unit_test(the_locale_of_slack_tells_the_language),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
