@@ -53,6 +53,7 @@ struct deed {
 	const char *text;       /* slash: after the command; mention: after the mention; direct: all */
 	const char *action;     /* button: action_id */
 	const char *value;      /* button: the opaque key */
+	const char *subject;    /* message shortcut: who wrote the message, a Slack id; "" */
 	const json_t *view;     /* dialog: the submitted view */
 	struct person person;
 	struct place place;

@@ -575,7 +575,7 @@ static void begin(struct visit *visit)
 {
 	struct people *people = visit->dispatch->options.people;
 	const char *channel = json_str(visit->body, "channel");
-	bool ask_place = text_eq(visit->kind, "slash") && channel[0] != '\0';
+	bool ask_place = intake_place_is_asked(visit->body);
 
 	visit->open = ask_place ? 2 : 1;
 	if (ask_place)

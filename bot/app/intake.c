@@ -101,6 +101,14 @@ static void add_actions(json_t *deeds, const struct envelope *e, const struct sl
 	}
 }
 
+/* Those of deploy/slack-manifest.yaml. */
+static bool is_our_shortcut(const struct envelope *e)
+{
+	if (text_eq(e->kind, "shortcut"))
+		return text_eq(e->callback, "eac.repair");
+	return text_eq(e->kind, "message_action") && text_eq(e->callback, "eac.repair_person");
+}
+
 static void add_interactive(json_t *deeds, const struct envelope *e, const struct slack_identity *us)
 {
 	json_t *body = NULL;
@@ -111,9 +119,10 @@ static void add_interactive(json_t *deeds, const struct envelope *e, const struc
 		body = body_new(e, us, text_eq(e->kind, "view_closed") ? DOOR_CLOSED_DIALOG : DOOR_DIALOG);
 		json_set_str(body, "action", e->callback);
 		set_view(body, e->view);
-	} else if (text_eq(e->kind, "shortcut") || text_eq(e->kind, "message_action")) {
+	} else if (is_our_shortcut(e)) {
 		body = body_new(e, us, DOOR_SHORTCUT);
 		json_set_str(body, "action", e->callback);
+		json_set_str(body, "subject", e->author);
 	}
 	if (body != NULL)
 		json_array_append_new(deeds, body);
@@ -250,6 +259,14 @@ bool intake_place_is_missing(const json_t *body)
 	return place != NULL && !json_bool(place, "known");
 }
 
+bool intake_place_is_asked(const json_t *body)
+{
+	const char *door = json_str(body, "door");
+	bool asked = text_eq(door, doors[DOOR_SLASH]) || text_eq(door, doors[DOOR_SHORTCUT]);
+
+	return asked && json_str(body, "channel")[0] != '\0';
+}
+
 /* A message that bears our buttons lies where we are. */
 static struct place place_of(const json_t *body)
 {
@@ -276,6 +293,7 @@ void intake_deed(const json_t *body, struct deed *ret)
 	    .text = json_str(body, "text"),
 	    .action = json_str(body, "action"),
 	    .value = json_str(body, "value"),
+	    .subject = json_str(body, "subject"),
 	    .view = json_get(body, "view"),
 	    .place = place_of(body),
 	};

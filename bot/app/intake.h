@@ -32,6 +32,8 @@ void intake_key(const struct envelope *e, const json_t *body, char out[static 16
 const char *intake_kind(const struct envelope *e);
 /* Notes in the body where the deed happens. */
 void intake_set_place(json_t *body, const struct place *place);
+/* It may happen anywhere: Slack has to be asked about the channel. */
+bool intake_place_is_asked(const json_t *body);
 /* Slack has not said where that is. */
 bool intake_place_is_missing(const json_t *body);
 /* The deed of a body, without person and time. The strings are borrowed from the body. */

@@ -97,6 +97,8 @@ static void read_interactive(struct envelope *e, const json_t *p)
 	e->view = object_at(p, "view");
 	e->callback = either(json_str(e->view, "callback_id"), json_str(p, "callback_id"));
 	e->app_id = either(e->app_id, json_str(e->view, "app_id"));
+	if (text_eq(e->kind, "message_action") && json_str(message, "bot_id")[0] == '\0')
+		e->author = json_str(message, "user");
 }
 
 static void read_event(struct envelope *e, const json_t *p)
@@ -144,6 +146,7 @@ static struct envelope empty_envelope(json_t *root)
 	    .message_ts = "",
 	    .thread_ts = "",
 	    .callback = "",
+	    .author = "",
 	    .event_id = "",
 	    .event_type = "",
 	};

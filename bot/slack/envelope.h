@@ -53,6 +53,7 @@ struct envelope {
 	const json_t *actions;  /* array or NULL */
 	const json_t *view;     /* object or NULL */
 	const char *callback;   /* callback_id of view or shortcut */
+	const char *author;     /* message_action: who wrote the message; "" where no person did */
 	/* event */
 	const char *event_id;
 	const json_t *event;    /* the inner event or NULL */

@@ -717,7 +717,8 @@ static struct deed new_deed(enum door door, const char *user)
 	                     .message_ts = "",
 	                     .text = "",
 	                     .action = "",
-	                     .value = ""};
+	                     .value = "",
+	                     .subject = ""};
 }
 
 static void somebody_types(struct world *w, const char *kind)

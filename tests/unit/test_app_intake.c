@@ -132,6 +132,59 @@ static void a_dialog_keeps_what_was_typed_and_not_its_blocks(void **state)
 	json_decref(r.deeds);
 }
 
+static void a_shortcut_on_a_message_is_about_its_author(void **state)
+{
+	struct reading r =
+	    read_text("{'envelope_id':'e','type':'interactive','payload':{'type':'message_action'," OURS
+	              ",'callback_id':'eac.repair_person','user':{'id':'U0HELP001'},'channel':{'id':'C0HELP0001'},"
+	              "'message':{'type':'message','user':'U0JANE0001','ts':'5.5','text':'my mail is broken'}}}");
+	struct deed deed;
+
+	(void)state;
+	intake_deed(json_array_get(r.deeds, 0), &deed);
+	assert_int_equal(deed.door, DOOR_SHORTCUT);
+	assert_string_equal(deed.subject, "U0JANE0001");
+	assert_string_equal(deed.channel, "C0HELP0001");
+	assert_true(intake_place_is_asked(json_array_get(r.deeds, 0)));
+	json_decref(r.deeds);
+}
+
+static void a_shortcut_on_a_bots_message_is_about_nobody(void **state)
+{
+	struct reading r = read_text("{'envelope_id':'e','type':'interactive','payload':{'type':'message_action'," OURS
+	                             ",'callback_id':'eac.repair_person','user':{'id':'U1'},'channel':{'id':'C1'},"
+	                             "'message':{'user':'U0BOT0009','bot_id':'B9','ts':'5.5'}}}");
+	struct deed deed;
+
+	(void)state;
+	intake_deed(json_array_get(r.deeds, 0), &deed);
+	assert_string_equal(deed.subject, "");
+	json_decref(r.deeds);
+}
+
+static void a_global_shortcut_has_no_place(void **state)
+{
+	struct reading r = read_text("{'envelope_id':'e','type':'interactive','payload':{'type':'shortcut'," OURS
+	                             ",'callback_id':'eac.repair','user':{'id':'U1'},'trigger_id':'1.2.s'}}");
+	struct deed deed;
+
+	(void)state;
+	intake_deed(json_array_get(r.deeds, 0), &deed);
+	assert_int_equal(deed.door, DOOR_SHORTCUT);
+	assert_string_equal(deed.subject, "");
+	assert_string_equal(deed.channel, "");
+	assert_false(intake_place_is_asked(json_array_get(r.deeds, 0)));
+	json_decref(r.deeds);
+}
+
+static void another_shortcut_is_nothing(void **state)
+{
+	(void)state;
+	assert_meaning(read_text("{'envelope_id':'e','type':'interactive','payload':{'type':'shortcut'," OURS
+	                         ",'callback_id':'eac.other','user':{'id':'U1'}}}"),
+	               INTAKE_NOTHING);
+}
+
 static void a_mention_is_read_behind_the_mention(void **state)
 {
 	struct reading r = read_event("'type':'app_mention','user':'U1','channel':'C1','ts':'3.3','thread_ts':'1.1',"
@@ -269,6 +322,10 @@ int main(void)
 	    cmocka_unit_test(what_is_kept_bears_no_capability),
 	    cmocka_unit_test(each_action_of_a_click_is_a_deed),
 	    cmocka_unit_test(a_dialog_keeps_what_was_typed_and_not_its_blocks),
+	    cmocka_unit_test(a_shortcut_on_a_message_is_about_its_author),
+	    cmocka_unit_test(a_shortcut_on_a_bots_message_is_about_nobody),
+	    cmocka_unit_test(a_global_shortcut_has_no_place),
+	    cmocka_unit_test(another_shortcut_is_nothing),
 	    cmocka_unit_test(a_mention_is_read_behind_the_mention),
 	    cmocka_unit_test(a_direct_message_is_a_deed),
 	    cmocka_unit_test(what_bots_say_is_nothing),

@@ -106,6 +106,33 @@ json_t *payload_submission(struct slack *slack, const json_t *user, const json_t
 	return payload;
 }
 
+json_t *payload_shortcut(struct slack *slack, const json_t *user, const char *callback)
+{
+	json_t *payload = interaction(slack, "shortcut", user);
+
+	json_object_set_new(payload, "callback_id", json_string(callback));
+	json_object_set_new(payload, "action_ts", message_ts(slack));
+	json_object_set_new(payload, "trigger_id", trigger_new(slack, sim_text(user, "id"), ""));
+	return payload;
+}
+
+json_t *payload_message_action(struct slack *slack, const json_t *user, const json_t *channel, const json_t *message,
+                               const char *callback)
+{
+	json_t *payload = payload_shortcut(slack, user, callback);
+	json_t *about = json_pack("{s:s, s:s, s:s}", "user", sim_text(user, "id"), "channel", sim_text(channel, "id"),
+	                          "ts", sim_text(message, "ts"));
+
+	json_object_set_new(payload, "type", json_string("message_action"));
+	json_object_set_new(
+	    payload, "channel",
+	    json_pack("{s:s, s:s}", "id", sim_text(channel, "id"), "name", channel_payload_name(channel)));
+	json_object_set(payload, "message_ts", json_object_get(message, "ts"));
+	json_object_set_new(payload, "message", message_out(channel, message, false));
+	json_object_set_new(payload, "response_url", response_url_new(slack, "app", about));
+	return payload;
+}
+
 json_t *payload_closed(struct slack *slack, const json_t *user, const json_t *view, bool cleared)
 {
 	json_t *payload = interaction(slack, "view_closed", user);

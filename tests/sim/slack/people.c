@@ -246,6 +246,34 @@ static void do_click(struct act *act)
 	json_decref(sight.button);
 }
 
+/* --- shortcuts --- */
+
+/* {callback}; with {channel, ts}: from the menu of that message. */
+static void do_shortcut(struct act *act)
+{
+	const char *callback = sim_text(act->order, "callback");
+	json_t *about = json_pack("{s:s, s:s}", "user", user_id(act), "callback", callback);
+	const json_t *message = NULL;
+	json_t *channel, *payload;
+
+	if (!json_object_get(act->order, "channel")) {
+		payload = payload_shortcut(act->slack, act->user, callback);
+	} else {
+		channel = place_of(act);
+		if (channel)
+			message = message_find(channel, sim_text(act->order, "ts"));
+		if (!message) {
+			json_decref(about);
+			if (channel)
+				refuse(act, json_string("there is no such message"));
+			return;
+		}
+		payload = payload_message_action(act->slack, act->user, channel, message, callback);
+	}
+	feed_add(act->slack, "shortcut", json_incref(about));
+	send_interaction(act, "interactive", payload, about);
+}
+
 /* --- dialogs --- */
 
 /* The dialog of the order, or the one in front; NULL: refused. */
@@ -312,7 +340,7 @@ static const struct {
 	void (*run)(struct act *act);
 } acts[] = {
     {"/_sim/slash", do_slash},   {"/_sim/say", do_say},          {"/_sim/click", do_click},
-    {"/_sim/submit", do_submit}, {"/_sim/close_view", do_close},
+    {"/_sim/submit", do_submit}, {"/_sim/close_view", do_close}, {"/_sim/shortcut", do_shortcut},
 };
 
 bool people_control(struct slack *slack, const struct sim_request *req, struct sim_answer *ans)
