@@ -407,6 +407,11 @@ void commands_set_bot(struct commands *commands, const char *bot_user, const cha
 	text_copy(commands->env.bot_name, sizeof commands->env.bot_name, bot_name);
 }
 
+void commands_set_workspace(struct commands *commands, const char *url)
+{
+	text_copy(commands->env.workspace, sizeof commands->env.workspace, url);
+}
+
 void commands_set_org(struct commands *commands, const char *instance_url)
 {
 	text_copy(commands->env.instance, sizeof commands->env.instance, instance_url);

@@ -78,6 +78,8 @@ void commands_free(struct commands *commands);
 /* From the store's thread only (submit a job for it): new settings, or what auth.test told. */
 void commands_set(struct commands *commands, const struct config *config);
 void commands_set_bot(struct commands *commands, const char *bot_user, const char *bot_name);
+/* Slack's address of the workspace ("https://acme.slack.com/"), for links to threads. */
+void commands_set_workspace(struct commands *commands, const char *url);
 void commands_set_org(struct commands *commands, const char *instance_url);
 /* Slack counts connections that are not ours, until then (wall ms; 0: it does not): clicks may be lost. */
 void commands_set_ghosts(struct commands *commands, int64_t until);

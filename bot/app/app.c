@@ -229,6 +229,7 @@ static void build_workers(struct app *app)
 	                                                  .channel = app->config->audit.anchor_channel,
 	                                                  .committed = on_step_committed,
 	                                                  .arg = app});
+	app->identity = identity_new(app->store, app->slack);
 	app->drain = loop_timer_new(app->loop, on_drain, app);
 }
 
@@ -290,6 +291,7 @@ static void take_apart(struct app *app)
 	watch_free(app);
 	loop_timer_free(app->drain);
 	reload_free(app);
+	identity_free(app->identity);
 	anchor_free(app->anchor);
 	retention_free(app->retention);
 	pulse_free(app->pulse);
@@ -309,6 +311,7 @@ static void take_apart(struct app *app)
 static void start(struct app *app)
 {
 	log_event(LOG_INFO, "service.started", "eacbot %s with %s", EACBOT_VERSION, app->config->file);
+	identity_recall(app->identity);
 	watch_start(app);
 	slack_start(app->slack);
 	people_start(app->people);

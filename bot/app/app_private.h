@@ -11,6 +11,7 @@
 #include "bot/app/calls.h"
 #include "bot/app/dispatch.h"
 #include "bot/app/health.h"
+#include "bot/app/identity.h"
 #include "bot/app/outbox_pump.h"
 #include "bot/app/people.h"
 #include "bot/app/pulse.h"
@@ -47,6 +48,7 @@ struct app {
 	struct pulse *pulse;
 	struct retention *retention;
 	struct anchor *anchor;
+	struct identity *identity;
 	struct health *health; /* NULL: none configured */
 	struct report report;
 	struct reload *reload; /* under way, or NULL */
@@ -55,6 +57,7 @@ struct app {
 	struct loop_timer *tick;
 	struct loop_timer *watchdog;
 	char bot_user[24]; /* as the commands know it */
+	char workspace[200];
 	char instance[200];
 	char slack_trouble[400]; /* as told in the log */
 	unsigned slack_live;

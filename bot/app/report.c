@@ -32,7 +32,7 @@ static bool slack_part(const struct report *report, json_t *whole)
 	char until[32];
 
 	slack_get_figures(report->slack, &figures);
-	bool ready = figures.live > 0 && figures.trouble[0] == '\0' && slack_identity(report->slack) != NULL;
+	bool ready = figures.live > 0 && figures.trouble[0] == '\0' && figures.confirmed;
 	json_t *value = part(whole, "slack", ready, figures.trouble);
 	json_set_int(value, "connections", figures.live);
 	json_set_int(value, "ghost_connections", figures.ghosts);

@@ -28,6 +28,7 @@ struct news {
 	struct app *app;
 	char bot_user[24];
 	char bot_name[80];
+	char workspace[200];
 	char instance[200];
 	bool ghosts;
 	int64_t ghosts_until;
@@ -40,6 +41,8 @@ static enum errc news_job(struct tx *tx, void *arg)
 	(void)tx;
 	if (news->bot_user[0] != '\0')
 		commands_set_bot(news->app->commands, news->bot_user, news->bot_name);
+	if (news->workspace[0] != '\0')
+		commands_set_workspace(news->app->commands, news->workspace);
 	if (news->instance[0] != '\0')
 		commands_set_org(news->app->commands, news->instance);
 	if (news->ghosts)
@@ -54,11 +57,26 @@ static void on_news(void *arg, enum errc code)
 
 	if (code != OK && news->bot_user[0] != '\0')
 		news->app->bot_user[0] = '\0';
+	if (code != OK && news->workspace[0] != '\0')
+		news->app->workspace[0] = '\0';
 	if (code != OK && news->instance[0] != '\0')
 		news->app->instance[0] = '\0';
 	if (code != OK && news->ghosts)
 		news->app->ghosts_until = -1;
 	free(news);
+}
+
+static void check_workspace(struct app *app, const struct slack_identity *us)
+{
+	struct news *news;
+
+	if (us->url[0] == '\0' || text_eq(us->url, app->workspace))
+		return;
+	text_copy(app->workspace, sizeof app->workspace, us->url);
+	news = mem_alloc(sizeof *news);
+	news->app = app;
+	text_copy(news->workspace, sizeof news->workspace, us->url);
+	store_submit(app->store, news_job, on_news, news);
 }
 
 static void tell_bot(struct app *app, const char *user, const char *name)
@@ -83,7 +101,11 @@ static void check_bot(struct app *app)
 {
 	const struct slack_identity *us = slack_identity(app->slack);
 
-	if (us == NULL || text_eq(us->bot_user, app->bot_user))
+	if (us == NULL)
+		return;
+	identity_keep(app->identity);
+	check_workspace(app, us);
+	if (text_eq(us->bot_user, app->bot_user))
 		return;
 	text_copy(app->bot_user, sizeof app->bot_user, us->bot_user);
 	log_event(LOG_INFO, "slack.identity", "we are %s of app %s in workspace %s", us->bot_user, us->app_id,

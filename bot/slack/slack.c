@@ -36,7 +36,8 @@ struct slack {
 	struct loop_timer *auth; /* the next auth.test */
 	http_ticket auth_ticket;
 	unsigned auth_failures;
-	bool identified;
+	bool identified; /* by auth.test */
+	bool presumed;   /* by an earlier run */
 	struct slack_identity identity;
 	char hello_app[24];    /* whose sockets these are */
 	char bot_trouble[400]; /* what is wrong with the bot token; "" */
@@ -94,8 +95,17 @@ static void hello_came(void *arg, const struct envelope *hello)
 
 	if (*hello->app_id)
 		text_copy(slack->hello_app, sizeof(slack->hello_app), hello->app_id);
-	if (slack->identified && !*slack->identity.app_id)
+	if ((slack->identified || slack->presumed) && !slack->identity.app_known)
 		text_copy(slack->identity.app_id, sizeof(slack->identity.app_id), slack->hello_app);
+}
+
+/* Half a SHA-256: a token is random, so that nothing of it can be told from that. */
+static void digest_token(const struct slack *slack, char out[static 33])
+{
+	char whole[65];
+
+	text_sha256_hex(whole, secret_reveal(slack->bot_token), secret_len(slack->bot_token));
+	text_copy(out, 33, whole);
 }
 
 static void identify(struct slack *slack, const json_t *body)
@@ -108,6 +118,9 @@ static void identify(struct slack *slack, const json_t *body)
 	text_copy(id->team, sizeof(id->team), json_str(body, "team_id"));
 	text_copy(id->enterprise, sizeof(id->enterprise), json_str(body, "enterprise_id"));
 	text_copy(id->app_id, sizeof(id->app_id), json_str(body, "app_id"));
+	digest_token(slack, id->token);
+	text_copy(id->url, sizeof(id->url), json_str(body, "url"));
+	id->app_known = *id->app_id != '\0';
 	slack->identified = true;
 	socket_set_expect_app(slack->set, id->app_id);
 	if (!*id->app_id)
@@ -256,9 +269,22 @@ const char *slack_advice(const char *method, const char *error)
 	return web_error_advice(method, error);
 }
 
+void slack_presume(struct slack *slack, const struct slack_identity *identity)
+{
+	char token[33];
+
+	digest_token(slack, token);
+	if (slack->identified || !text_eq(token, identity->token))
+		return;
+	slack->identity = *identity;
+	slack->presumed = true;
+	if (identity->app_known)
+		socket_set_expect_app(slack->set, identity->app_id);
+}
+
 const struct slack_identity *slack_identity(const struct slack *slack)
 {
-	return slack->identified ? &slack->identity : NULL;
+	return slack->identified || slack->presumed ? &slack->identity : NULL;
 }
 
 /* The first thing that a person should hear of. */
@@ -274,6 +300,7 @@ void slack_get_figures(const struct slack *slack, struct slack_figures *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	socket_set_get_figures(slack->set, ret);
+	ret->confirmed = slack->identified;
 	describe_trouble(slack, ret);
 }
 

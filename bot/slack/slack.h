@@ -85,9 +85,13 @@ struct slack_identity {
 	char app_id[24];   /* of auth.test, else of the first hello; "" until either told it */
 	char team[24];
 	char enterprise[24];
+	char token[33]; /* a digest of the bot token that it is about */
+	char url[200];  /* "https://acme.slack.com/"; "" */
+	bool app_known; /* app_id is auth.test's */
 };
 
 struct slack_figures {
+	bool confirmed;       /* auth.test has answered: slack_identity is more than a memory */
 	unsigned live;        /* sockets that said hello and are not draining */
 	unsigned draining;    /* replaced: they only get their last acknowledgements */
 	unsigned reported;    /* num_connections of the newest hello */
@@ -135,7 +139,12 @@ http_ticket slack_call(struct slack *slack, const char *method, json_t *argument
 void slack_cancel(struct slack *slack, http_ticket ticket);
 /* What a person should know or do when `method` answers with that word: slack_answer's advice. "" when nothing is known. */
 const char *slack_advice(const char *method, const char *error);
-/* From auth.test; NULL until it has answered. Stays the last known one when it fails later. */
+/*
+ * What auth.test told an earlier run about this very bot token: good until it answers, so that clicks that come before
+ * can be understood. Before slack_start. Without an effect where it is about another token.
+ */
+void slack_presume(struct slack *slack, const struct slack_identity *identity);
+/* From auth.test, or presumed; else NULL. Stays the last known one when auth.test fails later. */
 const struct slack_identity *slack_identity(const struct slack *slack);
 void slack_get_figures(const struct slack *slack, struct slack_figures *ret);
 /* Counts of calls by method and result ("ok", "ratelimited", "temporary", "unknown", "denied", ...), for /metrics. */

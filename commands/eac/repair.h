@@ -26,6 +26,7 @@ struct eac_env {
 	char bot_user[24];
 	char bot_name[80];
 	char instance[200];
+	char workspace[200]; /* "https://acme.slack.com/"; "" until Slack has told */
 };
 
 const struct eac_env *eac_env(const struct flow *flow);
@@ -34,6 +35,9 @@ extern const struct request_actor eac_bot;
 
 /* "EAC-42"; out needs 24 bytes. */
 const char *eac_id(int64_t id, char out[static 24]);
+/* Where Slack shows the repair's thread, a permalink. False (and "") where there is none yet, or Slack has not told. */
+enum { EAC_LINK_SIZE = 320 };
+bool eac_thread_link(const struct eac_env *env, const struct request_row *row, char out[static EAC_LINK_SIZE]);
 /* The target's name for people, never empty: name, else username, else the typed words. */
 const char *eac_target_name(const struct request_row *row);
 /* The language of the affected user, for direct messages; that of the channel is eac_env(flow)->config->slack.language. */

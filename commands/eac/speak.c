@@ -15,6 +15,19 @@
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_text.h"
 
+/* docs.slack.dev, chat.getPermalink: the time stamp of the message without its dot. */
+bool eac_thread_link(const struct eac_env *env, const struct request_row *row, char out[static EAC_LINK_SIZE])
+{
+	const char *dot = strchr(row->thread_ts, '.');
+	bool known = dot != NULL && row->channel[0] != '\0' && text_starts(env->workspace, "https://");
+
+	out[0] = '\0';
+	if (known)
+		snprintf(out, EAC_LINK_SIZE, "%sarchives/%s/p%.*s%s", env->workspace, row->channel,
+		         (int)(dot - row->thread_ts), row->thread_ts, dot + 1);
+	return known;
+}
+
 static int next_number(struct flow *flow)
 {
 	int64_t n = json_int(flow->row->facts, "slots") + 1;

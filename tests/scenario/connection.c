@@ -772,7 +772,40 @@ static void without_the_scope_to_read_messages_are_sent_again(struct stage *stag
 	CHECK(stage, strstr(log + told, "can't be looked up") == NULL); /* once */
 }
 
+static void await_sockets(struct stage *stage)
+{
+	size_t live = 0;
+
+	for (int64_t until = clock_boot_ms() + 20000; live == 0 && clock_boot_ms() < until;) {
+		json_t *sockets = stage_ask(stage, SLACK, "/_sim/sockets", NULL);
+		live = json_array_size(json_get(sockets, "sockets"));
+		json_decref(sockets);
+		rest_a_little(stage);
+	}
+	CHECK(stage, live > 0);
+}
+
+/* Clicks are not sent again: who we are has to be known from the last run. */
+static void a_click_is_understood_before_slack_has_told_who_we_are(struct stage *stage)
+{
+	int id = start_at(stage, AT_DISCONNECT);
+
+	CHECK(stage, stage_stop(stage) == 0);
+	stage_fault(stage, SLACK, json_pack("{s:s, s:i, s:i}", "kind", "auth.test", "status", 503, "count", 0));
+	stage_start_unready(stage);
+	stage_await_count(stage, SLACK, "auth.test", 1);
+	stage_do(stage, SALESFORCE, "/_sim/disconnect", of_user("jane"));
+	SEE(stage, .user = "jane", .button = "Done");
+	await_sockets(stage);
+	stage_click(stage, "jane", "Done", "disconnect your mailbox");
+	await_point(stage, id, AT_SIGN_OUT);
+	stage_await_ready(stage, 503); /* a memory does not prove that the token is still good */
+	stage_clear_faults(stage, SLACK);
+	stage_await_ready(stage, 200);
+}
+
 const struct scenario connection_scenarios[] = {
+    SCENARIO(a_click_is_understood_before_slack_has_told_who_we_are),
     SCENARIO(a_silent_peer_is_found_and_what_was_typed_meanwhile_is_done), /* the longest */
     SCENARIO(what_was_typed_in_the_thread_while_we_were_down_is_done),
     SCENARIO(what_was_typed_in_a_direct_message_while_we_were_down_is_done),
