@@ -47,6 +47,11 @@ struct dialog *dialog_new(const char *callback, const char *title, const char *s
 	return d;
 }
 
+void dialog_close_label(struct dialog *d, const char *label)
+{
+	json_object_set_new(d->view, "close", blocks_plain(label, TITLE_CHARS));
+}
+
 void dialog_free(struct dialog *d)
 {
 	if (!d)
