@@ -187,8 +187,6 @@ static enum errc start(struct asked *asked, const struct repair_words *words, co
 
 enum errc command_repair(struct asked *asked)
 {
-	static const char hint[] =
-	    "Whose mailbox is to be repaired? For example `repair @jane` or `repair jane@example.com`.";
 	char words_of_why[200] = "";
 	const char *why = channel_refusal(asked, words_of_why);
 	if (why != NULL && asked->deed->door != DOOR_SHORTCUT)
@@ -198,8 +196,6 @@ enum errc command_repair(struct asked *asked)
 	enum errc rc;
 	if (words->count > 0 || words->error[0] != '\0')
 		rc = start(asked, words, asked->deed->channel);
-	else if (asked->deed->person.fresh)
-		rc = asked_answer(asked, hint);
 	else
 		rc = open_dialog(asked);
 	free(words);

@@ -127,6 +127,12 @@ static const struct button *button_find(const char *action)
 	return NULL;
 }
 
+bool commands_button_opens_dialog(const char *action)
+{
+	const struct button *button = button_find(action);
+	return button != NULL && button->after_dialog;
+}
+
 /* --- which repair, which card --- */
 
 static enum errc out_of_date(struct asked *asked)

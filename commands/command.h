@@ -95,3 +95,4 @@ enum errc command_help(struct asked *asked);
 enum errc commands_button(struct asked *asked);
 enum errc commands_phrase(struct asked *asked, bool *ret_taken); /* a button's label, typed in the direct message */
 enum errc commands_dialog(struct asked *asked);
+bool commands_button_opens_dialog(const char *action);

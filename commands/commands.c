@@ -85,6 +85,8 @@ const char *asked_channel(const struct asked *asked)
 enum errc asked_answer_body(struct asked *asked, json_t *body)
 {
 	const struct deed *deed = asked->deed;
+	json_decref(asked->reply->said);
+	asked->reply->said = json_incref(body);
 	if (deed->door == DOOR_SLASH && !deed->person.fresh) {
 		json_set_str(body, "response_type", "ephemeral");
 		json_decref(asked->reply->ack);
@@ -378,6 +380,7 @@ void reply_done(struct reply *reply)
 {
 	json_decref(reply->ack);
 	json_decref(reply->dialog);
+	json_decref(reply->said);
 	*reply = (struct reply){0};
 }
 

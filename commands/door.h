@@ -64,7 +64,9 @@ struct reply {
 	json_t *ack;     /* the acknowledgement's payload, or NULL */
 	bool ask_afresh; /* a decision, or Slack was too slow: after the acknowledgement, ask afresh who this is and
 	                    handle the same deed again */
-	json_t *dialog;  /* a view to open with the deed's trigger, or NULL */
+	json_t *dialog;  /* a view to show in the dialog that the deed's trigger opens, or NULL */
+	json_t *said;    /* {"text",...}: what the person was answered, by whatever way; NULL: nothing. Shown where a
+	                    dialog stands open already */
 	bool wake;       /* repairs may have become due */
 };
 void reply_done(struct reply *reply);

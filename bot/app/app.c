@@ -211,6 +211,7 @@ static void build_workers(struct app *app)
 	                                                        .slack = app->slack,
 	                                                        .people = app->people,
 	                                                        .commands = app->commands,
+	                                                        .command = app->config->slack.command,
 	                                                        .committed = on_deed_committed,
 	                                                        .arg = app});
 	app->reconcile = reconcile_new(&(struct reconcile_options){.loop = app->loop,

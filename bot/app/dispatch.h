@@ -25,6 +25,7 @@ struct dispatch_options {
 	struct slack *slack;
 	struct people *people;
 	struct commands *commands;
+	const char *command; /* slack.command; outlives the object */
 	/* A job of ours has been committed: messages may wait, and with `wake` repairs may have become due. */
 	void (*committed)(void *arg, bool wake);
 	void *arg;

@@ -205,6 +205,17 @@ void people_get(struct people *people, const char *user, bool afresh, int64_t ti
 	lookup_get(people->users, user, afresh, timeout_ms, on_user, inquiry);
 }
 
+enum language people_language(const struct people *people, const char *user)
+{
+	const json_t *known = lookup_peek(people->users, user);
+	struct profile profile;
+
+	if (known == NULL)
+		return people->config->slack.language;
+	profile_read(&profile, known, NULL);
+	return language_of_locale(profile.locale);
+}
+
 /* What the channel object says (docs.slack.dev, "Conversation object"). */
 static void read_place(struct place *place, const json_t *channel)
 {

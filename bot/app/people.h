@@ -31,6 +31,8 @@ void people_set_config(struct people *people, const struct config *config);
 /* `afresh`: person and groups are asked now, for a decision. */
 void people_get(struct people *people, const char *user, bool afresh, int64_t timeout_ms, people_fn *fn, void *arg);
 void people_place(struct people *people, const char *channel, int64_t timeout_ms, people_place_fn *fn, void *arg);
+/* The language that this person reads, where it is remembered; else that of the channels. */
+enum language people_language(const struct people *people, const char *user);
 /* What Slack's events tell. */
 void people_groups_changed(struct people *people);
 void people_user_changed(struct people *people, const char *user);

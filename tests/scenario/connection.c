@@ -24,8 +24,8 @@
  *   no JSON, unknown types          what_is_no_envelope_does_no_harm
  *   two approvers, double clicks    decisions: two_approvers_at_the_same_moment_..., a_click_that_comes_twice_...
  *   a click in a copied message     decisions: a_click_from_a_copied_message_does_nothing
- *   an expired trigger              a_dialog_that_came_too_late_is_said
- *   hash_conflict                   never: no view is updated
+ *   an expired trigger              a_dialog_that_came_too_late_is_said; shortcuts.c: the dialog opens in time
+ *   hash_conflict                   the dialog was filled by a try whose answer was lost (bot/app/dialogs.c)
  *   message_not_found on update     a_prompt_that_was_deleted_..., a_thread_that_was_deleted_...
  *   4001 characters                 delivery.c and unit/test_mrkdwn
  */

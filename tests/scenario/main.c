@@ -43,6 +43,7 @@ static const struct {
     {"doctor", doctor_scenarios},
     {"answers", answer_scenarios},
     {"delivery", delivery_scenarios},
+    {"shortcuts", shortcut_scenarios},
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
 };

@@ -215,6 +215,7 @@ void stage_click(struct stage *stage, const char *user, const char *label, const
 
 json_t *stage_submit(struct stage *stage, const char *user, json_t *values)
 {
+	SEE(stage, .user = user, .in = "view", .contains = "One moment", .gone = true);
 	return stage_ask(stage, SLACK, "/_sim/submit", json_pack("{s:s, s:o}", "user", user, "values", values));
 }
 
