@@ -57,7 +57,7 @@ struct dialog_text {
 /* title and submit: at most 24 characters; submit may be NULL where there are no inputs. private_metadata: at most
  * 3000. */
 struct dialog *dialog_new(const char *callback, const char *title, const char *submit, const char *private_metadata);
-void dialog_free(struct dialog *d); /* NULL is fine */
+void dialog_free(struct dialog *d);                           /* NULL is fine */
 void dialog_close_label(struct dialog *d, const char *label); /* at most 24 characters; "Cancel" unless said */
 void dialog_section(struct dialog *d, const char *mrkdwn);
 void dialog_text_input(struct dialog *d, const struct dialog_text *input); /* action_id is "value", as in the others */

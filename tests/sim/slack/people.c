@@ -298,6 +298,10 @@ static void do_submit(struct act *act)
 
 	if (!record)
 		return;
+	if (!json_is_object(json_object_get(view, "submit"))) {
+		refuse(act, json_string("that dialog has no button to submit it"));
+		return;
+	}
 	values = form_fill(act->slack, view, json_object_get(act->order, "values"), &why);
 	if (!values) {
 		refuse(act, why);
