@@ -36,6 +36,11 @@ static void on_deed_committed(void *arg, bool wake)
 		scheduler_poke(app->scheduler);
 }
 
+static void on_channel_reopened(void *arg, const char *channel)
+{
+	reconcile_channel(((struct app *)arg)->reconcile, channel);
+}
+
 static void on_step_committed(void *arg)
 {
 	outbox_pump_kick(((struct app *)arg)->pump);
@@ -213,6 +218,7 @@ static void build_workers(struct app *app)
 	                                                        .commands = app->commands,
 	                                                        .command = app->config->slack.command,
 	                                                        .committed = on_deed_committed,
+	                                                        .reopened = on_channel_reopened,
 	                                                        .arg = app});
 	app->reconcile = reconcile_new(&(struct reconcile_options){.loop = app->loop,
 	                                                           .store = app->store,

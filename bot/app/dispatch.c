@@ -106,6 +106,15 @@ static void count(struct dispatch_figures *figures, enum envelope_type type)
 	}
 }
 
+static bool is_reopened(const struct dispatch *dispatch, const struct envelope *e)
+{
+	const struct slack_identity *us = slack_identity(dispatch->options.slack);
+
+	if (text_eq(e->event_type, "member_joined_channel"))
+		return us != NULL && text_eq(e->user, us->bot_user);
+	return text_eq(e->event_type, "channel_unarchive") || text_eq(e->event_type, "group_unarchive");
+}
+
 static void take_news(struct dispatch *dispatch, const struct envelope *e)
 {
 	struct people *people = dispatch->options.people;
@@ -121,6 +130,8 @@ static void take_news(struct dispatch *dispatch, const struct envelope *e)
 		log_event(LOG_WARNING, "slack.limited", "Slack holds back events: more than 30 000 in an hour");
 	else if (e->channel[0] != '\0')
 		people_place_changed(people, e->channel);
+	if (is_reopened(dispatch, e) && e->channel[0] != '\0')
+		dispatch->options.reopened(dispatch->options.arg, e->channel);
 	if (text_eq(e->event_type, "channel_id_changed"))
 		people_place_changed(people, json_str(e->event, "old_channel_id"));
 }

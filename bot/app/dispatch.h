@@ -28,6 +28,8 @@ struct dispatch_options {
 	const char *command; /* slack.command; outlives the object */
 	/* A job of ours has been committed: messages may wait, and with `wake` repairs may have become due. */
 	void (*committed)(void *arg, bool wake);
+	/* A channel takes messages again: it is archived no longer, or we were let in. */
+	void (*reopened)(void *arg, const char *channel);
 	void *arg;
 };
 

@@ -129,7 +129,8 @@ static void put_channels_first(struct plan *plan)
 	plan->count = all;
 }
 
-enum errc mend_plan(struct tx *tx, int64_t floor, int64_t now, struct mend_place **ret, size_t *ret_count)
+enum errc mend_plan(struct tx *tx, const char *channel, int64_t floor, int64_t now, struct mend_place **ret,
+                    size_t *ret_count)
 {
 	/* in this order; how many of each bounds what is read of the store, and later of Slack */
 	static const struct request_query queries[] = {
@@ -144,8 +145,11 @@ enum errc mend_plan(struct tx *tx, int64_t floor, int64_t now, struct mend_place
 
 	plan.places = mem_array(MEND_PLACES_MAX, sizeof *plan.places);
 	mend_ts(floor, plan.floor_ts);
-	for (size_t i = 0; rc == OK && i < sizeof queries / sizeof queries[0]; i++)
-		rc = request_each(tx, &queries[i], add_repair, &plan);
+	for (size_t i = 0; rc == OK && i < sizeof queries / sizeof queries[0]; i++) {
+		struct request_query query = queries[i];
+		query.thread_channel = channel;
+		rc = request_each(tx, &query, add_repair, &plan);
+	}
 	if (rc != OK) {
 		free(plan.places);
 		return rc;
@@ -236,7 +240,8 @@ static enum errc mend_parent(struct mending *m)
 	bool settled = false;
 	enum errc rc = OK;
 
-	if (m->place->thread_ts[0] == '\0' || (m->sight->messages != NULL && !m->sight->parent_gone))
+	bool good = m->sight->messages != NULL && !m->sight->parent_gone && !m->sight->was_shut;
+	if (m->place->thread_ts[0] == '\0' || good)
 		return OK;
 	if (m->sight->parent_gone)
 		rc = outbox_parent_gone(m->tx, m->row.id, m->place->thread_ts);

@@ -26,14 +26,17 @@ struct mend_place {
 enum { MEND_PLACES_MAX = 400 };
 /*
  * Places of open repairs and of those that ended within a day, decisions first; at most MEND_PLACES_MAX. What was typed
- * before `floor` (wall ms) is of no interest. The caller frees *ret.
+ * before `floor` (wall ms) is of no interest. `channel`: only of repairs that are talked about there; NULL: of all.
+ * The caller frees *ret.
  */
-enum errc mend_plan(struct tx *tx, int64_t floor, int64_t now, struct mend_place **ret, size_t *ret_count) MUST_CHECK;
+enum errc mend_plan(struct tx *tx, const char *channel, int64_t floor, int64_t now, struct mend_place **ret,
+                    size_t *ret_count) MUST_CHECK;
 
 /* What was read at a place. */
 struct mend_sight {
 	const json_t *messages; /* an array of Slack's messages; NULL: it could not be read */
 	bool parent_gone;       /* the thread's first message was deleted */
+	bool was_shut;          /* for a time nothing could be written there: what stands may be old */
 	int64_t began;          /* wall ms at which reading began */
 };
 struct mend_result {

@@ -21,6 +21,7 @@ struct pulse {
 	struct pulse_figures figures;
 	int64_t counted[STATE_COUNT]; /* the store's thread counts here; copied when it is done */
 	int64_t pending;
+	struct pause pause;
 	bool writes;        /* this beat writes */
 	int64_t written_at; /* boot time */
 	int64_t answered_at;
@@ -47,6 +48,8 @@ static enum errc beat_job(struct tx *tx, void *arg)
 	rc = request_census(tx, count_state, pulse);
 	if (rc == OK)
 		rc = outbox_pending(tx, &pulse->pending);
+	if (rc == OK)
+		rc = pause_get(tx, &pulse->pause);
 	if (rc == OK && pulse->writes)
 		rc = store_setting_set(tx, "pulse", clock_rfc3339(clock_wall_ms(), now));
 	return rc;
@@ -63,6 +66,7 @@ static void on_beat(void *arg, enum errc code)
 		for (int i = 0; i < STATE_COUNT; i++)
 			pulse->figures.repairs[i] = pulse->counted[i];
 		pulse->figures.outbox_pending = pulse->pending;
+		pulse->figures.pause = pulse->pause;
 		pulse->figures.known = true;
 	}
 	if (!pulse->stopped)

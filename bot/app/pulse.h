@@ -12,12 +12,14 @@
 #include "bot/flow/request.h"
 #include "bot/loop/loop.h"
 #include "bot/store/store.h"
+#include "commands/eac/pause.h"
 
 struct pulse;
 
 struct pulse_figures {
 	int64_t repairs[STATE_COUNT];
 	int64_t outbox_pending;
+	struct pause pause;
 	bool known;        /* the store has answered once */
 	int64_t silent_ms; /* since the store's thread last answered anything of ours */
 };

@@ -35,7 +35,8 @@ enum {
 	SECOND_LOOK_MS = 12 * 1000,
 	HEARD_EVERY_MS = 60 * 1000,
 	GHOSTS_EVERY_MS = 10 * 60 * 1000,
-	MARGIN_MS = 10 * 60 * 1000,       /* Slack's own retries end after six minutes */
+	MARGIN_MS = 10 * 60 * 1000, /* Slack's own retries end after six minutes */
+	CHANNELS_WAITING_MAX = 8,
 	BACK_MAX_MS = 20 * 60 * 60 * 1000 /* the inbox remembers for a day what was done */
 };
 
@@ -47,9 +48,12 @@ struct reconcile {
 	struct loop_timer *heard; /* now and then */
 	bool running;
 	bool stopped;
-	bool blind_told; /* that a scope is missing */
-	bool quiet;      /* a pass of habit: told only if it found something */
+	bool blind_told;                         /* that a scope is missing */
+	bool quiet;                              /* a pass of habit: told only if it found something */
+	char reopened[CHANNELS_WAITING_MAX][24]; /* channels that want a pass of their own */
+	size_t reopened_count;
 	/* the pass */
+	char channel[24];  /* only there; "": everywhere */
 	int64_t gap_since; /* wall ms; since then nothing could come. INT64_MAX: not known */
 	int64_t next_gap;  /* of the pass that has to follow; 0: none */
 	int64_t begun;     /* wall ms */
@@ -82,6 +86,7 @@ struct reconcile *reconcile_new(const struct reconcile_options *options)
 	struct reconcile *r = mem_alloc(sizeof *r);
 
 	r->options = *options;
+	r->gap_since = INT64_MAX;
 	r->timer = loop_timer_new(options->loop, on_timer, r);
 	r->heard = loop_timer_new(options->loop, on_heard_timer, r);
 	return r;
@@ -137,7 +142,10 @@ static enum errc plan_job(struct tx *tx, void *arg)
 	struct reconcile *r = arg;
 	enum errc rc = read_floor(r, tx);
 
-	return rc == OK ? mend_plan(tx, r->floor, clock_wall_ms(), &r->places, &r->count) : rc;
+	if (rc != OK)
+		return rc;
+	return mend_plan(tx, r->channel[0] != '\0' ? r->channel : NULL, r->floor, clock_wall_ms(), &r->places,
+	                 &r->count);
 }
 
 static void on_plan(void *arg, enum errc code)
@@ -155,7 +163,7 @@ static void on_plan(void *arg, enum errc code)
 	next_place(r);
 }
 
-static void start(struct reconcile *r)
+static void plan(struct reconcile *r)
 {
 	free(r->places);
 	r->places = NULL;
@@ -164,6 +172,40 @@ static void start(struct reconcile *r)
 	r->running = true;
 	r->begun = clock_wall_ms();
 	store_submit(r->options.store, plan_job, on_plan, r);
+}
+
+static void start(struct reconcile *r)
+{
+	r->channel[0] = '\0';
+	plan(r);
+}
+
+static void start_reopened(struct reconcile *r)
+{
+	text_copy(r->channel, sizeof r->channel, r->reopened[--r->reopened_count]);
+	r->quiet = false;
+	plan(r);
+}
+
+static bool is_listed(const struct reconcile *r, const char *channel)
+{
+	for (size_t i = 0; i < r->reopened_count; i++)
+		if (text_eq(r->reopened[i], channel))
+			return true;
+	return false;
+}
+
+void reconcile_channel(struct reconcile *r, const char *channel)
+{
+	if (r->stopped || is_listed(r, channel))
+		return;
+	if (r->reopened_count == CHANNELS_WAITING_MAX) {
+		reconcile_begin(r, 0);
+		return;
+	}
+	text_copy(r->reopened[r->reopened_count++], sizeof *r->reopened, channel);
+	if (!r->running)
+		start_reopened(r);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -210,6 +252,8 @@ static void on_heard(void *arg, enum errc code)
 		r->next_gap = 0;
 		r->quiet = false;
 		start(r);
+	} else if (r->reopened_count > 0) {
+		start_reopened(r);
 	}
 }
 
@@ -242,7 +286,10 @@ static void finish(struct reconcile *r)
 		    "%u places could not be read: what was typed there without a connection has to be typed again",
 		    r->unread);
 	r->repeats = 0;
-	store_submit(r->options.store, heard_job, on_heard, r);
+	if (r->channel[0] != '\0')
+		on_heard(r, OK); /* of one channel only: nothing is noted */
+	else
+		store_submit(r->options.store, heard_job, on_heard, r);
 }
 
 /* Everything comes to us: that is noted. With ghosts about it does not: look for what they swallow. */
@@ -366,8 +413,10 @@ static void feed(struct reconcile *r)
 static enum errc mend_job(struct tx *tx, void *arg)
 {
 	struct reconcile *r = arg;
-	const struct mend_sight sight = {
-	    .messages = r->messages, .parent_gone = r->parent_gone, .began = r->read_since};
+	const struct mend_sight sight = {.messages = r->messages,
+	                                 .parent_gone = r->parent_gone,
+	                                 .was_shut = r->channel[0] != '\0' && !place_of(r)->second,
+	                                 .began = r->read_since};
 
 	r->result = (struct mend_result){0};
 	if (place_of(r)->request == 0)
@@ -554,7 +603,7 @@ static void on_timer(void *arg)
 	int64_t wait;
 
 	if (r->places == NULL) {
-		start(r);
+		plan(r);
 		return;
 	}
 	wait = place_of(r)->not_before - clock_wall_ms();

@@ -39,4 +39,6 @@ void reconcile_free(struct reconcile *reconcile);
  * another follows it. Slack has to have told who we are.
  */
 void reconcile_begin(struct reconcile *reconcile, int64_t gap_ms);
+/* This channel takes messages again: what was lost there is posted, soon. */
+void reconcile_channel(struct reconcile *reconcile, const char *channel);
 void reconcile_stop(struct reconcile *reconcile);

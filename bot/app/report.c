@@ -75,6 +75,20 @@ static bool store_part(const struct report *report, json_t *whole)
 	return trouble[0] == '\0';
 }
 
+/* A pause is no trouble: whoever wanted it is named. */
+static void pause_part(const struct report *report, json_t *whole)
+{
+	struct pulse_figures pulse;
+	char at[32];
+
+	pulse_get_figures(report->pulse, &pulse);
+	json_set_bool(whole, "paused", pulse.pause.on);
+	if (!pulse.pause.on)
+		return;
+	json_set_str(whole, "paused_by", pulse.pause.by);
+	json_set_str(whole, "paused_since", clock_rfc3339(pulse.pause.at, at));
+}
+
 bool report_ready(const struct report *report, struct buf *body)
 {
 	json_t *whole = json_object();
@@ -84,6 +98,7 @@ bool report_ready(const struct report *report, struct buf *body)
 	bool ready = slack && salesforce && store && !report->draining;
 
 	json_set_bool(whole, "ready", ready);
+	pause_part(report, whole);
 	if (report->draining)
 		json_set_bool(whole, "draining", true);
 	char *text = json_text(whole);
@@ -122,6 +137,9 @@ static void put_store(const struct report *report, struct buf *b)
 	metrics_family(b, "eacbot_outbox_pending", "gauge", "Messages that are not yet with Slack.");
 	if (pulse.known)
 		metrics_number(b, "eacbot_outbox_pending", (double)pulse.outbox_pending);
+	metrics_family(b, "eacbot_paused", "gauge", "1 while no repair begins and nothing is taken away.");
+	if (pulse.known)
+		metrics_number(b, "eacbot_paused", pulse.pause.on);
 	store_get_figures(report->store, &store);
 	gauge(b, "eacbot_store_writable", "1 while the store takes writes.", store.writable);
 	for (size_t i = 0; i <= commits.bound_count; i++) {

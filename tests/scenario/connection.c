@@ -702,9 +702,21 @@ static void a_card_that_could_not_be_posted_is_posted_where_the_bot_is_let_in_ag
 	await_log(stage, "a message to C0HELP0001 was not taken", 0);
 	rest_for(stage, 3000);
 	stage_do(stage, SLACK, "/_sim/invite", json_pack("{s:s}", "channel", "helpdesk"));
-	stage_kill(stage);
-	stage_start(stage);
 	SEE(stage, .user = "maria", .channel = "helpdesk", .button = "Inbox removed");
+}
+
+static void a_prompt_that_was_lost_in_an_archived_channel_is_posted_when_it_opens(struct stage *stage)
+{
+	int id = start_at(stage, AT_LINKS);
+
+	stage_do(stage, SLACK, "/_sim/archive", json_pack("{s:s}", "channel", "helpdesk"));
+	play_one(stage, AT_LINKS);
+	await_point(stage, id, AT_APPROVAL);
+	await_log(stage, "a message to C0HELP0001 was not taken", 0);
+	rest_for(stage, 3000);
+	stage_do(stage, SLACK, "/_sim/archive", json_pack("{s:s, s:b}", "channel", "helpdesk", "archived", 0));
+	SEE(stage, .user = "omar", .channel = "helpdesk", .button = "Approve");
+	SEE(stage, .channel = "helpdesk", .contains = "waiting for an approver"); /* the parent is true again */
 }
 
 static void a_card_in_direct_messages_that_was_deleted_is_posted_anew(struct stage *stage)
@@ -814,6 +826,7 @@ const struct scenario connection_scenarios[] = {
     SCENARIO(what_was_typed_where_it_could_not_be_read_at_first_is_done),
     SCENARIO(a_prompt_that_was_deleted_while_we_were_down_is_posted_anew),
     SCENARIO(a_card_that_could_not_be_posted_is_posted_where_the_bot_is_let_in_again),
+    SCENARIO(a_prompt_that_was_lost_in_an_archived_channel_is_posted_when_it_opens),
     SCENARIO(a_card_in_direct_messages_that_was_deleted_is_posted_anew),
     SCENARIO(a_thread_that_was_deleted_while_we_were_down_is_begun_anew),
     SCENARIO(buttons_that_should_be_gone_are_taken_off),

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "tests/scenario/orgs.h"
 #include "tests/scenario/play.h"
 #include "tests/scenario/scenario.h"
+#include "tests/stage/client.h"
 
 /* The command is answered with both texts, and no repair begins. */
 static void refused_at_once(struct stage *stage, const char *user, const char *words, const char *contains,
@@ -54,6 +56,31 @@ static void a_pause_begins_nothing_and_takes_nothing_away(struct stage *stage)
 	struct stage_output audit = stage_eacbot(stage, "audit --json");
 	CHECK(stage, strstr(audit.out, "\"pause\"") != NULL && strstr(audit.out, "\"resume\"") != NULL);
 	stage_output_done(&audit);
+}
+
+static void await_endpoint(struct stage *stage, const char *path, const char *words)
+{
+	int64_t until = clock_wall_ms() + 15000;
+
+	for (bool there = false; !there;) {
+		struct client_answer answer = stage_get(stage, path);
+		there = answer.status == 200 && strstr(answer.body, words) != NULL;
+		if (!there && clock_wall_ms() > until)
+			stage_fail(stage, "%s does not say %s: %s", path, words, answer.body);
+		client_answer_done(&answer);
+		CHECK(stage, !SEES(stage, .contains = "is never said")); /* rests a little */
+	}
+}
+
+static void machines_see_the_pause(struct stage *stage)
+{
+	stage_start(stage);
+	await_endpoint(stage, "/metrics", "eacbot_paused 0");
+	pause_all(stage);
+	await_endpoint(stage, "/metrics", "eacbot_paused 1");
+	await_endpoint(stage, "/readyz", "\"paused_by\":\"U0ADMIN001\"");
+	resume(stage);
+	await_endpoint(stage, "/readyz", "\"paused\":false");
 }
 
 static void in_a_pause_people_decide_and_what_was_removed_goes_back(struct stage *stage)
@@ -158,6 +185,7 @@ static void limits_by_the_hour_say_when_it_is_possible_again(struct stage *stage
 }
 
 const struct scenario pause_scenarios[] = {
+    SCENARIO(machines_see_the_pause),
     SCENARIO(a_pause_begins_nothing_and_takes_nothing_away),
     SCENARIO(in_a_pause_people_decide_and_what_was_removed_goes_back),
     SCENARIO(a_cancel_in_a_pause_puts_back),
