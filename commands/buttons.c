@@ -18,6 +18,8 @@
 #include "commands/command.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
+#include "commands/person.h"
+#include "commands/phrases/phrases.h"
 #include "commands/words.h"
 
 struct button {
@@ -47,12 +49,6 @@ static enum errc run_not_installed(struct asked *asked)
 static enum errc run_still_failing(struct asked *asked)
 {
 	return asked_settle(asked, eac_still_failing(&asked->flow, &asked->actor), NULL);
-}
-
-static enum errc run_help(struct asked *asked)
-{
-	return asked_settle(asked, eac_help_wanted(&asked->flow, &asked->actor),
-	                    "I have called the helpdesk; somebody will get in touch with you. The buttons above stay.");
 }
 
 /* --- dialogs --- */
@@ -89,18 +85,6 @@ static enum errc open_note_dialog(struct asked *asked)
 	return OK;
 }
 
-static enum errc open_later_dialog(struct asked *asked)
-{
-	struct dialog *d = dialog_new("eac.later", "Not now", "Wait", asked->deed->value);
-	char tomorrow[32];
-	clock_rfc3339(asked->deed->now + (int64_t)24 * 3600 * 1000, tomorrow);
-	tomorrow[10] = '\0';
-	dialog_section(d, "Until when shall I wait? Reminders and time limits count from that day on.");
-	dialog_date_input(d, "until", "Until", tomorrow);
-	asked->reply->dialog = dialog_take(d);
-	return OK;
-}
-
 static const struct button buttons[] = {
     {"eac.approve", "prompt", "approve", false, command_approve},
     {"eac.reject", "prompt", "reject", false, command_reject},
@@ -112,8 +96,8 @@ static const struct button buttons[] = {
     {"eac.not_installed", "user", "done", false, run_not_installed},
     {"eac.works", "user", "done", false, run_works},
     {"eac.still_failing", NULL, "done", false, run_still_failing},
-    {"eac.help", "user", "done", false, run_help},
-    {"eac.later", "user", "done", true, open_later_dialog},
+    {"eac.help", "user", "done", false, person_help},
+    {"eac.later", "user", "done", true, person_open_later},
     {"eac.mark_done", "copy", "done", false, run_done},
     {"eac.retry", "failed", "retry", false, command_retry},
     {"eac.cancel", "failed", "cancel", false, command_cancel},
@@ -206,10 +190,26 @@ enum errc commands_button(struct asked *asked)
 /* --- the same buttons, as words in the direct message --- */
 
 static const struct {
-	const char *phrase, *action;
-} phrases[] = {{"help", "eac.help"},      {"i need help", "eac.help"}, {"not installed", "eac.not_installed"},
-               {"it works", "eac.works"}, {"works", "eac.works"},      {"still failing", "eac.still_failing"},
-               {"not now", "eac.later"}};
+	const char *words; /* in English; NULL: a command's name, which is understood anyway */
+	enum phrase label; /* as the button reads in the person's language */
+	const char *action;
+} phrases[] = {{"help", PHRASE_LABEL_HELP, "eac.help"},
+               {"i need help", PHRASE_LABEL_HELP, "eac.help"},
+               {NULL, PHRASE_LABEL_DONE, "eac.done"},
+               {"not installed", PHRASE_LABEL_NOT_INSTALLED, "eac.not_installed"},
+               {"it works", PHRASE_LABEL_WORKS, "eac.works"},
+               {"works", PHRASE_LABEL_WORKS, "eac.works"},
+               {"still failing", PHRASE_LABEL_STILL_FAILING, "eac.still_failing"},
+               {"not now", PHRASE_LABEL_NOT_NOW, "eac.later"}};
+
+static enum errc answer_later(struct asked *asked)
+{
+	enum language language = asked_language(asked);
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 500);
+	phrase_add(&b, language, PHRASE_LATER_HOW, "label", phrase_text(language, PHRASE_LABEL_NOT_NOW), NULL);
+	return asked_answer(asked, buf_str(&b));
+}
 
 enum errc commands_phrase(struct asked *asked, bool *ret_taken)
 {
@@ -219,14 +219,16 @@ enum errc commands_phrase(struct asked *asked, bool *ret_taken)
 	if (request_state(&asked->row) != STATE_WAITING_USER)
 		return OK;
 	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-		if (!text_ieq(text, phrases[i].phrase))
+		if ((phrases[i].words == NULL || !text_ieq(text, phrases[i].words)) &&
+		    !text_ieq(text, phrase_text(asked_language(asked), phrases[i].label)))
 			continue;
 		const struct button *button = button_find(phrases[i].action);
 		assert(button);
 		*ret_taken = true;
 		if (button->after_dialog)
-			return asked_answer(asked, "Press *Not now* above and choose a day, please.");
-		return run_checked(asked, button->rights, false, button->run);
+			return answer_later(asked);
+		return run_checked(asked, button->rights, false,
+		                   phrases[i].label == PHRASE_LABEL_DONE ? command_done : button->run);
 	}
 	return OK;
 }
@@ -250,23 +252,6 @@ static enum errc submit_still_present(struct asked *asked)
 	    asked, eac_still_present(&asked->flow, &asked->actor, dialog_value(asked->deed->view, "note")), NULL);
 }
 
-static int64_t until_of(const struct asked *asked)
-{
-	char at[40];
-	snprintf(at, sizeof at, "%.10sT00:00:00Z", dialog_value(asked->deed->view, "until"));
-	int64_t day = clock_parse_rfc3339(at);
-	if (day < 0)
-		return -1;
-	int offset = (int)json_int(json_get(asked->row.facts, "target"), "tz_offset");
-	return day - (int64_t)offset * 1000 + (int64_t)asked->env->config->people.hours_from_min * 60000;
-}
-
-static enum errc submit_later(struct asked *asked)
-{
-	return asked_settle(asked, eac_not_now(&asked->flow, &asked->actor, until_of(asked)),
-	                    "Good, I come back then.");
-}
-
 /* What can be told at once is an error in the dialog; NULL: none. */
 static json_t *dialog_mistake(const struct asked *asked, const char *callback)
 {
@@ -277,20 +262,13 @@ static json_t *dialog_mistake(const struct asked *asked, const char *callback)
 		if (number[0] == '\0' ? needed : !words_case(number))
 			return dialog_error("case", "A case number has 4 to 20 letters, digits or dashes.");
 	}
-	if (text_eq(callback, "eac.later")) {
-		int64_t until = until_of(asked);
-		if (until <= asked->deed->now)
-			return dialog_error("until", "Choose a day after today.");
-		if (until > asked->deed->now + (int64_t)90 * 24 * 3600 * 1000)
-			return dialog_error("until", "That is too far away: at most 90 days.");
-	}
-	return NULL;
+	return text_eq(callback, "eac.later") ? person_later_mistake(asked) : NULL;
 }
 
 static const struct button submissions[] = {
     {"eac.confirm", "backend", "confirm", false, submit_confirm},
     {"eac.still_present", "backend", "confirm", false, submit_still_present},
-    {"eac.later", "user", "done", false, submit_later},
+    {"eac.later", "user", "done", false, person_submit_later},
 };
 
 enum errc commands_dialog(struct asked *asked)

@@ -2,7 +2,7 @@
  * app/calls.h - what a step asks of the outside, made a call of Slack or Salesforce.
  *
  * One table: kind -> function. The answers have the shapes told in
- * salesforce/salesforce.h; a person is {"id","name","email","tz_offset","locale",
+ * salesforce/salesforce.h; a person is {"id","name","email","tz","tz_offset","locale",
  * "deleted","bot","guest","external"}; persons are asked afresh, each {"id","known",
  * "groups_known","deleted","bot","guest","external","requester","approver","admin"}.
  */

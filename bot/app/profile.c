@@ -40,6 +40,7 @@ void profile_read(struct profile *ret, const json_t *user, const struct slack_id
 	text_copy(ret->name, sizeof ret->name, name_of(user));
 	text_copy(ret->email, sizeof ret->email, json_str(json_get(user, "profile"), "email"));
 	text_copy(ret->locale, sizeof ret->locale, json_str(user, "locale"));
+	text_copy(ret->tz, sizeof ret->tz, json_str(user, "tz"));
 	int64_t offset = json_int(user, "tz_offset");
 	ret->tz_offset_s = offset > -86400 && offset < 86400 ? (int)offset : 0;
 	ret->deleted = json_bool(user, "deleted");
@@ -57,6 +58,7 @@ json_t *profile_json(const struct profile *profile)
 	json_object_set_new(value, "name", json_text_value(profile->name));
 	json_object_set_new(value, "email", json_text_value(profile->email));
 	json_object_set_new(value, "locale", json_text_value(profile->locale));
+	json_object_set_new(value, "tz", json_text_value(profile->tz));
 	json_set_int(value, "tz_offset", profile->tz_offset_s);
 	json_set_bool(value, "deleted", profile->deleted);
 	json_set_bool(value, "bot", profile->bot);

@@ -17,6 +17,7 @@ struct profile {
 	char name[120];
 	char email[200];
 	char locale[16];
+	char tz[48]; /* the zone's name, "Europe/Berlin" */
 	int tz_offset_s;
 	bool deleted, bot, guest, external;
 };
@@ -24,5 +25,5 @@ struct profile {
 /* `user` is the member "user" of users.info or users.lookupByEmail; `us` may be NULL: then nobody is external by team.
  */
 void profile_read(struct profile *ret, const json_t *user, const struct slack_identity *us);
-/* {"id","name","email","tz_offset","locale","deleted","bot","guest","external"}; the caller owns it. */
+/* {"id","name","email","tz","tz_offset","locale","deleted","bot","guest","external"}; the caller owns it. */
 json_t *profile_json(const struct profile *profile);

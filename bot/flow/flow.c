@@ -50,24 +50,22 @@ static void note_call(struct flow *flow)
 	flow->call->ticket = (uint64_t)ticket;
 }
 
-static bool is_due(const struct request_row *row, int64_t now)
-{
-	return row->open && row->wake_at != 0 && row->wake_at <= now;
-}
-
 /* Begins steps until one asks, waits or ends; then saves. */
 static enum errc go_on(struct flow *flow, const struct runbook *book)
 {
-	for (int i = 0; i < CHAIN_MAX && flow->call->kind[0] == '\0' && !flow->forget && is_due(flow->row, flow->now);
+	for (int i = 0;
+	     i < CHAIN_MAX && flow->call->kind[0] == '\0' && !flow->forget && request_is_due(flow->row, flow->now);
 	     i++) {
 		enum errc rc = book->wish(flow);
 		const struct flow_step *step = current_step(book, flow->row);
 		if (rc == OK && step == NULL)
 			rc = ERR_BUG;
-		if (rc == OK && is_due(flow->row, flow->now))
+		if (rc == OK && request_is_due(flow->row, flow->now))
 			rc = step->begin(flow);
 		if (rc != OK)
 			return rc;
+		if (flow->row->wake_at > flow->now + REQUEST_SLEEP_MAX_MS)
+			flow->row->wake_at = flow->now + REQUEST_SLEEP_MAX_MS;
 	}
 	if (flow->forget)
 		return request_delete(flow->tx, flow->row->id);
@@ -87,7 +85,7 @@ enum errc flow_wake(struct tx *tx, const struct runbook *book, int64_t request, 
 	AUTO_REQUEST struct request_row row = {0};
 	*ret_call = (struct flow_call){0};
 	enum errc rc = request_get(tx, request, &row);
-	if (rc != OK || !is_due(&row, now))
+	if (rc != OK || !request_is_due(&row, now))
 		return rc;
 	struct flow flow = {.tx = tx, .row = &row, .now = now, .env = book->env, .call = ret_call};
 	return finish(ret_call, go_on(&flow, book));

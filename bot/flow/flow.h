@@ -9,7 +9,7 @@
  *
  * Kinds of calls (made by bot/app/calls.c), with their arguments and answers:
  *   person {"user"} or {"email"}   who that is in Slack:
- * {"id","name","email","tz_offset","locale","deleted","bot","guest","external"} persons {"users":[..]}         the same
+ * {"id","name","email","tz","tz_offset","locale","deleted","bot","guest","external"} persons {"users":[..]}         the same
  * afresh, with rights:
  * [{"id","known","groups_known","deleted","bot","guest","external","requester","approver","admin"}] find look
  * end-sessions revoke delete-links links-deletable remove restore   as in salesforce/salesforce.h

@@ -211,20 +211,37 @@ enum errc request_count(struct tx *tx, const struct request_query *query, int64_
 
 /* ---- time, figures ---- */
 
-enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret)
+#define FAR_MS (REQUEST_SLEEP_MAX_MS + 60 * 1000LL)
+
+bool request_is_due(const struct request_row *row, int64_t now)
+{
+	return row->open && row->wake_at != 0 && (row->wake_at <= now || row->wake_at > now + FAR_MS);
+}
+
+static enum errc add_ids(struct tx *tx, const char *sql, int64_t at, int64_t *ids, size_t max, size_t *count)
 {
 	AUTO_ROWS struct rows rows = {0};
-	enum errc code = sql_query(tx, &rows,
-	                           "SELECT id FROM request WHERE wake_at > 0 AND wake_at <= $1"
-	                           " ORDER BY wake_at, id LIMIT $2",
-	                           ARGS(value_int(now), value_int((int64_t)max)));
-	size_t count = 0;
+	enum errc code = sql_query(tx, &rows, sql, ARGS(value_int(at), value_int((int64_t)(max - *count))));
 	while (code == OK && (code = rows_next(&rows)) == OK)
-		ids[count++] = rows_int(&rows, 0);
-	if (code != ERR_NOT_FOUND)
-		return code;
-	*ret = count;
-	return OK;
+		ids[(*count)++] = rows_int(&rows, 0);
+	return code == ERR_NOT_FOUND ? OK : code;
+}
+
+enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret)
+{
+	size_t count = 0;
+	enum errc code = add_ids(tx,
+	                         "SELECT id FROM request WHERE wake_at > 0 AND wake_at <= $1"
+	                         " ORDER BY wake_at, id LIMIT $2",
+	                         now, ids, max, &count);
+	if (code == OK && count < max)
+		code = add_ids(tx,
+		               "SELECT id FROM request WHERE wake_at > 0 AND wake_at > $1"
+		               " ORDER BY wake_at, id LIMIT $2",
+		               now + FAR_MS, ids, max, &count);
+	if (code == OK)
+		*ret = count;
+	return code;
 }
 
 enum errc request_next_wake(struct tx *tx, int64_t *ret)

@@ -27,7 +27,7 @@ struct request_row {
 	char thread_ts[32]; /* the parent message; "" before it is posted. Written by the outbox */
 	int64_t created_at; /* ms */
 	int64_t updated_at;
-	int64_t wake_at; /* when the engine has to look at it; 0: never by itself */
+	int64_t wake_at; /* when the engine has to look at it (REQUEST_SLEEP_MAX_MS); 0: never by itself */
 	int64_t fence;   /* counts saves; request_save of a stale row is CONFLICT */
 	json_t *facts;   /* owned; an object */
 };
@@ -87,7 +87,13 @@ enum errc request_each(struct tx *tx, const struct request_query *query, request
 enum errc request_count(struct tx *tx, const struct request_query *query, int64_t *ret) MUST_CHECK;
 /* How many are open; the same work however many they are. */
 enum errc request_count_open(struct tx *tx, int64_t *ret) MUST_CHECK;
-/* Ids whose wake_at has come, earliest first. */
+/*
+ * No request sleeps longer than this: one whose wake_at is farther away (by a minute of grace) was planned before the
+ * clock was set back, and is due at once.
+ */
+#define REQUEST_SLEEP_MAX_MS (60 * 60 * 1000LL)
+bool request_is_due(const struct request_row *row, int64_t now);
+/* Ids of those that are due, earliest first. */
 enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret) MUST_CHECK;
 /* The earliest wake_at of all; 0 when none. */
 enum errc request_next_wake(struct tx *tx, int64_t *ret) MUST_CHECK;

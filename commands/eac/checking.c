@@ -17,6 +17,7 @@
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/zone.h"
 #include "salesforce/sf_id.h"
 
 enum { SIBLING_WAIT_MS = 300, SIBLING_WAIT_MAX_MS = 10000 };
@@ -94,7 +95,7 @@ static void keep_slack(struct flow *flow, const json_t *person)
 {
 	json_t *target = json_get(flow->row->facts, "target");
 	json_set_str(target, "slack", json_str(person, "id"));
-	json_set_int(target, "tz_offset", json_int(person, "tz_offset"));
+	eac_zone_keep(target, person, flow->now);
 	json_set_str(target, "locale", json_str(person, "locale"));
 	text_copy(flow->row->slack_user, sizeof flow->row->slack_user, json_str(person, "id"));
 }

@@ -115,43 +115,6 @@ enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor
 	return eac_fail(flow, TEXT_STILL_FAILING);
 }
 
-enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor)
-{
-	if (!is_in(flow, STATE_WAITING_USER))
-		return ERR_CONFLICT;
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 600);
-	mrkdwn_add_user(&b, flow->row->requester);
-	buf_puts(&b, ": ");
-	mrkdwn_add_user(&b, actor->who);
-	buf_printf(&b, " needs help with step %s (%s). Please get in touch with them.",
-	           eac_step_number(flow->row->step), eac_step_title(flow->row->step));
-	return eac_say(flow, "", OUTBOX_DECISION, message_line(buf_str(&b)));
-}
-
-enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int64_t until)
-{
-	if (!is_in(flow, STATE_WAITING_USER))
-		return ERR_CONFLICT;
-	const struct config *config = eac_env(flow)->config;
-	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms,
-	                                      flow->row->step >= EAC_CONNECT, true};
-	int64_t since = eac_waiting_since(flow->row);
-	eac_wait_start(flow, &patience, until);
-	json_t *wait = json_get(flow->row->facts, "wait");
-	json_set_int(wait, "since", since);
-	json_set_int(wait, "remind_at", until);
-	eac_wait_plan(flow);
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 400);
-	mrkdwn_add_user(&b, actor->who);
-	buf_puts(&b, " asks to wait until ");
-	mrkdwn_add_time(&b, until);
-	buf_puts(&b, "; reminders and time limits count from then.");
-	eac_line(flow, buf_str(&b));
-	return eac_flush(flow);
-}
-
 static enum errc keep_rival(void *arg, const struct request_row *row)
 {
 	if (row->blocks)
@@ -240,17 +203,6 @@ enum errc eac_wish(struct flow *flow)
 
 /* --- what can't be delivered --- */
 
-static enum errc user_unreachable(struct flow *flow, const char *error)
-{
-	json_t *target = json_get(flow->row->facts, "target");
-	if (json_str(target, "slack")[0] == '\0')
-		return OK;
-	json_set_str(target, "slack", NULL);
-	AUTO_BUF struct buf b = {0};
-	text_user_unreachable(&b, flow, error);
-	return eac_say(flow, "", OUTBOX_DECISION, message_line(buf_str(&b)));
-}
-
 static enum errc channel_closed(struct flow *flow, const char *error)
 {
 	if (json_bool(flow->row->facts, "channel_closed"))
@@ -277,6 +229,6 @@ enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, con
 	if (row->conversation[0] != '@')
 		return text_eq(row->conversation, flow->row->channel) ? channel_refuses(flow, row, error) : OK;
 	return text_eq(row->conversation + 1, eac_target_slack(flow->row)) && flow->row->open
-	           ? user_unreachable(flow, error)
+	           ? eac_user_unreachable(flow, error)
 	           : OK;
 }

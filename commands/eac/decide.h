@@ -43,9 +43,9 @@ enum errc eac_still_present(struct flow *flow, const struct request_actor *actor
 /* A person's step is done, by the word of `actor` ("Done", "Not installed", "It works"). At 1.3: look now. */
 enum errc eac_done(struct flow *flow, const struct request_actor *actor, const char *word) MUST_CHECK;
 enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
-/* The affected user needs somebody: the requester is called in the thread. */
+/* The affected user needs somebody: the requester is called in the thread. (person.c) */
 enum errc eac_help_wanted(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
-/* Not before `until` (ms): the timers count from then. */
+/* Not before `until` (ms): the timers count from then. (person.c) */
 enum errc eac_not_now(struct flow *flow, const struct request_actor *actor, int64_t until) MUST_CHECK;
 /* A newer repair of the same person, beside which a failed one may not go on; 0: none. */
 enum errc eac_rival(struct flow *flow, int64_t *ret) MUST_CHECK;
@@ -55,6 +55,8 @@ enum errc eac_retry(struct flow *flow, const struct request_actor *actor) MUST_C
 enum errc eac_cancel(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 /* Saves the row after a deed; a look that is under way is forgotten, for it asked about the time before. */
 enum errc eac_settle(struct flow *flow) MUST_CHECK;
+/* The affected user's direct messages are closed to us, or the person has left: the helpdesk is asked instead. (person.c) */
+enum errc eac_user_unreachable(struct flow *flow, const char *error) MUST_CHECK;
 /* A message of this repair can't be delivered for good: the helpdesk is asked instead of the user, the requester told
  * instead of the channel. */
 enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, const char *error) MUST_CHECK;

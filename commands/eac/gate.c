@@ -182,6 +182,7 @@ enum errc eac_gate_wake(struct flow *flow)
 	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_APPROVAL_EXPIRED);
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_approval_reminder(flow));
+	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
 	case EAC_DUE_NOTHING: return OK;
 	}
@@ -299,6 +300,7 @@ enum errc eac_backend_begin(struct flow *flow)
 	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_BACKEND_SILENT);
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_backend_reminder(flow));
+	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
 	case EAC_DUE_NOTHING: return OK;
 	}

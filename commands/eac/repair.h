@@ -121,20 +121,26 @@ struct eac_patience {
 	int64_t remind_after_ms;
 	int64_t expire_after_ms; /* CONFIG_NEVER */
 	bool poll;               /* also look at Salesforce */
-	bool hours;              /* reminders only in the target's waking hours */
+	bool hours;              /* reminders only in waking hours (zone.h) */
 };
-/* Starts the due times from `from` (now, or the date after "Not now"). */
+/*
+ * facts.wait: since, remind_at, escalate_at, poll_at, expire_at (0 or absent: never), not_before (the person asked to
+ * be left alone until then), escalated (others were called). Starts the due times from `from`.
+ */
 void eac_wait_start(struct flow *flow, const struct eac_patience *patience, int64_t from);
+/* "Not now": they count from `until`, when the person is asked again; waited for since as before. */
+void eac_wait_put_off(struct flow *flow, const struct eac_patience *patience, int64_t until);
 void eac_wait_stop(struct flow *flow);
-enum eac_due { EAC_DUE_NOTHING, EAC_DUE_POLL, EAC_DUE_REMIND, EAC_DUE_EXPIRE };
+/* ESCALATE: escalation.to is called, once (eac_escalate). */
+enum eac_due { EAC_DUE_NOTHING, EAC_DUE_POLL, EAC_DUE_REMIND, EAC_DUE_ESCALATE, EAC_DUE_EXPIRE };
 /* What is due now, the gravest first; plans its next time. */
 enum eac_due eac_wait_due(struct flow *flow);
+/* Calls those of escalation.to in the thread: who has to do what, since when. (escalate.c) */
+enum errc eac_escalate(struct flow *flow) MUST_CHECK;
 /* Earliest wake-up from the due times. */
 void eac_wait_plan(struct flow *flow);
-/* Milliseconds since the waiting began. */
+/* When the waiting began. */
 int64_t eac_waiting_since(const struct request_row *row);
-/* The first moment at or after `at` within [from, to) minutes of the day in a zone. Pure. */
-int64_t eac_within_hours(int64_t at, int tz_offset_s, int from_min, int to_min);
 
 /* --- looking --- */
 /* Asks for a look at the target; extra is "login", "sessions" or "mail". */

@@ -104,7 +104,13 @@ struct message *text_user_card(const struct flow *flow);
 struct message *text_copy_card(const struct flow *flow);
 json_t *text_user_reminder(const struct flow *flow);
 json_t *text_user_end(const struct flow *flow);
-void text_step_closing(struct buf *b, int step, const char *who, const char *detail, int64_t now);
+/* In the thread's copy: the current step is done. In the user's card the same, in their words; seen: in Salesforce */
+void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const char *detail);
+void text_user_closing(struct buf *b, const struct flow *flow, const char *who, bool seen);
+json_t *text_help_wanted(const struct flow *flow, const char *user);
+void text_put_off(struct buf *b, const struct flow *flow, const char *who, int64_t until);
+/* To the helpdesk: they ask in the user's place, or the user has asked for help. */
+json_t *text_helper_reminder(const struct flow *flow);
 void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error);
 void text_channel_closed(struct buf *b, const struct flow *flow, const char *error);
 
@@ -118,7 +124,7 @@ void text_channel_closed(struct buf *b, const struct flow *flow, const char *err
 #define TEXT_CARD_FAILED    "The repair has failed here; see below."
 #define TEXT_CARD_WENT_BACK "Something came back in Salesforce, so the repair returned to an earlier step."
 struct message *text_admin_card(const struct flow *flow);
-void text_links_left(struct buf *b, const json_t *look);
+void text_links_left(struct buf *b, const struct flow *flow, const json_t *look);
 json_t *text_admin_reminder(const struct flow *flow);
 struct message *text_prompt(const struct flow *flow);
 json_t *text_approval_reminder(const struct flow *flow);
@@ -132,6 +138,14 @@ void text_confirmed(struct buf *b, const char *who, const char *case_number, con
 void text_still_present(struct buf *b, const char *who, const char *note, int64_t now);
 /* What became of a card when the repair ends (cancelled, rejected, expired). */
 void text_closing(struct buf *b, enum request_event end, const char *who, int64_t now);
+
+/* --- when nobody answers --- */
+/* Those of escalation.to are called: what is wanted of whom. */
+json_t *text_escalation(const struct flow *flow);
+/* A line more of a reminder in the thread, once they were called; else nothing. */
+void text_also_called(struct buf *b, const struct flow *flow);
+/* When it is looked, reminded, escalated, given up: a line each, with a line end before it. */
+void text_when(struct buf *b, const struct request_row *row, const struct config *config, enum language language);
 
 /* --- failure, status channel --- */
 struct message *text_failed_card(const struct flow *flow, const char *why);

@@ -9,11 +9,13 @@
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "commands/phrases/phrases.h"
 
 static enum errc ask_admin(struct flow *flow)
 {
-	static const struct eac_button buttons[] = {{"eac.check_links", "Check now", BUTTON_PRIMARY, NULL}};
 	const struct config *config = eac_env(flow)->config;
+	const struct eac_button buttons[] = {
+	    {"eac.check_links", phrase_text(config->slack.language, PHRASE_LABEL_CHECK_NOW), BUTTON_PRIMARY, NULL}};
 	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, true,
 	                                      false};
 	enum errc rc = eac_step_waiting(flow);
@@ -71,6 +73,7 @@ static enum errc wait_admin(struct flow *flow)
 	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_ADMIN_SILENT);
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_admin_reminder(flow));
+	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL: eac_look(flow, "login", 0); return OK;
 	case EAC_DUE_NOTHING: return OK;
 	}
@@ -84,7 +87,7 @@ static enum errc links_left(struct flow *flow, const json_t *look, bool asked)
 	if (!asked)
 		return OK;
 	AUTO_BUF struct buf b = {0};
-	text_links_left(&b, look);
+	text_links_left(&b, flow, look);
 	eac_line(flow, buf_str(&b));
 	return eac_flush(flow);
 }

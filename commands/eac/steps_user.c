@@ -12,40 +12,70 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/store/effects.h"
+#include "commands/eac/decide.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/zone.h"
+#include "commands/phrases/phrases.h"
 
 enum { SESSION_TRIES = 3 };
 
-static const struct eac_button done_buttons[] = {
-    {"eac.done", "Done", BUTTON_PRIMARY, NULL},
-    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
-    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
-};
-static const struct eac_button addin_buttons[] = {
-    {"eac.done", "Done", BUTTON_PRIMARY, NULL},
-    {"eac.not_installed", "Not installed", BUTTON_PLAIN, NULL},
-    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
-    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
-};
-static const struct eac_button test_buttons[] = {
-    {"eac.works", "It works", BUTTON_PRIMARY, NULL},
-    {"eac.still_failing", "Still failing", BUTTON_DANGER, NULL},
-    {"eac.help", "I need help", BUTTON_PLAIN, NULL},
-    {"eac.later", "Not now", BUTTON_PLAIN, NULL},
-};
-static const struct eac_button copy_buttons[] = {
-    {"eac.mark_done", "Mark done", BUTTON_PLAIN, NULL},
-};
-static const struct eac_button test_copy_buttons[] = {
-    {"eac.mark_done", "Mark done", BUTTON_PLAIN, NULL},
-    {"eac.still_failing", "Still failing", BUTTON_DANGER, NULL},
+enum { BUTTONS_MAX = 4 };
+
+/* A row of buttons, before its labels have a language. Without an action it ends. */
+struct user_button {
+	const char *action;
+	enum phrase label;
+	enum button_style style;
 };
 
+static const struct user_button done_buttons[BUTTONS_MAX + 1] = {
+    {"eac.done", PHRASE_LABEL_DONE, BUTTON_PRIMARY},
+    {"eac.help", PHRASE_LABEL_HELP, BUTTON_PLAIN},
+    {"eac.later", PHRASE_LABEL_NOT_NOW, BUTTON_PLAIN},
+};
+static const struct user_button addin_buttons[BUTTONS_MAX + 1] = {
+    {"eac.done", PHRASE_LABEL_DONE, BUTTON_PRIMARY},
+    {"eac.not_installed", PHRASE_LABEL_NOT_INSTALLED, BUTTON_PLAIN},
+    {"eac.help", PHRASE_LABEL_HELP, BUTTON_PLAIN},
+    {"eac.later", PHRASE_LABEL_NOT_NOW, BUTTON_PLAIN},
+};
+static const struct user_button test_buttons[BUTTONS_MAX + 1] = {
+    {"eac.works", PHRASE_LABEL_WORKS, BUTTON_PRIMARY},
+    {"eac.still_failing", PHRASE_LABEL_STILL_FAILING, BUTTON_DANGER},
+    {"eac.help", PHRASE_LABEL_HELP, BUTTON_PLAIN},
+    {"eac.later", PHRASE_LABEL_NOT_NOW, BUTTON_PLAIN},
+};
+static const struct user_button copy_buttons[BUTTONS_MAX + 1] = {
+    {"eac.mark_done", PHRASE_LABEL_MARK_DONE, BUTTON_PLAIN},
+};
+static const struct user_button test_copy_buttons[BUTTONS_MAX + 1] = {
+    {"eac.mark_done", PHRASE_LABEL_MARK_DONE, BUTTON_PLAIN},
+    {"eac.still_failing", PHRASE_LABEL_STILL_FAILING, BUTTON_DANGER},
+};
+
+static enum errc open_card(struct flow *flow, const char *kind, const char *conversation, struct message *m,
+                           const struct user_button *row, enum language language)
+{
+	struct eac_button buttons[BUTTONS_MAX];
+	size_t n = 0;
+	for (; row[n].action != NULL; n++)
+		buttons[n] =
+		    (struct eac_button){row[n].action, phrase_text(language, row[n].label), row[n].style, NULL};
+	return eac_card_open(flow, kind, conversation, m, buttons, n);
+}
+
+/* "@U..." */
+static const char *direct(const char *slack, char out[static 32])
+{
+	snprintf(out, 32, "@%s", slack);
+	return out;
+}
+
 /* The user's card, the helpdesk's copy, and the due times. */
-static enum errc ask_user(struct flow *flow, const struct eac_button *buttons, size_t count, bool poll)
+static enum errc ask_user(struct flow *flow, const struct user_button *buttons, bool poll)
 {
 	const struct config *config = eac_env(flow)->config;
 	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, poll,
@@ -59,15 +89,14 @@ static enum errc ask_user(struct flow *flow, const struct eac_button *buttons, s
 		rc = eac_flush(flow);
 	if (rc == OK && slack[0] != '\0') {
 		char conversation[32];
-		snprintf(conversation, sizeof conversation, "@%s", slack);
 		json_set_bool(flow->row->facts, "user_asked", true);
-		rc = eac_card_open(flow, "user", conversation, text_user_card(flow), buttons, count);
+		rc = open_card(flow, "user", direct(slack, conversation), text_user_card(flow), buttons,
+		               eac_target_language(flow->row));
 	}
 	if (rc != OK)
 		return rc;
-	bool test = flow->row->step == EAC_TEST;
-	rc = eac_card_open(flow, "copy", "", text_copy_card(flow), test ? test_copy_buttons : copy_buttons,
-	                   test ? 2 : 1);
+	rc = open_card(flow, "copy", "", text_copy_card(flow),
+	               flow->row->step == EAC_TEST ? test_copy_buttons : copy_buttons, config->slack.language);
 	if (rc != OK)
 		return rc;
 	eac_wait_start(flow, &patience, flow->now);
@@ -82,21 +111,31 @@ static enum errc give_up(struct flow *flow)
 	return eac_fail(flow, TEXT_BACK_BUT_NOT_CONNECTED);
 }
 
+/* Who was asked: the user, or the helpdesk in their place. Who asked for help waits for the helpdesk, not the other way round. */
 static enum errc remind(struct flow *flow)
 {
+	json_t *wait = json_get(flow->row->facts, "wait");
 	const char *slack = eac_target_slack(flow->row);
-	char conversation[32] = "";
-	if (slack[0] != '\0')
-		snprintf(conversation, sizeof conversation, "@%s", slack);
-	return eac_say(flow, conversation, OUTBOX_DECISION, text_user_reminder(flow));
+	bool help = json_get(wait, "help_at") != NULL, today = json_bool(wait, "put_off");
+	char conversation[32];
+	enum errc rc = OK;
+	if (slack[0] != '\0' && !help)
+		rc = eac_say(flow, direct(slack, conversation), OUTBOX_DECISION, text_user_reminder(flow));
+	if (rc == OK && (slack[0] == '\0' || help || json_bool(wait, "escalated")))
+		rc = eac_say(flow, "", OUTBOX_DECISION, text_helper_reminder(flow));
+	json_object_del(wait, "put_off");
+	return rc == OK && today ? eac_update_parent(flow) : rc;
 }
 
 /* While WAITING_USER. */
 static enum errc wait_user(struct flow *flow)
 {
+	if (eac_zone_ask(flow))
+		return OK;
 	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return give_up(flow);
 	case EAC_DUE_REMIND: return remind(flow);
+	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
 		eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login",
 		         json_int(flow->row->facts, "connected_at"));
@@ -117,7 +156,7 @@ enum errc eac_disconnect_begin(struct flow *flow)
 		return eac_gate_wake(flow);
 	if (json_bool(flow->row->facts, "gate_first") && !json_bool(flow->row->facts, "gate_first_passed"))
 		return eac_gate_open(flow);
-	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, 3, false);
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, false);
 }
 
 /* --- 1.2: first the bot ends the add-in's sessions --- */
@@ -183,19 +222,19 @@ enum errc eac_sign_out_begin(struct flow *flow)
 		               : json_int(facts, "session_tries") > 0 ? TEXT_SESSIONS_ENDED
 		                                                      : TEXT_NO_SESSIONS);
 	}
-	return ask_user(flow, addin_buttons, 4, false);
+	return ask_user(flow, addin_buttons, false);
 }
 
 /* --- 2.2 and 2.3 --- */
 
 enum errc eac_connect_begin(struct flow *flow)
 {
-	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, 3, true);
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, done_buttons, true);
 }
 
 enum errc eac_test_begin(struct flow *flow)
 {
-	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, test_buttons, 4, true);
+	return is_waiting(flow) ? wait_user(flow) : ask_user(flow, test_buttons, true);
 }
 
 static bool has_new_token(const struct flow *flow, const json_t *look)
@@ -273,10 +312,30 @@ static enum errc poll_answered(struct flow *flow, const struct flow_answer *answ
 	return eac_person_done(flow, &eac_bot, shown);
 }
 
+/* Somebody who has left, or is a guest by now, is not asked any more. */
+static bool is_gone(const struct flow_answer *answer)
+{
+	static const char *const flags[] = {"deleted", "bot", "guest", "external"};
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		if (json_bool(answer->body, flags[i]))
+			return true;
+	return answer->code == ERR_NOT_FOUND;
+}
+
+/* Asked for before a reminder goes out (zone.h). */
+static enum errc person_answered(struct flow *flow, const struct flow_answer *answer)
+{
+	bool direct_asked = eac_target_slack(flow->row)[0] != '\0';
+	eac_zone_told(flow, answer);
+	return direct_asked && is_gone(answer) ? eac_user_unreachable(flow, "account_inactive") : OK;
+}
+
 enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
 {
 	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
 		return eac_gate_answer(flow, kind, answer);
+	if (is_waiting(flow) && text_eq(kind, "person"))
+		return person_answered(flow, answer);
 	if (is_waiting(flow))
 		return poll_answered(flow, answer);
 	if (text_eq(kind, "look")) {
@@ -310,9 +369,12 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 /* The person's part is done, by their word or by what Salesforce shows. */
 enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail)
 {
-	AUTO_BUF struct buf closing = {0};
-	text_step_closing(&closing, flow->row->step, actor->who, detail, flow->now);
-	enum errc rc = eac_cards_close(flow, NULL, buf_str(&closing));
+	AUTO_BUF struct buf closing = {0}, thanks = {0};
+	text_step_closing(&closing, flow, actor->who, detail);
+	text_user_closing(&thanks, flow, actor->who, text_eq(actor->who, eac_bot.who));
+	enum errc rc = eac_cards_close(flow, "user", buf_str(&thanks));
+	if (rc == OK)
+		rc = eac_cards_close(flow, NULL, buf_str(&closing));
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, detail, flow->now);
 	if (rc != OK)

@@ -1,5 +1,5 @@
 /*
- * commands/eac/text_people.c - what the affected user and the admins are asked to do.
+ * commands/eac/text_people.c - what the affected user and the admins are asked to do, and who is called for them.
  *
  * The page of the settings shows whoever opens it their own mailbox: its link is for the affected user alone, and words
  * that somebody passes on to them tell the way instead.
@@ -13,7 +13,50 @@
 #include "bot/message/mrkdwn.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/text_parts.h"
+#include "commands/phrases/phrases.h"
 #include "salesforce/sf_id.h"
+
+static enum language channel_language(const struct flow *flow)
+{
+	return eac_env(flow)->config->slack.language;
+}
+
+/* Slots that many sentences have. */
+struct slots {
+	struct buf name, who, time, task;
+	char id[24], number[8];
+	const char *title, *command;
+};
+
+static void slots_init(struct slots *s, const struct flow *flow, enum language language)
+{
+	const struct request_row *row = flow->row;
+	*s = (struct slots){.title = eac_step_title(row->step), .command = eac_env(flow)->config->slack.command};
+	(void)language;
+	eac_id(row->id, s->id);
+	text_copy(s->number, sizeof s->number, eac_step_number(row->step));
+	part_begin(&s->name);
+	part_begin(&s->who);
+	part_begin(&s->time);
+	part_begin(&s->task);
+	text_name(&s->name, row);
+	mrkdwn_add_user(&s->who, row->requester);
+}
+
+static void slots_done(struct slots *s)
+{
+	buf_done(&s->name);
+	buf_done(&s->who);
+	buf_done(&s->time);
+	buf_done(&s->task);
+}
+
+#define AUTO_SLOTS __attribute__((cleanup(slots_done)))
+
+static json_t *line_in_thread(struct buf *b)
+{
+	return message_line(buf_str(b));
+}
 
 static void settings_url(const struct flow *flow, char *out, size_t size)
 {
@@ -25,252 +68,398 @@ static void settings_url(const struct flow *flow, char *out, size_t size)
 	sf_lightning_url(instance, path[0] != '\0' ? path : SF_SETTINGS_PATH, out, size);
 }
 
-static void add_settings(struct buf *b, const struct flow *flow, bool to_user)
+/* to_user: it is the affected user who reads it, not somebody who passes it on. */
+static void add_task(struct buf *b, const struct flow *flow, enum language language, bool to_user)
 {
+	static const enum phrase tasks[EAC_STEP_COUNT] = {[EAC_DISCONNECT] = PHRASE_USER_TASK_DISCONNECT,
+	                                                  [EAC_SIGN_OUT] = PHRASE_USER_TASK_SIGN_OUT,
+	                                                  [EAC_CONNECT] = PHRASE_USER_TASK_CONNECT,
+	                                                  [EAC_TEST] = PHRASE_USER_TASK_TEST};
 	char url[600];
+	AUTO_BUF struct buf settings = {0};
+	part_begin(b);
+	part_begin(&settings);
 	settings_url(flow, url, sizeof url);
 	if (to_user && url[0] != '\0')
-		mrkdwn_add_link(b, url, "your personal settings");
+		mrkdwn_add_link(&settings, url, phrase_text(language, PHRASE_SETTINGS_LINK));
 	else
-		buf_puts(b, "your personal settings (your picture, *Settings*)");
+		phrase_add(&settings, language, PHRASE_SETTINGS_WAY, NULL);
+	phrase_add(b, language, tasks[flow->row->step], "settings", buf_str(&settings), "not_installed",
+	           phrase_text(language, PHRASE_LABEL_NOT_INSTALLED), NULL);
 }
 
-/* to_user: it is the affected user who reads it, not somebody who passes it on. */
-static void add_task(struct buf *b, const struct flow *flow, bool to_user)
+/* --- the user's card --- */
+
+static void add_foot(struct buf *b, const struct flow *flow, enum language language)
 {
-	part_begin(b);
-	switch (flow->row->step) {
-	case EAC_DISCONNECT:
-		buf_puts(b, "Please *disconnect your mailbox* from Salesforce: open ");
-		add_settings(b, flow, to_user);
-		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
-		            "*Disconnect*. "
-		            "Afterwards the button reads Reconnect: leave it like that for now.");
-		break;
-	case EAC_SIGN_OUT:
-		buf_puts(b, "Please *sign out of the Salesforce add-in* in Outlook or Gmail: open the add-in, press "
-		            "your picture or the gear, "
-		            "and choose *Log Out*. If you have no such add-in, press *Not installed*.");
-		break;
-	case EAC_CONNECT:
-		buf_puts(b, "Please *connect your mailbox again*: open ");
-		add_settings(b, flow, to_user);
-		buf_puts(b, ", type “Connected Accounts” in Quick Find, open *Email and Calendar Accounts* and press "
-		            "*Connect* or *Reconnect*. "
-		            "Microsoft or Google will ask for your consent.");
-		break;
-	case EAC_TEST:
-		buf_puts(b, "Please *send a test mail from Salesforce*, for example to yourself: open any contact, "
-		            "press *Email*, write a word and "
-		            "send it. Then tell me whether it went out without the error.");
-		break;
-	default: break;
-	}
+	AUTO_SLOTS struct slots s;
+	char step[8], steps[8];
+	slots_init(&s, flow, language);
+	snprintf(step, sizeof step, "%d", flow->row->step + 1);
+	snprintf(steps, sizeof steps, "%d", EAC_STEP_COUNT);
+	phrase_add(b, language, PHRASE_USER_FOOT, "id", s.id, "step", step, "steps", steps, "who", buf_str(&s.who),
+	           "command", s.command, NULL);
 }
-
-static const char hello[] =
-    "Hello! Sending mail from Salesforce fails for you at the moment. The helpdesk has asked me to repair the "
-    "connection of your mailbox; a few steps only you can do, one at a time. This is the first.";
 
 struct message *text_user_card(const struct flow *flow)
 {
+	enum language language = eac_target_language(flow->row);
+	const char *hello = phrase_text(language, PHRASE_USER_HELLO);
 	AUTO_BUF struct buf task = {0}, foot = {0};
-	char id[24];
-	add_task(&task, flow, true);
-	buf_init(&foot, PART_LINE_MAX);
-	buf_printf(&foot, "%s · step %d of %d · asked for by ", eac_id(flow->row->id, id), flow->row->step + 1,
-	           EAC_STEP_COUNT);
-	mrkdwn_add_user(&foot, flow->row->requester);
-	buf_printf(&foot, " · to verify that this is genuine, type `%s status %s`. I never ask for a password.",
-	           eac_env(flow)->config->slack.command, id);
+	part_begin(&foot);
+	add_task(&task, flow, language, true);
+	add_foot(&foot, flow, language);
 	struct message *m = message_new();
 	if (flow->row->step == EAC_DISCONNECT) {
 		message_text(m, hello);
 		message_section(m, hello);
 	}
 	message_text(m, buf_str(&task));
-	message_text(m, "Answer with the buttons, or type done or help here.");
+	message_text(m, phrase_text(language, PHRASE_USER_ANSWER));
 	message_text(m, buf_str(&foot));
 	message_section(m, buf_str(&task));
 	message_context(m, buf_str(&foot));
 	return m;
 }
 
-struct message *text_copy_card(const struct flow *flow)
+void text_user_closing(struct buf *b, const struct flow *flow, const char *who, bool seen)
 {
-	AUTO_BUF struct buf b = {0};
-	bool slack = eac_target_slack(flow->row)[0] != '\0';
-	buf_init(&b, PART_LINE_MAX);
-	buf_printf(&b, "*%s %s*: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
-	if (slack) {
-		text_name(&b, flow->row);
-		if (json_bool(flow->row->facts, "slack_stated")) {
-			buf_puts(&b, " (in Slack ");
-			mrkdwn_add_user(&b, eac_target_slack(flow->row));
-			buf_puts(&b, ", as the requester says)");
-		}
-		buf_puts(&b, " was asked by direct message. If they tell you that it is done, press the button on "
-		             "their behalf.");
-	} else {
-		buf_puts(&b, "there is no usable Slack account of ");
-		text_name(&b, flow->row);
-		buf_puts(&b, ", so please ask them yourself, ");
-		mrkdwn_add_user(&b, flow->row->requester);
-		buf_puts(&b, ". What to tell them:\n> ");
-		add_task(&b, flow, false);
-	}
-	if (flow->row->step == EAC_DISCONNECT) {
-		const char *status = json_str(json_path(flow->row->facts, "look", "connection", NULL), "status");
-		buf_puts(&b, "\nSalesforce shows the connection as ");
-		mrkdwn_add_literal(&b, status[0] != '\0' ? status : "none", 40);
-		buf_puts(&b, " (this can be hours old).");
-	}
-	struct message *m = message_new();
-	message_text(m, buf_str(&b));
-	message_section(m, buf_str(&b));
-	return m;
-}
-
-json_t *text_user_reminder(const struct flow *flow)
-{
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, PART_LINE_MAX);
-	buf_puts(&b, "Reminder: ");
-	if (eac_target_slack(flow->row)[0] == '\0') {
-		mrkdwn_add_user(&b, flow->row->requester);
-		buf_puts(&b, ", for ");
-		text_name(&b, flow->row);
-		buf_puts(&b, ": ");
-	}
-	add_task(&b, flow, eac_target_slack(flow->row)[0] != '\0');
-	buf_puts(&b, " Use the buttons above, or type done or help.");
-	return message_line(buf_str(&b));
+	enum language language = eac_target_language(flow->row);
+	AUTO_BUF struct buf time = {0}, name = {0};
+	part_begin(b);
+	part_begin(&time);
+	part_begin(&name);
+	mrkdwn_add_time(&time, flow->now);
+	part_who(&name, who);
+	enum phrase phrase = seen ? flow->row->step == EAC_TEST ? PHRASE_USER_SEEN_MAIL : PHRASE_USER_SEEN_CONNECTED
+	                     : text_eq(who, flow->row->slack_user) ? PHRASE_USER_DONE
+	                                                           : PHRASE_USER_DONE_BY_OTHER;
+	phrase_add(b, language, phrase, "time", buf_str(&time), "who", buf_str(&name), NULL);
 }
 
 json_t *text_user_end(const struct flow *flow)
 {
+	enum language language = eac_target_language(flow->row);
+	enum request_state state = request_state(flow->row);
 	AUTO_BUF struct buf b = {0};
-	buf_init(&b, PART_LINE_MAX);
-	if (text_eq(flow->row->state, "completed")) {
-		buf_puts(&b, "Thank you, that is all: your mailbox is connected again.");
-	} else {
-		buf_puts(&b, "The repair of your mailbox connection was ended (");
-		buf_puts(&b, flow->row->state);
-		buf_puts(&b, "). You need not do anything more for it now.");
-		if (json_get(flow->row->facts, "removed") != NULL || json_int(flow->row->facts, "revoked") > 0 ||
-		    flow->row->step > EAC_DISCONNECT)
-			buf_puts(&b, " To send mail from Salesforce you have to connect your mailbox again in your "
-			             "personal settings.");
+	part_begin(&b);
+	phrase_add(&b, language,
+	           state == STATE_COMPLETED  ? PHRASE_USER_END_COMPLETED
+	           : state == STATE_REJECTED ? PHRASE_USER_END_REJECTED
+	           : state == STATE_EXPIRED  ? PHRASE_USER_END_EXPIRED
+	                                     : PHRASE_USER_END_CANCELLED,
+	           NULL);
+	if (state != STATE_COMPLETED &&
+	    (json_get(flow->row->facts, "removed") != NULL || json_int(flow->row->facts, "revoked") > 0 ||
+	     flow->row->step > EAC_DISCONNECT)) {
+		buf_putc(&b, ' ');
+		phrase_add(&b, language, PHRASE_USER_END_RECONNECT, NULL);
 	}
 	return message_line(buf_str(&b));
 }
 
-void text_step_closing(struct buf *b, int step, const char *who, const char *detail, int64_t now)
+/* --- the helpdesk's copy --- */
+
+static void add_copy_status(struct buf *b, const struct flow *flow, enum language language)
 {
-	part_begin(b);
-	buf_printf(b, "%s %s done: ", eac_step_number(step), eac_step_title(step));
-	mrkdwn_add_literal(b, detail, 200);
-	buf_puts(b, " (");
-	part_who(b, who);
-	buf_puts(b, ", ");
-	mrkdwn_add_time(b, now);
-	buf_puts(b, ")");
+	const char *status = json_str(json_path(flow->row->facts, "look", "connection", NULL), "status");
+	AUTO_BUF struct buf literal = {0};
+	part_begin(&literal);
+	mrkdwn_add_literal(&literal, status, 40);
+	buf_putc(b, '\n');
+	phrase_add(b, language, status[0] != '\0' ? PHRASE_COPY_STATUS : PHRASE_COPY_NO_STATUS, "status",
+	           buf_str(&literal), NULL);
 }
 
-void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error)
+struct message *text_copy_card(const struct flow *flow)
 {
-	part_begin(b);
-	mrkdwn_add_user(b, flow->row->requester);
-	buf_puts(b, " I can't reach ");
-	text_name(b, flow->row);
-	buf_printf(
-	    b, " by direct message (%s). Please tell them what to do and press *Mark done* above when it is done:\n> ",
-	    error);
-	add_task(b, flow, false);
-}
-
-void text_channel_closed(struct buf *b, const struct flow *flow, const char *error)
-{
-	part_begin(b);
-	buf_puts(b, "I can't write in the channel of ");
-	part_id(b, flow->row);
-	buf_printf(b, " any more (%s). The repair goes on, but nobody can be called there: look with `%s status ",
-	           error, eac_env(flow)->config->slack.command);
-	part_id(b, flow->row);
-	buf_puts(b, "` where it stands, and tell whoever it waits for.");
-}
-
-/* --- admin, approvers, backend --- */
-
-static void add_link_rows(struct buf *b, const json_t *look, bool login)
-{
-	size_t i;
-	json_t *link;
-	json_array_foreach (json_get(look, "links"), i, link) {
-		if (json_bool(link, "login") != login)
-			continue;
-		buf_puts(b, login ? "\n• *leave* " : "\n• *remove* ");
-		mrkdwn_add_literal(b, json_str(link, "provider"), 40);
-		buf_puts(b, " — ");
-		mrkdwn_add_literal(b, json_str(link, "handle"), 90);
-		if (json_str(link, "sso_name")[0] != '\0') {
-			buf_puts(b, " (");
-			mrkdwn_add_literal(b, json_str(link, "sso_name"), 60);
-			buf_puts(b, ")");
-		}
-		if (login)
-			buf_puts(b, ": the user logs in with it");
-	}
-}
-
-static void add_user_page(struct buf *b, const struct flow *flow)
-{
-	char path[300], url[700];
-	const char *instance = json_str(json_get(flow->row->facts, "org"), "instance");
-	snprintf(path, sizeof path,
-	         "/lightning/setup/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
-	         flow->row->target);
-	if (instance[0] == '\0')
-		return;
-	sf_lightning_url(instance, path, url, sizeof url);
-	mrkdwn_add_link(b, url, "the user's page in Setup");
-}
-
-struct message *text_admin_card(const struct flow *flow)
-{
-	const struct config *config = eac_env(flow)->config;
-	const json_t *look = json_get(flow->row->facts, "look");
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, PART_LINE_MAX);
-	part_principals(&b, config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
-	buf_puts(&b, " *1.3 Remove the account links* of ");
-	text_name(&b, flow->row);
-	buf_puts(&b, ": Salesforce lets only a person do this. Open ");
-	add_user_page(&b, flow);
-	buf_puts(&b, ", related list *Third-Party Account Links*, and remove exactly these:");
-	add_link_rows(&b, look, false);
-	add_link_rows(&b, look, true);
-	buf_puts(&b, "\nI look by myself from time to time; *Check now* looks at once.");
+	enum language language = channel_language(flow);
+	const char *slack = eac_target_slack(flow->row);
+	bool stated = json_bool(flow->row->facts, "slack_stated");
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0}, user = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	part_begin(&user);
+	mrkdwn_add_user(&user, slack);
+	buf_puts(&s.task, "\n> ");
+	add_task(&s.task, flow, language, false);
+	phrase_add(&b, language,
+	           slack[0] == '\0' ? PHRASE_COPY_NOBODY
+	           : stated         ? PHRASE_COPY_ASKED_STATED
+	                            : PHRASE_COPY_ASKED,
+	           "number", s.number, "title", s.title, "name", buf_str(&s.name), "user", buf_str(&user), "who",
+	           buf_str(&s.who), "task", buf_str(&s.task), NULL);
+	if (flow->row->step == EAC_DISCONNECT)
+		add_copy_status(&b, flow, language);
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));
 	message_section(m, buf_str(&b));
 	return m;
 }
 
-void text_links_left(struct buf *b, const json_t *look)
+void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const char *detail)
 {
+	enum language language = channel_language(flow);
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf literal = {0}, by = {0};
+	slots_init(&s, flow, language);
 	part_begin(b);
-	buf_puts(b, "I have looked; still there:");
-	add_link_rows(b, look, false);
+	part_begin(&literal);
+	part_begin(&by);
+	mrkdwn_add_literal(&literal, detail, 200);
+	part_who(&by, who);
+	mrkdwn_add_time(&s.time, flow->now);
+	phrase_add(b, language, PHRASE_STEP_CLOSING, "number", s.number, "title", s.title, "detail", buf_str(&literal),
+	           "who", buf_str(&by), "time", buf_str(&s.time), NULL);
+}
+
+json_t *text_help_wanted(const struct flow *flow, const char *user)
+{
+	enum language language = channel_language(flow);
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0}, by = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	part_begin(&by);
+	mrkdwn_add_user(&by, user);
+	phrase_add(&b, language, PHRASE_HELP_WANTED, "who", buf_str(&s.who), "user", buf_str(&by), "number", s.number,
+	           "title", s.title, NULL);
+	return line_in_thread(&b);
+}
+
+void text_put_off(struct buf *b, const struct flow *flow, const char *who, int64_t until)
+{
+	AUTO_BUF struct buf by = {0}, time = {0};
+	part_begin(b);
+	part_begin(&by);
+	part_begin(&time);
+	mrkdwn_add_user(&by, who);
+	mrkdwn_add_time(&time, until);
+	phrase_add(b, channel_language(flow), flow->row->step == EAC_DISCONNECT ? PHRASE_PUT_OFF_FIRST : PHRASE_PUT_OFF,
+	           "who", buf_str(&by), "time", buf_str(&time), NULL);
+}
+
+void text_user_unreachable(struct buf *b, const struct flow *flow, const char *error)
+{
+	enum language language = channel_language(flow);
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf literal = {0};
+	slots_init(&s, flow, language);
+	part_begin(b);
+	part_begin(&literal);
+	mrkdwn_add_literal(&literal, error, 80);
+	buf_puts(&s.task, "\n> ");
+	add_task(&s.task, flow, language, false);
+	phrase_add(b, language, PHRASE_USER_UNREACHABLE, "who", buf_str(&s.who), "name", buf_str(&s.name), "error",
+	           buf_str(&literal), "task", buf_str(&s.task), "label", phrase_text(language, PHRASE_LABEL_MARK_DONE),
+	           NULL);
+}
+
+void text_channel_closed(struct buf *b, const struct flow *flow, const char *error)
+{
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf literal = {0};
+	slots_init(&s, flow, channel_language(flow));
+	part_begin(b);
+	part_begin(&literal);
+	mrkdwn_add_literal(&literal, error, 80);
+	phrase_add(b, channel_language(flow), PHRASE_CHANNEL_CLOSED, "id", s.id, "error", buf_str(&literal), "command",
+	           s.command, NULL);
+}
+
+/* --- reminders, and others who are called --- */
+
+void text_also_called(struct buf *b, const struct flow *flow)
+{
+	const struct config *config = eac_env(flow)->config;
+	AUTO_BUF struct buf who = {0};
+	if (!json_bool(json_get(flow->row->facts, "wait"), "escalated") || config->escalation.to.count == 0)
+		return;
+	part_begin(&who);
+	part_principals(&who, &config->escalation.to);
+	buf_puts(b, "\n");
+	phrase_add(b, channel_language(flow), PHRASE_ALSO_CALLED, "who", buf_str(&who), NULL);
+}
+
+json_t *text_user_reminder(const struct flow *flow)
+{
+	enum language language = eac_target_language(flow->row);
+	bool today = json_bool(json_get(flow->row->facts, "wait"), "put_off");
+	AUTO_BUF struct buf b = {0}, task = {0};
+	part_begin(&b);
+	add_task(&task, flow, language, true);
+	phrase_add(&b, language, today ? PHRASE_USER_REMINDER_TODAY : PHRASE_USER_REMINDER, "task", buf_str(&task),
+	           NULL);
+	return message_line(buf_str(&b));
+}
+
+json_t *text_helper_reminder(const struct flow *flow)
+{
+	enum language language = channel_language(flow);
+	int64_t help_at = json_int(json_get(flow->row->facts, "wait"), "help_at");
+	bool direct = eac_target_slack(flow->row)[0] != '\0';
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	add_task(&s.task, flow, language, false);
+	mrkdwn_add_time(&s.time, help_at);
+	phrase_add(&b, language, direct && help_at != 0 ? PHRASE_HELPER_REMINDER_HELP : PHRASE_HELPER_REMINDER, "who",
+	           buf_str(&s.who), "name", buf_str(&s.name), "task", buf_str(&s.task), "time", buf_str(&s.time),
+	           "number", s.number, "title", s.title, "label", phrase_text(language, PHRASE_LABEL_MARK_DONE), NULL);
+	text_also_called(&b, flow);
+	return line_in_thread(&b);
+}
+
+json_t *text_escalation(const struct flow *flow)
+{
+	enum language language = channel_language(flow);
+	enum request_state state = request_state(flow->row);
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0}, called = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	part_begin(&called);
+	part_principals(&called, &eac_env(flow)->config->escalation.to);
+	mrkdwn_add_time(&s.time, eac_waiting_since(flow->row));
+	phrase_add(
+	    &b, language,
+	    state == STATE_WAITING_ADMIN      ? PHRASE_ESCALATE_ADMIN
+	    : state == STATE_WAITING_APPROVAL ? PHRASE_ESCALATE_APPROVAL
+	    : state == STATE_WAITING_BACKEND  ? PHRASE_ESCALATE_BACKEND
+	                                      : PHRASE_ESCALATE_USER,
+	    "who", buf_str(&called), "id", s.id, "name", buf_str(&s.name), "time", buf_str(&s.time), "number", s.number,
+	    "title", s.title, "command", s.command, "label",
+	    phrase_text(language, state == STATE_WAITING_ADMIN ? PHRASE_LABEL_CHECK_NOW : PHRASE_LABEL_MARK_DONE),
+	    NULL);
+	return line_in_thread(&b);
+}
+
+/* --- when what happens --- */
+
+static void add_when(struct buf *b, enum language language, enum phrase phrase, int64_t at, const char *who)
+{
+	AUTO_BUF struct buf time = {0};
+	if (at == 0)
+		return;
+	part_begin(&time);
+	mrkdwn_add_time(&time, at);
+	buf_putc(b, '\n');
+	phrase_add(b, language, phrase, "time", buf_str(&time), "who", who, NULL);
+}
+
+void text_when(struct buf *b, const struct request_row *row, const struct config *config, enum language language)
+{
+	const json_t *wait = json_get(row->facts, "wait");
+	AUTO_BUF struct buf called = {0}, helper = {0};
+	part_begin(b);
+	part_begin(&called);
+	part_begin(&helper);
+	part_principals(&called, &config->escalation.to);
+	mrkdwn_add_user(&helper, row->requester);
+	add_when(b, language, PHRASE_WHEN_NOT_BEFORE, json_int(wait, "not_before"), NULL);
+	add_when(b, language, PHRASE_WHEN_HELP, json_int(wait, "help_at"), buf_str(&helper));
+	add_when(b, language, PHRASE_WHEN_LOOK, json_int(wait, "poll_at"), NULL);
+	add_when(b, language, PHRASE_WHEN_REMIND, json_int(wait, "remind_at"), NULL);
+	if (called.len > 0) {
+		add_when(b, language, PHRASE_WHEN_ESCALATE, json_int(wait, "escalate_at"), buf_str(&called));
+		add_when(b, language, PHRASE_WHEN_ESCALATED, json_bool(wait, "escalated"), buf_str(&called));
+	}
+	add_when(b, language, row->step >= EAC_CONNECT ? PHRASE_WHEN_FAILS : PHRASE_WHEN_EXPIRES,
+	         json_int(wait, "expire_at"), NULL);
+}
+
+/* --- admins --- */
+
+static void add_link_row(struct buf *b, const json_t *link, enum language language)
+{
+	AUTO_BUF struct buf words = {0};
+	part_begin(&words);
+	mrkdwn_add_literal(&words, json_str(link, "provider"), 40);
+	buf_puts(&words, " — ");
+	mrkdwn_add_literal(&words, json_str(link, "handle"), 90);
+	if (json_str(link, "sso_name")[0] != '\0') {
+		buf_puts(&words, " (");
+		mrkdwn_add_literal(&words, json_str(link, "sso_name"), 60);
+		buf_puts(&words, ")");
+	}
+	buf_putc(b, '\n');
+	phrase_add(b, language, json_bool(link, "login") ? PHRASE_ADMIN_LINK_LEAVE : PHRASE_ADMIN_LINK_REMOVE, "link",
+	           buf_str(&words), NULL);
+}
+
+static void add_link_rows(struct buf *b, const json_t *look, bool login, enum language language)
+{
+	size_t i;
+	json_t *link;
+	json_array_foreach (json_get(look, "links"), i, link)
+		if (json_bool(link, "login") == login)
+			add_link_row(b, link, language);
+}
+
+static void add_user_page(struct buf *b, const struct flow *flow, enum language language)
+{
+	char path[300], url[700];
+	const char *instance = json_str(json_get(flow->row->facts, "org"), "instance");
+	const char *label = phrase_text(language, PHRASE_ADMIN_PAGE);
+	snprintf(path, sizeof path,
+	         "/lightning/setup/ManageUsers/page?address=%%2F%s%%3Fnoredirect%%3D1%%26isUserEntityOverride%%3D1",
+	         flow->row->target);
+	if (instance[0] == '\0') {
+		buf_puts(b, label);
+		return;
+	}
+	sf_lightning_url(instance, path, url, sizeof url);
+	mrkdwn_add_link(b, url, label);
+}
+
+/* Who is called for the links: the admins, or the helpdesk where there are none. */
+static void add_admins(struct buf *b, const struct flow *flow)
+{
+	const struct config *config = eac_env(flow)->config;
+	part_begin(b);
+	part_principals(b, config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
+}
+
+struct message *text_admin_card(const struct flow *flow)
+{
+	enum language language = channel_language(flow);
+	const json_t *look = json_get(flow->row->facts, "look");
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0}, admins = {0}, page = {0}, links = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	part_begin(&page);
+	part_begin(&links);
+	add_admins(&admins, flow);
+	add_user_page(&page, flow, language);
+	add_link_rows(&links, look, false, language);
+	add_link_rows(&links, look, true, language);
+	phrase_add(&b, language, PHRASE_ADMIN_CARD, "who", buf_str(&admins), "number", s.number, "title", s.title,
+	           "name", buf_str(&s.name), "page", buf_str(&page), "links", buf_str(&links), "label",
+	           phrase_text(language, PHRASE_LABEL_CHECK_NOW), NULL);
+	struct message *m = message_new();
+	message_text(m, buf_str(&b));
+	message_section(m, buf_str(&b));
+	return m;
+}
+
+void text_links_left(struct buf *b, const struct flow *flow, const json_t *look)
+{
+	AUTO_BUF struct buf links = {0};
+	part_begin(b);
+	part_begin(&links);
+	add_link_rows(&links, look, false, channel_language(flow));
+	phrase_add(b, channel_language(flow), PHRASE_ADMIN_LINKS_LEFT, "links", buf_str(&links), NULL);
 }
 
 json_t *text_admin_reminder(const struct flow *flow)
 {
-	const struct config *config = eac_env(flow)->config;
-	AUTO_BUF struct buf b = {0};
+	AUTO_BUF struct buf b = {0}, admins = {0};
 	part_begin(&b);
-	buf_puts(&b, "Reminder: ");
-	part_principals(&b, config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
-	buf_puts(&b, " the account links named above still have to be removed, or the repair expires.");
-	return message_line(buf_str(&b));
+	add_admins(&admins, flow);
+	phrase_add(&b, channel_language(flow), PHRASE_ADMIN_REMINDER, "who", buf_str(&admins), NULL);
+	text_also_called(&b, flow);
+	return line_in_thread(&b);
 }

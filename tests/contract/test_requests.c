@@ -382,6 +382,27 @@ static void what_is_due_comes_earliest_first(void **state)
 	fixture_run(state, look_at_times, NULL);
 }
 
+static enum errc set_the_clock_back(struct tx *tx, void *arg)
+{
+	(void)arg;
+	int64_t ids[4], now = 10 * REQUEST_SLEEP_MAX_MS;
+	size_t count;
+	int64_t asleep = insert_with(tx, "a", now + REQUEST_SLEEP_MAX_MS), due = insert_with(tx, "b", now);
+	insert_with(tx, "c", 0);
+	MUST(request_due(tx, now, ids, 4, &count));
+	assert_int_equal(count, 1);
+	assert_int_equal(ids[0], due);
+	MUST(request_due(tx, now - 3 * REQUEST_SLEEP_MAX_MS, ids, 4, &count));
+	assert_int_equal(count, 2);
+	assert_true(asleep == ids[0] || asleep == ids[1]);
+	return OK;
+}
+
+static void who_sleeps_longer_than_anybody_may_is_due_for_the_clock_was_set_back(void **state)
+{
+	fixture_run(state, set_the_clock_back, NULL);
+}
+
 static void add_up(void *arg, const char *word, int64_t count)
 {
 	json_set_int(arg, word, count);
@@ -543,6 +564,7 @@ int main(void)
 	    CASE(questions_combine),
 	    CASE(a_thread_names_its_request),
 	    CASE(what_is_due_comes_earliest_first),
+	    CASE(who_sleeps_longer_than_anybody_may_is_due_for_the_clock_was_set_back),
 	    CASE(the_census_counts_each_state),
 	    CASE(steps_keep_the_order_in_which_they_came),
 	    CASE(history_is_told_in_order),
