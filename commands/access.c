@@ -3,6 +3,7 @@
  */
 #include "commands/access.h"
 
+#include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 
@@ -18,18 +19,21 @@ bool access_is_target(const struct asked *asked)
 	                                    text_ieq(person->email, json_str(target, "username")));
 }
 
-bool access_is_requester(const struct asked *asked)
+static bool is_asker(const struct asked *asked, const char *user, const char *email)
 {
-	const char *email = json_str(asked->row.facts, "requester_email");
-	return text_eq(asked->row.requester, asked->deed->user) ||
-	       (email[0] != '\0' && text_ieq(email, asked->deed->person.email));
+	return text_eq(user, asked->deed->user) || (email[0] != '\0' && text_ieq(email, asked->deed->person.email));
 }
 
-static const char unknown_person[] =
-    "I can't check at the moment who you are, because Slack does not answer me. Nothing was done; please try again.";
-static const char unknown_groups[] =
-    "I can't check your rights at the moment, because Slack does not tell me who is in "
-    "which group. Nothing was done; please try again.";
+bool access_is_requester(const struct asked *asked)
+{
+	const json_t *facts = asked->row.facts;
+	size_t i;
+	json_t *before;
+	json_array_foreach (json_get(facts, "askers"), i, before)
+		if (is_asker(asked, json_str(before, "user"), json_str(before, "email")))
+			return true;
+	return is_asker(asked, asked->row.requester, json_str(facts, "requester_email"));
+}
 
 static unsigned roles(const struct person *person)
 {
@@ -37,59 +41,63 @@ static unsigned roles(const struct person *person)
 	       (person->admin ? WHO_ADMIN : 0u);
 }
 
-const char *access_outsider(const struct asked *asked)
+bool access_is_outsider(const struct asked *asked)
 {
 	const struct person *person = &asked->deed->person;
-	if (person->known && (person->deleted || person->bot || person->guest || person->external))
-		return "Guests, people of other organisations, deactivated people and bots may do nothing here.";
-	return NULL;
+	return person->known && (person->deleted || person->bot || person->guest || person->external);
 }
 
-const char *access_refusal(const struct asked *asked)
+static bool is_refused(enum phrase why, enum phrase *ret_why)
+{
+	*ret_why = why;
+	return true;
+}
+
+bool access_is_refused(const struct asked *asked, enum phrase *ret_why)
 {
 	const struct person *person = &asked->deed->person;
 	unsigned who = asked->command->who;
-	if ((who & WHO_EVERYBODY) != 0 && access_outsider(asked) == NULL)
-		return NULL;
+	bool outsider = access_is_outsider(asked);
+	if ((who & WHO_EVERYBODY) != 0 && !outsider)
+		return false;
 	if (!person->known)
-		return unknown_person;
-	if (access_outsider(asked) != NULL)
-		return access_outsider(asked);
-	if (access_is_target(asked)) {
-		if ((who & WHO_TARGET) != 0)
-			return NULL;
-		return "This repair is about you: you can do your own steps and ask for `status` and `why`, but not "
-		       "this, whatever groups "
-		       "you are in.";
-	}
+		return is_refused(PHRASE_DENIED_UNKNOWN_PERSON, ret_why);
+	if (outsider)
+		return is_refused(PHRASE_DENIED_OUTSIDER, ret_why);
+	if (access_is_target(asked))
+		return (who & WHO_TARGET) == 0 && is_refused(PHRASE_DENIED_TARGET, ret_why);
 	if (asked->row.id == 0 && (who & WHO_TARGET) != 0)
-		return NULL; /* only what is about themselves: the command sees to that */
-	if ((roles(person) & who) != 0 && person->groups_known)
-		return NULL;
+		return false; /* only what is about themselves: the command sees to that */
 	if (!person->groups_known)
-		return unknown_groups;
-	return "You may not do that. `help` lists what you may do; ask an admin of this bot if that is wrong.";
+		return is_refused(PHRASE_DENIED_UNKNOWN_GROUPS, ret_why);
+	return (roles(person) & who) == 0 && is_refused(PHRASE_DENIED_RIGHTS, ret_why);
 }
 
 bool access_is_unsure(const struct asked *asked)
 {
-	const char *why = access_refusal(asked);
-	return why == unknown_person || why == unknown_groups;
+	enum phrase why;
+	return access_is_refused(asked, &why) &&
+	       (why == PHRASE_DENIED_UNKNOWN_PERSON || why == PHRASE_DENIED_UNKNOWN_GROUPS);
 }
 
-void access_place_refusal(const struct asked *asked, struct buf *why)
+static json_t *elsewhere(const struct config_list *channels)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 500);
+	for (size_t i = 0; i < channels->count && i < 8; i++)
+		buf_printf(&b, "%s<#%s>", i > 0 ? " " : "", channels->items[i]);
+	return phrase_value(PHRASE_DENIED_CHANNEL, "channels", buf_str(&b), NULL);
+}
+
+json_t *access_place_refusal(const struct asked *asked)
 {
 	const struct config *config = asked->env->config;
 	const struct deed *deed = asked->deed;
 	if (!asked->command->in_channels)
-		return;
-	if (deed->place.shared) {
-		buf_puts(why, "This channel is shared with another organisation; I do not work here.");
-		return;
-	}
+		return NULL;
+	if (deed->place.shared)
+		return phrase_value(PHRASE_DENIED_SHARED_CHANNEL, NULL);
 	if (config->access.any_channel || config_list_has(&config->access.channels, deed->channel))
-		return;
-	buf_puts(why, "I do that only in the channels set up for it; please ask there:");
-	for (size_t i = 0; i < config->access.channels.count && i < 8; i++)
-		buf_printf(why, " <#%s>", config->access.channels.items[i]);
+		return NULL;
+	return elsewhere(&config->access.channels);
 }

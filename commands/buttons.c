@@ -170,8 +170,8 @@ static enum errc run_checked(struct asked *asked, const char *rights, bool opens
 		asked->reply->ask_afresh = true;
 		return OK;
 	}
-	const char *why = access_refusal(asked);
-	return why != NULL ? asked_refuse(asked, why) : run(asked);
+	enum phrase why;
+	return access_is_refused(asked, &why) ? asked_deny(asked, phrase_value(why, NULL)) : run(asked);
 }
 
 enum errc commands_button(struct asked *asked)
@@ -281,8 +281,9 @@ enum errc commands_dialog(struct asked *asked)
 			asked->reply->ask_afresh = true;
 			return OK;
 		}
-		const char *why = access_refusal(asked);
-		return why != NULL ? asked_refuse(asked, why) : command_repair_dialog(asked);
+		enum phrase why;
+		return access_is_refused(asked, &why) ? asked_deny(asked, phrase_value(why, NULL))
+		                                      : command_repair_dialog(asked);
 	}
 	for (size_t i = 0; i < sizeof submissions / sizeof submissions[0]; i++) {
 		bool live;

@@ -12,6 +12,7 @@
 #include "bot/flow/flow.h"
 #include "commands/door.h"
 #include "commands/eac/repair.h"
+#include "commands/phrases/phrases.h"
 
 enum {
 	WHO_REQUESTER = 1,
@@ -40,7 +41,8 @@ enum id_need { ID_NONE, ID_OPTIONAL, ID_NEEDED };
 struct command {
 	const char *name;
 	const char *usage; /* "approve ID" */
-	const char *help;  /* one sentence */
+	enum phrase help;  /* one sentence */
+	enum phrase more;  /* every word of it, with examples; slot {command} */
 	unsigned who;
 	enum id_need id;  /* is the first word an id? (in a thread or direct message it may be left out) */
 	bool in_channels; /* only where access.channels says */
@@ -64,10 +66,17 @@ extern const size_t command_count;
 enum language asked_language(const struct asked *asked);
 /* Where it was asked. Slack says of no channel when a dialog is sent: the repair's dialog brings its own along. */
 const char *asked_channel(const struct asked *asked);
-/* Answers the asker alone, in mrkdwn: with the acknowledgement where that is still possible. */
+/*
+ * Answers the asker alone, in their language: with the acknowledgement where that is still possible. Takes `sentence`
+ * (phrase_value).
+ */
+enum errc asked_say(struct asked *asked, json_t *sentence) MUST_CHECK;
+/* The same, and leaves an audit line "refused", in English. */
+enum errc asked_deny(struct asked *asked, json_t *sentence) MUST_CHECK;
+/* The same with mrkdwn that is in the asker's language already. */
 enum errc asked_answer(struct asked *asked, const char *mrkdwn) MUST_CHECK;
 enum errc asked_answer_body(struct asked *asked, json_t *body) MUST_CHECK; /* takes body */
-/* Answers and leaves an audit line "refused". */
+/* `mrkdwn` is in English. */
 enum errc asked_refuse(struct asked *asked, const char *mrkdwn) MUST_CHECK;
 /* What came of a decision on the repair in hand: saves, or tells why it does not fit the state. */
 enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_mrkdwn) MUST_CHECK;
@@ -81,15 +90,22 @@ enum errc command_retry(struct asked *asked);
 enum errc command_cancel(struct asked *asked);
 enum errc command_pause(struct asked *asked);
 enum errc command_resume(struct asked *asked);
+/* take.c */
+enum errc command_take(struct asked *asked);
 /* begin.c */
 enum errc command_repair(struct asked *asked);
 enum errc command_check(struct asked *asked);
 enum errc command_repair_dialog(struct asked *asked); /* the dialog was submitted */
 /* show.c */
+/* One line on a repair: its id, with a link to the thread; whom it is for, the state, the step. In the asker's language. */
+void show_row(struct buf *b, const struct asked *asked, const struct request_row *row);
+/* The id, as a link to the thread where it is known. */
+void show_id(struct buf *b, const struct asked *asked, const struct request_row *row);
 enum errc command_status(struct asked *asked);
-enum errc command_why(struct asked *asked);
 enum errc command_list(struct asked *asked);
 enum errc command_history(struct asked *asked);
+/* why.c, help.c */
+enum errc command_why(struct asked *asked);
 enum errc command_help(struct asked *asked);
 /* buttons.c */
 enum errc commands_button(struct asked *asked);

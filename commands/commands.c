@@ -22,41 +22,41 @@
 #include "commands/eac/repair_text.h"
 #include "commands/words.h"
 
+enum { ANSWER_MAX = 9000 };
+
 #define HELPERS (WHO_REQUESTER | WHO_ADMIN)
 #define TEAM    (WHO_REQUESTER | WHO_APPROVER | WHO_ADMIN)
 
-/* name, usage, help, who, id, in_channels, decides, hidden, run */
+/* name, usage, help, more, who, id, in_channels, decides, hidden, run */
 const struct command command_table[] = {
-    {"approve", "approve ID", "approve the plan that a repair shows", WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false, true,
-     false, command_approve},
-    {"cancel", "cancel ID", "end a repair; what was removed is put back first", HELPERS, ID_NEEDED, false, false, false,
+    {"approve", "approve ID", PHRASE_HELP_APPROVE, PHRASE_MORE_APPROVE, WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false,
+     true, false, command_approve},
+    {"cancel", "cancel ID", PHRASE_HELP_CANCEL, PHRASE_MORE_CANCEL, HELPERS, ID_NEEDED, false, false, false,
      command_cancel},
-    {"check", "check WHO", "diagnose, change nothing", TEAM, ID_NONE, true, false, false, command_check},
-    {"confirm", "confirm ID CASE", "Salesforce's backend team says that Inbox is removed", TEAM, ID_NEEDED, false, true,
-     false, command_confirm},
-    {"done", "done ID [STEP]", "a person's step is done (for the affected user, or on their behalf)",
-     HELPERS | WHO_TARGET, ID_NEEDED, false, false, false, command_done},
-    {"help", "help [COMMAND]", "this text", WHO_EVERYBODY, ID_NONE, false, false, false, command_help},
-    {"history", "history WHO", "all repairs of a person", TEAM, ID_NONE, true, false, false, command_history},
-    {"list", "list [open|waiting|mine|failed|done]", "repairs, newest first", TEAM, ID_NONE, true, false, false,
-     command_list},
-    {"pause", "pause [reason: TEXT]", "begin no repair and take nothing away, until `resume`", WHO_ADMIN, ID_NONE,
-     false, false, false, command_pause},
-    {"reject", "reject ID [reason]", "reject it; what was removed is put back", WHO_APPROVER | WHO_ADMIN, ID_NEEDED,
-     false, true, false, command_reject},
-    {"repair", "repair WHO [WHO …] [for @SLACKUSER] [anyway] [reason: TEXT]",
-     "start a repair for each; without WHO a dialog opens. `anyway`, with a reason, is for admins: although the whole "
-     "org "
-     "is broken",
-     HELPERS, ID_NONE, true, false, false, command_repair},
-    {"resume", "resume", "end the pause; what was held goes on", WHO_ADMIN, ID_NONE, false, false, false,
+    {"check", "check WHO", PHRASE_HELP_CHECK, PHRASE_MORE_CHECK, TEAM, ID_NONE, true, false, false, command_check},
+    {"confirm", "confirm ID CASE", PHRASE_HELP_CONFIRM, PHRASE_MORE_CONFIRM, TEAM, ID_NEEDED, false, true, false,
+     command_confirm},
+    {"done", "done ID [STEP]", PHRASE_HELP_DONE, PHRASE_MORE_DONE, HELPERS | WHO_TARGET, ID_NEEDED, false, false, false,
+     command_done},
+    {"help", "help [COMMAND]", PHRASE_HELP_HELP, PHRASE_MORE_HELP, WHO_EVERYBODY, ID_NONE, false, false, false,
+     command_help},
+    {"history", "history WHO", PHRASE_HELP_HISTORY, PHRASE_MORE_HISTORY, TEAM, ID_NONE, true, false, false,
+     command_history},
+    {"list", "list [open|waiting|mine|failed|done]", PHRASE_HELP_LIST, PHRASE_MORE_LIST, TEAM, ID_NONE, true, false,
+     false, command_list},
+    {"pause", "pause [reason: TEXT]", PHRASE_HELP_PAUSE, PHRASE_MORE_PAUSE, WHO_ADMIN, ID_NONE, false, false, false,
+     command_pause},
+    {"reject", "reject ID [reason]", PHRASE_HELP_REJECT, PHRASE_MORE_REJECT, WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false,
+     true, false, command_reject},
+    {"repair", "repair WHO [WHO …] [for @SLACKUSER] [anyway] [ticket: NUMBER] [reason: TEXT]", PHRASE_HELP_REPAIR,
+     PHRASE_MORE_REPAIR, HELPERS, ID_NONE, true, false, false, command_repair},
+    {"resume", "resume", PHRASE_HELP_RESUME, PHRASE_MORE_RESUME, WHO_ADMIN, ID_NONE, false, false, false,
      command_resume},
-    {"retry", "retry ID", "try the failed step of a repair again", HELPERS, ID_NEEDED, false, false, false,
-     command_retry},
-    {"status", "status [ID | WHO]", "where it stands; alone: my open repairs", TEAM | WHO_TARGET, ID_OPTIONAL, false,
+    {"retry", "retry ID", PHRASE_HELP_RETRY, PHRASE_MORE_RETRY, HELPERS, ID_NEEDED, false, false, false, command_retry},
+    {"status", "status [ID | WHO]", PHRASE_HELP_STATUS, PHRASE_MORE_STATUS, TEAM | WHO_TARGET, ID_OPTIONAL, false,
      false, false, command_status},
-    {"why", "why ID", "what is waited for, since when, who can unblock it, and what happens next", TEAM | WHO_TARGET,
-     ID_NEEDED, true, false, false, command_why},
+    {"take", "take ID", PHRASE_HELP_TAKE, PHRASE_MORE_TAKE, HELPERS, ID_NEEDED, false, false, false, command_take},
+    {"why", "why ID", PHRASE_HELP_WHY, PHRASE_MORE_WHY, TEAM | WHO_TARGET, ID_NEEDED, true, false, false, command_why},
 };
 const size_t command_count = sizeof command_table / sizeof command_table[0];
 
@@ -105,20 +105,45 @@ enum errc asked_answer(struct asked *asked, const char *mrkdwn)
 	return asked_answer_body(asked, message_line(mrkdwn));
 }
 
-enum errc asked_refuse(struct asked *asked, const char *mrkdwn)
+static enum errc note_refusal(struct asked *asked, const char *english)
 {
 	struct audit_row line = {.at = asked->deed->now, .repair = asked->row.id};
 	text_copy(line.actor, sizeof line.actor, asked->deed->user);
 	text_copy(line.via, sizeof line.via, asked->actor.via);
 	snprintf(line.action, sizeof line.action, "refused-%s", asked->command->name);
-	text_copy(line.detail, sizeof line.detail, mrkdwn);
-	enum errc rc = audit_add(asked->tx, &line);
+	text_copy(line.detail, sizeof line.detail, english);
+	return audit_add(asked->tx, &line);
+}
+
+enum errc asked_refuse(struct asked *asked, const char *mrkdwn)
+{
+	enum errc rc = note_refusal(asked, mrkdwn);
 	return rc == OK ? asked_answer(asked, mrkdwn) : rc;
+}
+
+enum errc asked_say(struct asked *asked, json_t *sentence)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, ANSWER_MAX);
+	phrase_add_value(&b, asked_language(asked), sentence);
+	json_decref(sentence);
+	return asked_answer(asked, buf_str(&b));
+}
+
+enum errc asked_deny(struct asked *asked, json_t *sentence)
+{
+	AUTO_BUF struct buf english = {0};
+	buf_init(&english, ANSWER_MAX);
+	phrase_add_value(&english, LANGUAGE_EN, sentence);
+	enum errc rc = note_refusal(asked, buf_str(&english));
+	if (rc == OK)
+		return asked_say(asked, sentence);
+	json_decref(sentence);
+	return rc;
 }
 
 enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_mrkdwn)
 {
-	AUTO_BUF struct buf b = {0};
 	char id[24];
 	if (outcome == OK) {
 		asked->reply->wake = true;
@@ -127,19 +152,13 @@ enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_
 	}
 	if (outcome != ERR_CONFLICT && outcome != ERR_ALREADY)
 		return outcome;
-	buf_init(&b, 2000);
-	buf_printf(&b, "%s: ", eac_id(asked->row.id, id));
-	if (outcome == ERR_ALREADY) {
-		buf_puts(&b, "you have approved this already.");
-	} else {
-		AUTO_BUF struct buf state = {0};
-		text_state(&state, &asked->row, asked->env->config);
-		buf_puts(&b, "that does not fit any more. The repair is ");
-		buf_puts(&b, buf_str(&state));
-		buf_puts(&b, ".");
-	}
 	/* the row in hand may have been half changed by what was refused: nothing of it is saved */
-	return asked_answer(asked, buf_str(&b));
+	eac_id(asked->row.id, id);
+	if (outcome == ERR_ALREADY)
+		return asked_say(asked, phrase_value(PHRASE_ASKED_ALREADY_APPROVED, "id", id, NULL));
+	AUTO_BUF struct buf state = {0};
+	text_state(&state, &asked->row, asked->env->config);
+	return asked_say(asked, phrase_value(PHRASE_ASKED_DOES_NOT_FIT, "id", id, "state", buf_str(&state), NULL));
 }
 
 /* --- from a deed to a command --- */
@@ -212,18 +231,14 @@ static enum errc find_id(struct asked *asked, int64_t *ret, bool *ret_doubtful)
 
 static enum errc say_no_repair(struct asked *asked, int64_t id, bool doubtful)
 {
-	AUTO_BUF struct buf b = {0};
 	char here[24];
-	buf_init(&b, 500);
+	eac_id(id, here);
 	if (doubtful)
-		buf_printf(&b, "This is about %s. If you mean another repair, write its number as `EAC-…`.",
-		           eac_id(id, here));
-	else if (id == 0)
-		buf_printf(&b, "Which repair? Say its number: `%s %s`.", asked->env->config->slack.command,
-		           asked->command->usage);
-	else
-		buf_printf(&b, "There is no repair %s.", eac_id(id, here));
-	return asked_answer(asked, buf_str(&b));
+		return asked_say(asked, phrase_value(PHRASE_ASK_OTHER_REPAIR, "id", here, NULL));
+	if (id != 0)
+		return asked_say(asked, phrase_value(PHRASE_NO_SUCH_REPAIR, "id", here, NULL));
+	return asked_say(asked, phrase_value(PHRASE_ASK_WHICH_REPAIR, "command", asked->env->config->slack.command,
+	                                     "usage", asked->command->usage, NULL));
 }
 
 /* Loads the repair that is meant. *ret_answered: there is none, and the asker was told so. */
@@ -243,37 +258,47 @@ static enum errc take_id(struct asked *asked, bool *ret_answered)
 	return say_no_repair(asked, id, doubtful);
 }
 
+/* Rights rest on Slack's word, which may be missing or too old for a decision: they are looked at after it was asked. */
+static bool has_to_ask(const struct asked *asked)
+{
+	return (asked->command->decides || access_is_unsure(asked)) && !asked->deed->person.fresh;
+}
+
+static enum errc ask_afresh(struct asked *asked)
+{
+	asked->reply->ask_afresh = true;
+	return asked->deed->door == DOOR_SLASH ? asked_say(asked, phrase_value(PHRASE_CHECKING_RIGHTS, NULL)) : OK;
+}
+
+/* May this person do it here? Then it is done. */
+static enum errc run_if_allowed(struct asked *asked)
+{
+	bool own = access_is_target(asked) && (asked->command->who & WHO_TARGET) != 0;
+	json_t *elsewhere = own ? NULL : access_place_refusal(asked);
+	enum phrase why;
+	if (elsewhere != NULL)
+		return asked_deny(asked, elsewhere);
+	if (has_to_ask(asked))
+		return ask_afresh(asked);
+	return access_is_refused(asked, &why) ? asked_deny(asked, phrase_value(why, NULL)) : asked->command->run(asked);
+}
+
 static enum errc run(struct asked *asked)
 {
 	bool answered = false;
-	const char *outside = (asked->command->who & WHO_EVERYBODY) != 0 ? NULL : access_outsider(asked);
-	if (outside != NULL)
-		return asked_refuse(asked, outside); /* before they learn which repairs there are */
+	if ((asked->command->who & WHO_EVERYBODY) == 0 &&
+	    access_is_outsider(asked)) /* before they learn what there is */
+		return asked_deny(asked, phrase_value(PHRASE_DENIED_OUTSIDER, NULL));
 	if (asked->command->id != ID_NONE && asked->row.id == 0) {
 		enum errc rc = take_id(asked, &answered);
 		if (rc != OK || answered)
 			return rc;
 	}
-	AUTO_BUF struct buf place = {0};
-	buf_init(&place, 1000);
-	access_place_refusal(asked, &place);
-	bool own = access_is_target(asked) && (asked->command->who & WHO_TARGET) != 0;
-	if (place.len > 0 && !own)
-		return asked_refuse(asked, buf_str(&place));
-	if ((asked->command->decides || access_is_unsure(asked)) && !asked->deed->person.fresh) {
-		asked->reply->ask_afresh = true;
-		return asked->deed->door == DOOR_SLASH
-		           ? asked_answer(asked,
-		                          "One moment, I am checking your rights with Slack. The answer follows here.")
-		           : OK;
-	}
-	const char *why = access_refusal(asked);
-	return why != NULL ? asked_refuse(asked, why) : asked->command->run(asked);
+	return run_if_allowed(asked);
 }
 
-static enum errc unknown_word(struct asked *asked, const char *word)
+static const char *nearest_command(const char *word)
 {
-	AUTO_BUF struct buf b = {0};
 	const char *best = NULL;
 	unsigned distance = 3;
 	for (size_t i = 0; i < command_count; i++) {
@@ -283,14 +308,20 @@ static enum errc unknown_word(struct asked *asked, const char *word)
 			best = command_table[i].name;
 		}
 	}
+	return best;
+}
+
+static enum errc unknown_word(struct asked *asked, const char *word)
+{
+	AUTO_BUF struct buf b = {0};
+	const char *command = asked->env->config->slack.command, *meant = nearest_command(word);
 	buf_init(&b, 600);
-	buf_puts(&b, "I don't know “");
 	mrkdwn_add_literal(&b, word, 40);
-	buf_puts(&b, "”.");
-	if (best != NULL)
-		buf_printf(&b, " Did you mean `%s`?", best);
-	buf_printf(&b, " `%s help` lists what I can do.", asked->env->config->slack.command);
-	return asked_refuse(asked, buf_str(&b));
+	json_t *sentence =
+	    meant != NULL
+	        ? phrase_value(PHRASE_UNKNOWN_WORD_MEANT, "word", buf_str(&b), "meant", meant, "command", command, NULL)
+	        : phrase_value(PHRASE_UNKNOWN_WORD, "word", buf_str(&b), "command", command, NULL);
+	return asked_deny(asked, sentence);
 }
 
 /* The open repair about the asker, in direct messages. */
@@ -306,16 +337,12 @@ static enum errc own_repair(struct asked *asked)
 /* Typed words: a slash command, a mention in a thread, a direct message. */
 static enum errc typed(struct asked *asked)
 {
-	static const char *const in_threads[] = {"approve", "reject", "done", "confirm", "retry",
-	                                         "cancel",  "status", "why",  "help"};
 	char word[32];
 	asked->args = words_command(asked->deed->text, word);
 	const struct command *command = command_find(word[0] == '\0' ? "help" : word);
 	asked->command = command != NULL ? command : command_find("help");
 	if (asked->deed->door == DOOR_MENTION) {
-		bool fits = false;
-		for (size_t i = 0; i < sizeof in_threads / sizeof in_threads[0]; i++)
-			fits = fits || text_eq(in_threads[i], word);
+		bool fits = command != NULL && (command->id != ID_NONE || text_eq(word, "help"));
 		if (!fits)
 			return OK; /* other text in threads is left alone */
 	}

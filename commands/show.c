@@ -1,6 +1,10 @@
 /*
- * commands/show.c - answers that change nothing: status, why, list, history, help.
+ * commands/show.c - answers that change nothing: status, list, history.
+ *
+ * Lists are pages of a dozen, counted by indexes alone: the work of an answer
+ * does not grow with what the store holds.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "bot/base/buf.h"
@@ -12,35 +16,84 @@
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
 #include "commands/words.h"
+#include "salesforce/sf_id.h"
 
-enum { ROWS_SHOWN = 25, SEARCHED = 2000, ANSWER_MAX = 9000 };
+enum { ROWS_SHOWN = 12, ANSWER_MAX = 9000 };
 
-static void add_row(struct buf *b, const struct asked *asked, const struct request_row *row)
+void show_id(struct buf *b, const struct asked *asked, const struct request_row *row)
 {
 	char id[24];
-	AUTO_BUF struct buf state = {0};
-	buf_printf(b, "*%s* ", eac_id(row->id, id));
-	text_name(b, row);
-	buf_puts(b, json_bool(row->facts, "check") ? " (only a check): " : ": ");
+	eac_add_link(b, asked->env, row, eac_id(row->id, id));
+}
+
+void show_row(struct buf *b, const struct asked *asked, const struct request_row *row)
+{
+	enum language language = asked_language(asked);
+	enum phrase phrase = json_bool(row->facts, "check") ? PHRASE_SHOW_ROW_CHECK
+	                     : row->open                    ? PHRASE_SHOW_ROW_OPEN
+	                                                    : PHRASE_SHOW_ROW_OVER;
+	AUTO_BUF struct buf id = {0}, name = {0}, state = {0}, time = {0};
+	buf_init(&id, 400);
+	buf_init(&time, 200);
+	show_id(&id, asked, row);
+	text_name(&name, row);
 	text_state(&state, row, asked->env->config);
-	buf_puts(b, buf_str(&state));
-	if (row->open) {
-		buf_printf(b, " · step %s %s", eac_step_number(row->step), eac_step_title(row->step));
-	} else {
-		buf_puts(b, " · ");
-		mrkdwn_add_time(b, row->updated_at);
-	}
+	mrkdwn_add_time(&time, row->updated_at);
+	phrase_add(b, language, phrase, "id", buf_str(&id), "name", buf_str(&name), "state", buf_str(&state), "number",
+	           eac_step_number(row->step), "title", eac_step_title(row->step), "time", buf_str(&time), NULL);
+	if (json_str(row->facts, "ticket")[0] != '\0')
+		phrase_add(b, language, PHRASE_SHOW_ROW_TICKET, "ticket", json_str(row->facts, "ticket"), NULL);
+}
+
+/* Who can unblock it, and when they are reminded: a second line of a row. */
+static void add_who(struct buf *b, const struct asked *asked, const struct request_row *row)
+{
+	AUTO_BUF struct buf who = {0}, time = {0};
+	int64_t reminder = json_int(json_get(row->facts, "wait"), "remind_at");
+	if (!row->open)
+		return;
+	text_who_can(&who, row, asked->env->config);
+	if (who.len > 0)
+		phrase_add(b, asked_language(asked), PHRASE_SHOW_ROW_WHO, "who", buf_str(&who), NULL);
+	if (who.len == 0 || reminder == 0)
+		return;
+	buf_init(&time, 200);
+	mrkdwn_add_time(&time, reminder);
+	phrase_add(b, asked_language(asked), PHRASE_SHOW_ROW_REMINDER, "time", buf_str(&time), NULL);
+}
+
+/* --- one repair, step by step --- */
+
+struct steps {
+	const struct asked *asked;
+	struct buf *b;
+};
+
+static const char *step_state_word(enum language language, const char *state)
+{
+	static const struct {
+		const char *state;
+		enum phrase phrase;
+	} words[] = {{"pending", PHRASE_SHOW_PENDING}, {"running", PHRASE_SHOW_RUNNING},
+	             {"waiting", PHRASE_SHOW_WAITING}, {"done", PHRASE_SHOW_DONE},
+	             {"skipped", PHRASE_SHOW_SKIPPED}, {"failed", PHRASE_SHOW_FAILED}};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (text_eq(words[i].state, state))
+			return phrase_text(language, words[i].phrase);
+	return state;
 }
 
 static enum errc add_step(void *arg, const struct step_row *step)
 {
-	struct buf *b = arg;
+	const struct steps *steps = arg;
+	enum language language = asked_language(steps->asked);
 	int n = eac_step_find(step->key);
-	buf_printf(b, "\n• %s %s: %s", eac_step_number(n), eac_step_title(n), step->state);
-	if (step->detail[0] != '\0') {
-		buf_puts(b, " — ");
-		mrkdwn_add_literal(b, step->detail, 200);
-	}
+	AUTO_BUF struct buf detail = {0};
+	buf_init(&detail, 1200);
+	mrkdwn_add_literal(&detail, step->detail, 200);
+	phrase_add(steps->b, language, detail.len > 0 ? PHRASE_SHOW_STEP_DETAIL : PHRASE_SHOW_STEP, "number",
+	           eac_step_number(n), "title", eac_step_title(n), "state", step_state_word(language, step->state),
+	           "detail", buf_str(&detail), NULL);
 	return OK;
 }
 
@@ -48,67 +101,84 @@ static enum errc add_step(void *arg, const struct step_row *step)
 static void add_ghosts(struct buf *b, const struct asked *asked)
 {
 	int64_t until = asked->commands->ghosts_until;
+	AUTO_BUF struct buf time = {0};
 	if (until <= asked->deed->now || !asked->deed->person.admin || !text_eq(asked->command->name, "status"))
 		return;
-	buf_puts(b, "\n:warning: Slack counts more connections than I have, so clicks may be lost until about ");
-	mrkdwn_add_time(b, until);
-	buf_printf(b, ". What a button does can be typed, for example `%s approve ID`.",
-	           asked->env->config->slack.command);
+	buf_init(&time, 200);
+	mrkdwn_add_time(&time, until);
+	phrase_add(b, asked_language(asked), PHRASE_SHOW_GHOSTS, "time", buf_str(&time), "command",
+	           asked->env->config->slack.command, NULL);
+}
+
+static void add_asked_by(struct buf *b, const struct asked *asked)
+{
+	const struct request_row *row = &asked->row;
+	enum language language = asked_language(asked);
+	const json_t *before = json_get(row->facts, "askers");
+	AUTO_BUF struct buf who = {0}, time = {0}, others = {0};
+	buf_init(&who, 100);
+	buf_init(&time, 200);
+	buf_init(&others, 500);
+	mrkdwn_add_user(&who, row->requester);
+	mrkdwn_add_time(&time, row->created_at);
+	phrase_add(b, language, PHRASE_SHOW_ASKED_BY, "who", buf_str(&who), "time", buf_str(&time), NULL);
+	if (row->reason[0] != '\0')
+		phrase_add(b, language, PHRASE_SHOW_REASON, "reason", row->reason, NULL);
+	size_t i;
+	json_t *asker;
+	json_array_foreach (before, i, asker) {
+		buf_puts(&others, i > 0 ? ", " : "");
+		mrkdwn_add_user(&others, json_str(asker, "user"));
+	}
+	if (others.len > 0)
+		phrase_add(b, language, PHRASE_SHOW_ASKED_BEFORE, "who", buf_str(&others), NULL);
 }
 
 static enum errc show_one(struct asked *asked)
 {
 	AUTO_BUF struct buf b = {0};
+	struct steps steps = {.asked = asked, .b = &b};
 	buf_init(&b, ANSWER_MAX);
-	add_row(&b, asked, &asked->row);
-	buf_puts(&b, "\nAsked by ");
-	mrkdwn_add_user(&b, asked->row.requester);
-	buf_puts(&b, " ");
-	mrkdwn_add_time(&b, asked->row.created_at);
-	if (asked->row.reason[0] != '\0')
-		buf_printf(&b, ", reason: %s", asked->row.reason);
-	enum errc rc = step_each(asked->tx, asked->row.id, add_step, &b);
+	show_row(&b, asked, &asked->row);
+	add_who(&b, asked, &asked->row);
+	add_asked_by(&b, asked);
+	enum errc rc = step_each(asked->tx, asked->row.id, add_step, &steps);
 	add_ghosts(&b, asked);
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }
 
+/* --- lists --- */
+
 struct listing {
 	struct asked *asked;
 	struct buf text;
-	const char *word; /* only rows about this person; NULL: all */
 	int rows;
+	int64_t last; /* id */
 };
-
-static bool is_about(const struct request_row *row, const char *word)
-{
-	const json_t *target = json_get(row->facts, "target");
-	return text_ieq(word, row->slack_user) || text_ieq(word, json_str(target, "username")) ||
-	       text_ieq(word, json_str(target, "email")) || text_ieq(word, json_str(row->facts, "words")) ||
-	       (row->target[0] != '\0' && text_starts(row->target, word));
-}
 
 static enum errc list_row(void *arg, const struct request_row *row)
 {
 	struct listing *list = arg;
-	if (list->word != NULL && !is_about(row, list->word))
-		return OK;
-	if (list->rows++ >= ROWS_SHOWN)
-		return OK;
-	buf_puts(&list->text, list->rows > 1 ? "\n" : "");
-	add_row(&list->text, list->asked, row);
+	list->last = row->id;
+	buf_puts(&list->text, list->rows++ > 0 ? "\n" : "");
+	show_row(&list->text, list->asked, row);
+	add_who(&list->text, list->asked, row);
 	return OK;
 }
 
-/* How many there are beside those that are shown. Counting reads no facts, which are large. */
-static enum errc count_more(struct asked *asked, const struct request_query *query, struct listing *list)
+/* How many there are beside those that are shown, and how to see them. Counting reads no rows, which are large. */
+static enum errc count_more(struct listing *list, struct request_query *query, const char *words)
 {
-	int64_t all = list->rows;
-	enum errc rc = OK;
-	if (list->word == NULL && list->rows == ROWS_SHOWN)
-		rc = request_count(asked->tx, query, &all);
-	if (rc == OK && all > ROWS_SHOWN)
-		buf_printf(&list->text, "\n… and %lld more", (long long)all - ROWS_SHOWN);
-	return rc;
+	char id[24], count[24];
+	int64_t more = 0;
+	query->below = list->last;
+	enum errc rc = list->rows == ROWS_SHOWN ? request_count(list->asked->tx, query, &more) : OK;
+	if (rc != OK || more == 0)
+		return rc;
+	snprintf(count, sizeof count, "%" PRId64, more);
+	phrase_add(&list->text, asked_language(list->asked), PHRASE_SHOW_MORE, "count", count, "command",
+	           list->asked->env->config->slack.command, "words", words, "id", eac_id(list->last, id), NULL);
+	return OK;
 }
 
 /* Of `status`: why nothing moves. */
@@ -123,18 +193,31 @@ static enum errc add_pause(struct buf *b, const struct asked *asked)
 	return rc;
 }
 
-static enum errc answer_list(struct asked *asked, const struct request_query *query, const char *word, const char *none)
+/* "before ID" at the end of the words: the page after the one that ended there. */
+static int64_t words_before(const char *args)
 {
-	struct listing list = {.asked = asked, .word = word};
-	struct request_query shown = *query;
-	if (word == NULL)
-		shown.limit = ROWS_SHOWN;
+	struct word word;
+	bool named = false;
+	while (words_next(&args, &word)) {
+		if (named)
+			return words_id(word.text);
+		named = word.kind == WORD_TEXT && text_ieq(word.text, "before");
+	}
+	return 0;
+}
+
+/* words: what was typed, for the next page. */
+static enum errc answer_list(struct asked *asked, struct request_query *query, const char *words, enum phrase none)
+{
+	struct listing list = {.asked = asked};
+	query->limit = ROWS_SHOWN;
+	query->below = words_before(asked->args);
 	buf_init(&list.text, ANSWER_MAX);
-	enum errc rc = request_each(asked->tx, &shown, list_row, &list);
+	enum errc rc = request_each(asked->tx, query, list_row, &list);
 	if (rc == OK)
-		rc = count_more(asked, query, &list);
+		rc = count_more(&list, query, words);
 	if (list.rows == 0)
-		buf_puts(&list.text, none);
+		buf_puts(&list.text, phrase_text(asked_language(asked), none));
 	add_ghosts(&list.text, asked);
 	if (rc == OK)
 		rc = add_pause(&list.text, asked);
@@ -144,16 +227,36 @@ static enum errc answer_list(struct asked *asked, const struct request_query *qu
 	return rc;
 }
 
+/* All that is about a person, by any name of theirs. */
+static enum errc answer_person(struct asked *asked, const struct who *who, bool open_only, enum phrase none)
+{
+	char id[19];
+	AUTO_BUF struct buf words = {0};
+	struct request_query query = {.open_only = open_only, .name = sf_id_long(who->text, id) ? id : who->text};
+	buf_init(&words, 1000);
+	buf_printf(&words, "%s ", asked->command->name);
+	if (who->mention)
+		buf_printf(&words, "<@%s>", who->text);
+	else
+		mrkdwn_add_literal(&words, who->text, 200);
+	return answer_list(asked, &query, buf_str(&words), none);
+}
+
+static bool is_team(const struct asked *asked)
+{
+	const struct person *person = &asked->deed->person;
+	return person->requester || person->approver || person->admin;
+}
+
 /* status alone: what I asked for; for others (and in direct messages): what is about me. */
 static enum errc status_mine(struct asked *asked)
 {
-	const struct person *person = &asked->deed->person;
-	struct request_query query = {.open_only = true, .limit = SEARCHED};
-	if (person->requester || person->approver || person->admin)
+	struct request_query query = {.open_only = true};
+	if (is_team(asked))
 		query.requester = asked->deed->user;
 	else
 		query.slack_user = asked->deed->user;
-	return answer_list(asked, &query, NULL, "You have no open repairs.");
+	return answer_list(asked, &query, "status", PHRASE_SHOW_NONE_OPEN);
 }
 
 /* Closed ones too: who was helped may ask, and hears that nothing is open. */
@@ -169,10 +272,9 @@ static enum errc find_own(struct asked *asked, bool *ret_found)
 /* Without an id there is no repair in hand, so that access.c could not know the affected user. */
 static enum errc status_denied(struct asked *asked, bool *ret_denied)
 {
-	const struct person *person = &asked->deed->person;
 	bool own = false;
 	enum errc rc = find_own(asked, &own);
-	*ret_denied = !(person->requester || person->approver || person->admin || own);
+	*ret_denied = !is_team(asked) && !own;
 	return rc;
 }
 
@@ -182,92 +284,54 @@ enum errc command_status(struct asked *asked)
 	struct who who;
 	const char *args = asked->args;
 	bool denied = false;
-	enum errc rc = asked->row.id == 0 ? status_denied(asked, &denied) : OK;
+	if (asked->row.id != 0)
+		return show_one(asked);
+	enum errc rc = status_denied(asked, &denied);
 	if (rc != OK)
 		return rc;
 	if (denied)
-		return asked_refuse(asked, "You may not do that. `help` lists what you may do.");
-	if (asked->row.id != 0)
-		return show_one(asked);
-	const struct person *person = &asked->deed->person;
-	bool team = person->requester || person->approver || person->admin;
-	if (!team || !words_next(&args, &word)) /* the affected user asks only about themselves, whomever they name */
+		return asked_deny(asked, phrase_value(PHRASE_DENIED_RIGHTS, NULL));
+	bool named = words_next(&args, &word) && !text_ieq(word.text, "before");
+	if (!is_team(asked) || !named) /* the affected user asks only about themselves, whomever they name */
 		return status_mine(asked);
 	if (!words_who(&word, &who))
-		return asked_answer(asked, "Say a repair's number (`EAC-42`) or a person.");
-	const struct request_query query = {.limit = SEARCHED, .open_only = true};
-	return answer_list(asked, &query, who.text, "There is no open repair of that person.");
+		return asked_say(asked, phrase_value(PHRASE_SHOW_STATUS_TAKES, NULL));
+	return answer_person(asked, &who, true, PHRASE_SHOW_NONE_OPEN_OF);
 }
 
-static void add_due(struct buf *b, const json_t *wait, const char *key, const char *words)
+/* Fills the query of a word of `list`; false when it is none. */
+static bool query_of(const char *word, const char *asker, struct request_query *query)
 {
-	if (json_int(wait, key) == 0)
-		return;
-	buf_puts(b, words);
-	mrkdwn_add_time(b, json_int(wait, key));
-}
-
-enum errc command_why(struct asked *asked)
-{
-	const struct request_row *row = &asked->row;
-	const json_t *wait = json_get(row->facts, "wait");
-	AUTO_BUF struct buf b = {0}, who = {0}, then = {0};
-	buf_init(&b, ANSWER_MAX);
-	add_row(&b, asked, row);
-	if (!row->open)
-		buf_puts(&b, "\nIt is over; nothing is waited for.");
-	text_who_can(&who, row, asked->env->config);
-	if (who.len > 0) {
-		buf_puts(&b, "\n*Who can unblock it:* ");
-		buf_puts(&b, buf_str(&who));
+	static const char *const waiting[] = {"waiting_user", "waiting_admin", "waiting_approval", "waiting_backend"};
+	if (text_eq(word, "open")) {
+		query->open_only = true;
+	} else if (text_eq(word, "waiting")) {
+		for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
+			query->states[i] = waiting[i];
+	} else if (text_eq(word, "mine")) {
+		query->requester = asker;
+		query->open_only = true;
+	} else if (text_eq(word, "failed")) {
+		query->state = "failed";
+	} else if (text_eq(word, "done")) {
+		query->closed_only = true;
+	} else {
+		return false;
 	}
-	if (json_str(row->facts, "failure")[0] != '\0' && request_state(row) == STATE_FAILED) {
-		buf_puts(&b, "\n*Why it failed:* ");
-		buf_puts(&b, json_str(row->facts, "failure"));
-	}
-	text_what_follows(&then, row);
-	if (then.len > 0) {
-		buf_puts(&b, "\n*Then comes:* ");
-		buf_puts(&b, buf_str(&then));
-	}
-	add_due(&b, wait, "poll_at", "\n*I look at Salesforce next:* ");
-	add_due(&b, wait, "remind_at", "\n*Next reminder:* ");
-	add_due(&b, wait, "expire_at",
-	        row->step >= EAC_CONNECT ? "\n*If nothing comes, it fails:* " : "\n*If nothing comes, it expires:* ");
-	if (row->open && wait == NULL && row->wake_at != 0) {
-		buf_puts(&b, "\n*I go on:* ");
-		mrkdwn_add_time(&b, row->wake_at);
-	}
-	if (!row->open && json_str(row->facts, "refusal")[0] != '\0') {
-		buf_puts(&b, "\n");
-		buf_puts(&b, json_str(row->facts, "refusal"));
-	}
-	return asked_answer(asked, buf_str(&b));
+	return true;
 }
 
 enum errc command_list(struct asked *asked)
 {
-	char word[32];
-	struct request_query query = {.limit = SEARCHED};
+	char word[32], words[48];
+	struct request_query query = {0};
 	words_command(asked->args, word);
-	if (word[0] == '\0' || text_eq(word, "open")) {
-		query.open_only = true;
-	} else if (text_eq(word, "waiting")) {
-		static const char *const waiting[] = {"waiting_user", "waiting_admin", "waiting_approval",
-		                                      "waiting_backend"};
-		for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
-			query.states[i] = waiting[i];
-	} else if (text_eq(word, "mine")) {
-		query.requester = asked->deed->user;
-		query.open_only = true;
-	} else if (text_eq(word, "failed")) {
-		query.state = "failed";
-	} else if (text_eq(word, "done")) {
-		query.closed_only = true;
-	} else {
-		return asked_answer(asked, "`list` takes one of: open, waiting, mine, failed, done.");
-	}
-	return answer_list(asked, &query, NULL, "There are none.");
+	if (word[0] == '\0' || text_eq(word, "before"))
+		text_copy(word, sizeof word, "open");
+	if (!query_of(word, asked->deed->user, &query))
+		return asked_say(asked, phrase_value(PHRASE_SHOW_LIST_TAKES, NULL));
+	snprintf(words, sizeof words, "list %s", word);
+	return answer_list(asked, &query, words, PHRASE_SHOW_NONE);
 }
 
 /* Whose past somebody looked at is for the audit trail. */
@@ -287,58 +351,7 @@ enum errc command_history(struct asked *asked)
 	struct who who;
 	const char *args = asked->args;
 	if (!words_next(&args, &word) || !words_who(&word, &who))
-		return asked_answer(
-		    asked, "Whose history? Say a mention, an e-mail address, a username or a Salesforce user id.");
-	const struct request_query query = {.limit = SEARCHED};
+		return asked_say(asked, phrase_value(PHRASE_SHOW_WHOSE_HISTORY, NULL));
 	enum errc rc = note_reading(asked, who.text);
-	return rc == OK ? answer_list(asked, &query, who.text, "There was no repair of that person.") : rc;
-}
-
-static void help_line(struct buf *b, const struct asked *asked, const struct command *command)
-{
-	buf_printf(b, "\n`%s %s` — %s", asked->env->config->slack.command, command->usage, command->help);
-}
-
-static bool may_use(const struct asked *asked, const struct command *command)
-{
-	const struct person *person = &asked->deed->person;
-	unsigned roles = (person->requester ? WHO_REQUESTER : 0u) | (person->approver ? WHO_APPROVER : 0u) |
-	                 (person->admin ? WHO_ADMIN : 0u);
-	return (command->who & (roles | WHO_EVERYBODY | WHO_TARGET)) != 0;
-}
-
-enum errc command_help(struct asked *asked)
-{
-	char word[32];
-	words_command(asked->args, word);
-	const struct command *one = command_find(word);
-	const struct person *person = &asked->deed->person;
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, ANSWER_MAX);
-	if (one != NULL && word[0] != '\0') {
-		help_line(&b, asked, one);
-		return asked_answer(asked, buf_str(&b) + 1);
-	}
-	if (word[0] != '\0') {
-		buf_puts(&b, "There is no command “");
-		mrkdwn_add_literal(&b, word, 40);
-		buf_puts(&b, "”. ");
-	}
-	buf_puts(&b, "I repair the mailbox connection (Einstein Activity Capture) of a Salesforce user, step by step, "
-	             "and ask the people whose "
-	             "steps they are. What you can use:");
-	for (size_t i = 0; i < command_count; i++)
-		if (!command_table[i].hidden && may_use(asked, &command_table[i]))
-			help_line(&b, asked, &command_table[i]);
-	if (person->requester || person->approver || person->admin)
-		buf_puts(&b,
-		         "\nID is `EAC-42` or `42`; WHO is a mention, an e-mail address, a Salesforce username or a "
-		         "Salesforce user id. In a repair's thread, mention me with approve, reject, done, confirm, "
-		         "retry, cancel, status or why.");
-	else
-		buf_puts(&b,
-		         "\nThese are for the repair of your own mailbox connection; ID is its number, as in "
-		         "`EAC-42`. In a direct message to me, done, help or status is enough. For a repair, ask your "
-		         "helpdesk.");
-	return asked_answer(asked, buf_str(&b));
+	return rc == OK ? answer_person(asked, &who, false, PHRASE_SHOW_NONE_EVER_OF) : rc;
 }

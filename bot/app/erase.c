@@ -279,6 +279,15 @@ static json_t *without_names(const struct names *names, json_t *value)
 	return json_deep_copy(value);
 }
 
+static enum errc drop_names(struct search *s, const struct found_repair *found)
+{
+	enum errc rc = found->target ? request_name_drop(s->tx, found->id, NULL) : OK;
+
+	for (size_t i = 0; rc == OK && !found->target && i < s->names.count; i++)
+		rc = request_name_drop(s->tx, found->id, s->names.list[i]);
+	return rc;
+}
+
 static enum errc erase_repair(struct search *s, const struct found_repair *found)
 {
 	AUTO_REQUEST struct request_row row = {0};
@@ -295,6 +304,8 @@ static enum errc erase_repair(struct search *s, const struct found_repair *found
 		rc = owed_clear(s->tx, row.target);
 	if (found->target)
 		row.target[0] = row.slack_user[0] = '\0';
+	if (rc == OK)
+		rc = drop_names(s, found);
 	if (rc == OK)
 		rc = request_save(s->tx, &row);
 	return rc == OK ? erase_rows(s->tx, found->id, found->target, names_them, s) : rc;

@@ -16,6 +16,7 @@ struct question {
 	struct buf sql;
 	struct value values[VALUES_MAX];
 	size_t count;
+	char name[REQUEST_NAME_SIZE];
 	const char *joint; /* WHERE, then AND */
 };
 
@@ -59,6 +60,16 @@ static void one_of_states(struct question *q, const struct request_query *query)
 	buf_puts(&q->sql, ")");
 }
 
+static void named(struct question *q, const char *name)
+{
+	if (!name)
+		return;
+	request_name_fold(q->name, name);
+	condition(q, "id IN (SELECT request FROM request_name WHERE name = ");
+	place(q, value_text(q->name));
+	buf_puts(&q->sql, ")");
+}
+
 static void conditions(struct question *q, const struct request_query *query)
 {
 	if (query->open_only)
@@ -72,6 +83,7 @@ static void conditions(struct question *q, const struct request_query *query)
 		condition(q, "slack_user <> ''");
 		compare_text(q, "slack_user = ", query->slack_user);
 	}
+	named(q, query->name);
 	compare_text(q, "requester = ", query->requester);
 	compare_text(q, "channel = ", query->thread_channel);
 	if (query->thread_ts) {
@@ -80,6 +92,8 @@ static void conditions(struct question *q, const struct request_query *query)
 	}
 	if (query->since > 0)
 		compare(q, "created_at >= ", value_int(query->since));
+	if (query->below > 0)
+		compare(q, "id < ", value_int(query->below));
 	if (query->not_refused)
 		condition(q, "state <> 'refused'");
 }

@@ -151,8 +151,9 @@ enum errc request_save(struct tx *tx, struct request_row *row)
 enum errc request_delete(struct tx *tx, int64_t id)
 {
 	static const char *const deletes[] = {
-	    "DELETE FROM step WHERE request = $1", "DELETE FROM history WHERE request = $1",
-	    "DELETE FROM effect WHERE request = $1", "DELETE FROM request WHERE id = $1"};
+	    "DELETE FROM request_name WHERE request = $1", "DELETE FROM step WHERE request = $1",
+	    "DELETE FROM history WHERE request = $1", "DELETE FROM effect WHERE request = $1",
+	    "DELETE FROM request WHERE id = $1"};
 	enum errc code = tally_closed(tx, id);
 	for (size_t i = 0; code == OK && i < sizeof deletes / sizeof *deletes; i++)
 		code = sql_run(tx, NULL, deletes[i], ARGS(value_int(id)));

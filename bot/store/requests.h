@@ -57,10 +57,12 @@ struct request_query {
 	const char *states[6]; /* any of these, when the first is not NULL */
 	const char *target;
 	const char *slack_user;
+	const char *name; /* one of those of request_name_add; ASCII case is ignored */
 	const char *requester;
 	const char *thread_channel; /* with thread_ts: whose thread is it? */
 	const char *thread_ts;
 	int64_t since;     /* created_at >= */
+	int64_t below;     /* id <; 0: any */
 	bool not_refused;  /* leaves out state "refused" */
 	int limit;         /* 0: 1000 */
 	bool oldest_first; /* default: newest first */
@@ -99,6 +101,14 @@ enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size
 enum errc request_next_wake(struct tx *tx, int64_t *ret) MUST_CHECK;
 /* Per state (for metrics): calls fn(arg, state, count). */
 enum errc request_census(struct tx *tx, void (*fn)(void *arg, const char *state, int64_t count), void *arg) MUST_CHECK;
+
+/* Names under which the request is found (request_query.name); "" and those that it has are fine. */
+enum errc request_name_add(struct tx *tx, int64_t request, const char *name) MUST_CHECK;
+/* Forgets one of them; NULL: all. */
+enum errc request_name_drop(struct tx *tx, int64_t request, const char *name) MUST_CHECK;
+/* As names are compared: capitals of ASCII made small, at most REQUEST_NAME_SIZE - 1 bytes. Pure. */
+enum { REQUEST_NAME_SIZE = 260 };
+void request_name_fold(char out[static REQUEST_NAME_SIZE], const char *name);
 
 enum errc step_get(struct tx *tx, int64_t request, const char *key,
                    struct step_row *ret) MUST_CHECK; /* a pending row when absent */

@@ -136,5 +136,7 @@ void rows_done(struct rows *rows); /* zeroed is fine */
 
 /* The second half of schema 3: the audit trail's lines change over to it. */
 enum errc audit_carry(struct tx *tx) MUST_CHECK;
+/* The second half of schema 6: the names of the requests that are there. */
+enum errc names_carry(struct tx *tx) MUST_CHECK;
 /* Brings the schema up to date; NEWER, and INVALID for a read-only store that is older. */
 enum errc store_migrate(struct tx *tx, bool read_only, struct err *reterr) MUST_CHECK;

@@ -132,7 +132,7 @@ static enum errc by_email_known(struct flow *flow, const struct flow_answer *ans
 	if (answer->code != OK && err_is_temporary(answer->code))
 		return eac_trouble(flow, "Asking Slack for this person", answer);
 	set_phase(flow, "look");
-	return OK;
+	return eac_names(flow);
 }
 
 /* --- the user in Salesforce --- */
@@ -240,6 +240,9 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 	const struct config *config = eac_env(flow)->config;
 	json_t *facts = flow->row->facts;
 	keep_target(flow, user);
+	enum errc rc = eac_names(flow);
+	if (rc != OK)
+		return rc;
 	json_object_set_new(facts, "found", json_deep_copy(found));
 	json_object_set_new(facts, "sets_known", json_deep_copy(json_get(found, "sets")));
 	json_object_set_new(
@@ -253,7 +256,7 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT);
 	if (!json_bool(user, "active"))
 		return refuse(flow, "inactive", TEXT_INACTIVE);
-	enum errc rc = is_check(flow) ? OK : claim_target(flow);
+	rc = is_check(flow) ? OK : claim_target(flow);
 	if (rc != OK || !flow->row->open)
 		return rc;
 	bool slack_known = eac_target_slack(flow->row)[0] != '\0';

@@ -34,6 +34,9 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	if (rc != OK)
 		return rc;
 	*ret_id = row.id;
+	rc = request_name_add(tx, row.id, request->words);
+	if (rc != OK)
+		return rc;
 	struct audit_row audit = {.at = now, .repair = row.id};
 	text_copy(audit.actor, sizeof audit.actor, request->requester);
 	text_copy(audit.via, sizeof audit.via, request->via);

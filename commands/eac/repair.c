@@ -36,6 +36,15 @@ const char *eac_id(int64_t id, char out[static 24])
 	return out;
 }
 
+void eac_add_link(struct buf *b, const struct eac_env *env, const struct request_row *row, const char *label)
+{
+	char url[EAC_LINK_SIZE];
+	if (eac_thread_link(env, row, url))
+		mrkdwn_add_link(b, url, label);
+	else
+		mrkdwn_add_literal(b, label, 80);
+}
+
 const char *eac_target_name(const struct request_row *row)
 {
 	const json_t *target = json_get(row->facts, "target");
@@ -43,6 +52,16 @@ const char *eac_target_name(const struct request_row *row)
 	if (name[0] == '\0')
 		name = json_str(target, "username");
 	return name[0] != '\0' ? name : json_str(row->facts, "words");
+}
+
+enum errc eac_names(struct flow *flow)
+{
+	static const char *const keys[] = {"id", "username", "email", "slack"};
+	const json_t *facts = flow->row->facts;
+	enum errc rc = request_name_add(flow->tx, flow->row->id, json_str(facts, "words"));
+	for (size_t i = 0; rc == OK && i < sizeof keys / sizeof keys[0]; i++)
+		rc = request_name_add(flow->tx, flow->row->id, json_str(json_get(facts, "target"), keys[i]));
+	return rc;
 }
 
 enum language eac_target_language(const struct request_row *row)

@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "bot/base/buf.h"
 #include "bot/flow/flow.h"
 #include "bot/message/message.h"
 #include "bot/store/outbox.h"
@@ -38,8 +39,12 @@ const char *eac_id(int64_t id, char out[static 24]);
 /* Where Slack shows the repair's thread, a permalink. False (and "") where there is none yet, or Slack has not told. */
 enum { EAC_LINK_SIZE = 320 };
 bool eac_thread_link(const struct eac_env *env, const struct request_row *row, char out[static EAC_LINK_SIZE]);
+/* A link to the repair's thread, as `label` (plain); the label alone where there is no thread or no workspace yet. */
+void eac_add_link(struct buf *b, const struct eac_env *env, const struct request_row *row, const char *label);
 /* The target's name for people, never empty: name, else username, else the typed words. */
 const char *eac_target_name(const struct request_row *row);
+/* Makes the repair found by what was typed, and by all that is known of who it is. */
+enum errc eac_names(struct flow *flow) MUST_CHECK;
 /* The language of the affected user, for direct messages; that of the channel is eac_env(flow)->config->slack.language. */
 enum language eac_target_language(const struct request_row *row);
 /* facts.target.slack where the person can be asked in Slack, else "". */

@@ -7,6 +7,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/store/requests.h"
+#include "bot/store/store_private.h"
 #include "tests/contract/fixture.h"
 
 static const char jane[] = "005000000000001AAA";
@@ -336,6 +337,39 @@ static void questions_combine(void **state)
 	fixture_run(state, ask_questions, NULL);
 }
 
+static enum errc use_names(struct tx *tx, void *arg)
+{
+	(void)arg;
+	AUTO_REQUEST struct request_row row = a_request(jane), other = a_request(joe);
+	row.facts =
+	    json_pack("{s:s,s:{s:s}}", "words", "Sales.Jane@example.com", "target", "username", "jane@acme.example");
+	MUST(request_insert(tx, &row));
+	MUST(request_insert(tx, &other));
+	MUST(request_name_add(tx, row.id, "Jane@example.com"));
+	MUST(request_name_add(tx, row.id, "jane@example.com"));
+	MUST(request_name_add(tx, row.id, ""));
+	MUST(request_name_add(tx, other.id, "joe@example.com"));
+	assert_int_equal(count_of(tx, (struct request_query){.name = "JANE@example.com"}), 1);
+	assert_int_equal(count_of(tx, (struct request_query){.name = "ane@example.com"}), 0);
+	assert_int_equal(count_of(tx, (struct request_query){.name = "joe@example.com", .below = other.id}), 0);
+	MUST(request_name_drop(tx, other.id, "JOE@example.com"));
+	assert_int_equal(count_of(tx, (struct request_query){.name = "joe@example.com"}), 0);
+	MUST(request_name_drop(tx, row.id, NULL));
+	assert_int_equal(count_of(tx, (struct request_query){.name = "jane@example.com"}), 0);
+	MUST(names_carry(tx));
+	assert_int_equal(count_of(tx, (struct request_query){.name = "sales.jane@example.com"}), 1);
+	assert_int_equal(count_of(tx, (struct request_query){.name = "jane@acme.example"}), 1);
+	assert_int_equal(count_of(tx, (struct request_query){.name = jane}), 1);
+	MUST(request_delete(tx, row.id));
+	assert_int_equal(count_of(tx, (struct request_query){.name = jane}), 0);
+	return OK;
+}
+
+static void a_request_is_found_by_each_of_its_names(void **state)
+{
+	fixture_run(state, use_names, NULL);
+}
+
 static enum errc find_thread(struct tx *tx, void *arg)
 {
 	(void)arg;
@@ -562,6 +596,7 @@ int main(void)
 	    CASE(an_error_ends_a_walk),
 	    CASE(rows_may_be_saved_while_they_are_walked),
 	    CASE(questions_combine),
+	    CASE(a_request_is_found_by_each_of_its_names),
 	    CASE(a_thread_names_its_request),
 	    CASE(what_is_due_comes_earliest_first),
 	    CASE(who_sleeps_longer_than_anybody_may_is_due_for_the_clock_was_set_back),

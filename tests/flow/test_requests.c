@@ -1,0 +1,287 @@
+/*
+ * tests/flow/test_requests.c - asking for repairs, taking them over, and being told where they stand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/store/audit.h"
+#include "tests/flow/world.h"
+
+#define TOM "U0HELP002"
+
+static int setup(void **state)
+{
+	*state = world_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+/* What was told last to this person; "" when nothing. */
+static const char *last_told(const struct world *w, const char *user)
+{
+	for (size_t i = json_array_size(w->private_answers); i > 0; i--) {
+		const json_t *told = json_array_get(w->private_answers, i - 1);
+		if (text_eq(json_str(told, "user"), user))
+			return json_str(told, "text");
+	}
+	return "";
+}
+
+static void assert_told(const struct world *w, const char *user, const char *words)
+{
+	if (strstr(last_told(w, user), words) == NULL)
+		fail_msg("not told \"%s\" but: %s", words, last_told(w, user));
+}
+
+/* --- taking over --- */
+
+static void who_took_a_repair_over_is_called_from_then_on(void **state)
+{
+	struct world *w = *state;
+	struct request_row row;
+	world_to_the_gate(w);
+	world_type(w, TOM, "requester", "take 1");
+	world_repair(w, 1, &row);
+	assert_string_equal(row.requester, TOM);
+	request_row_done(&row);
+	assert_true(world_says(w, "<@" TOM "> has taken this repair over from <@" HELP ">"));
+	assert_told(w, TOM, "is yours now");
+	world_type(w, TOM, "requester", "status 1");
+	assert_told(w, TOM, "Taken over from <@" HELP ">");
+}
+
+static void neither_who_asked_nor_who_took_it_over_decides(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, TOM, "requester approver", "take 1");
+	world_type(w, TOM, "requester approver", "approve 1");
+	assert_told(w, TOM, "somebody else has to decide");
+	world_type(w, HELP, "requester approver", "approve 1");
+	assert_told(w, HELP, "somebody else has to decide");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	world_type(w, OMAR, "approver", "approve 1");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+}
+
+static void who_has_voted_does_not_take_it_over(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	world_to_the_gate(w);
+	world_type(w, OMAR, "approver", "approve 1");
+	world_type(w, OMAR, "requester approver", "take 1");
+	assert_told(w, OMAR, "You have voted on EAC-1");
+	world_type(w, HELP, "requester", "take 1");
+	assert_told(w, HELP, "is yours already");
+}
+
+static void only_helpers_take_over_and_never_the_target(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, OMAR, "approver", "take 1");
+	assert_told(w, OMAR, "You may not do that");
+	world_type(w, JANE, "requester approver admin", "take 1");
+	assert_told(w, JANE, "about you");
+}
+
+static void what_is_over_is_not_taken(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, HELP, "requester", "cancel 1");
+	world_type(w, TOM, "requester", "take 1");
+	assert_told(w, TOM, "is over");
+}
+
+static void take_in_a_thread_means_the_repair_only_when_nothing_else_is_said(void **state)
+{
+	struct world *w = *state;
+	struct request_row row;
+	world_to_the_gate(w);
+	world_mention(w, TOM, "requester", 1, "take a look at this please");
+	world_repair(w, 1, &row);
+	assert_string_equal(row.requester, HELP);
+	request_row_done(&row);
+	world_mention(w, TOM, "requester", 1, "take");
+	world_repair(w, 1, &row);
+	assert_string_equal(row.requester, TOM);
+	request_row_done(&row);
+}
+
+static enum errc count_takes(void *arg, const struct audit_row *row)
+{
+	if (text_eq(row->action, "take") && text_eq(row->actor, TOM) && text_eq(row->detail, "from " HELP))
+		++*(int *)arg;
+	return OK;
+}
+
+static enum errc count_job(struct tx *tx, void *arg)
+{
+	return audit_each(tx, 0, count_takes, arg);
+}
+
+static void taking_over_is_in_the_audit_trail(void **state)
+{
+	struct world *w = *state;
+	int n = 0;
+	world_to_the_gate(w);
+	world_type(w, TOM, "requester", "take 1");
+	assert_int_equal(store_run(w->store, count_job, &n), OK);
+	assert_int_equal(n, 1);
+}
+
+/* --- why --- */
+
+static int count_in(const char *text, const char *words)
+{
+	int n = 0;
+	for (; (text = strstr(text, words)) != NULL; text += strlen(words))
+		n++;
+	return n;
+}
+
+static void assert_one_thing_is_waited_for(struct world *w)
+{
+	world_type(w, BOSS, "admin", "why 1");
+	const char *told = last_told(w, BOSS);
+	int n = count_in(told, "*Who can unblock it:*") + count_in(told, "*Waited for:*") +
+	        count_in(told, "*I go on:*") + count_in(told, "nothing is waited for");
+	if (n != 1)
+		fail_msg("%d things are waited for: %s", n, told);
+}
+
+static void why_names_one_thing_from_the_beginning_to_the_end(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	do
+		assert_one_thing_is_waited_for(w);
+	while (world_play_some(w, 1, 1));
+	assert_one_thing_is_waited_for(w);
+	assert_string_equal(world_state(w, 1), "completed");
+}
+
+static void why_names_one_thing_where_salesforce_does_not_answer(void **state)
+{
+	struct world *w = *state;
+	w->fail_kind = "look";
+	w->fail_count = 1000;
+	w->fail_code = ERR_TEMPORARY;
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	assert_string_equal(world_state(w, 1), "checking");
+	assert_one_thing_is_waited_for(w);
+}
+
+static void why_of_a_failed_or_paused_repair_names_who_can_go_on(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, BOSS, "admin", "pause");
+	assert_one_thing_is_waited_for(w);
+	w->set_is_broad = true;
+	world_type(w, OMAR, "approver", "reject 1");
+	assert_one_thing_is_waited_for(w);
+}
+
+/* --- lists --- */
+
+static void repair_of(struct world *w, const char *who)
+{
+	char text[80];
+	snprintf(text, sizeof text, "repair %s", who);
+	world_type(w, HELP, "requester", text);
+}
+
+static void a_long_list_is_told_page_by_page(void **state)
+{
+	struct world *w = *state;
+	for (int i = 0; i < 15; i++)
+		repair_of(w, "nobody@example.com");
+	world_type(w, HELP, "requester", "list done");
+	assert_told(w, HELP, "and 3 more: `/eac list done before EAC-4`");
+	assert_int_equal(count_in(last_told(w, HELP), "*EAC-"), 12);
+	world_type(w, HELP, "requester", "list done before EAC-4");
+	assert_int_equal(count_in(last_told(w, HELP), "*EAC-"), 3);
+	assert_told(w, HELP, "*EAC-1*");
+}
+
+static void a_persons_history_is_found_by_every_name(void **state)
+{
+	static const char *const names[] = {"jane@example.com", "JANE@EXAMPLE.COM", "<@" JANE ">",
+	                                    "005000000000001AAA"};
+	struct world *w = *state;
+	struct request_row row;
+	world_to_the_gate(w);
+	world_repair(w, 1, &row);
+	char id[40];
+	snprintf(id, sizeof id, "history %.15s", row.target);
+	request_row_done(&row);
+	for (size_t i = 0; i < 3; i++) {
+		char text[80];
+		snprintf(text, sizeof text, "history %s", names[i]);
+		world_type(w, HELP, "requester", text);
+		assert_told(w, HELP, "*EAC-1*");
+	}
+	world_type(w, HELP, "requester", id);
+	assert_told(w, HELP, "*EAC-1*");
+	world_type(w, HELP, "requester", "history nobody@example.com");
+	assert_told(w, HELP, "There was no repair");
+}
+
+static void status_tells_who_can_unblock_it_and_when_they_are_reminded(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, HELP, "requester", "status");
+	assert_told(w, HELP, "who can unblock it:");
+	assert_told(w, HELP, "next reminder <!date");
+}
+
+/* --- help --- */
+
+static void help_for_a_command_tells_its_words_and_who_may(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester", "help repair");
+	assert_told(w, HELP, "ticket: INC0012345");
+	assert_told(w, HELP, "*Who may:* requesters and admins. Only in the channels");
+	world_type(w, HELP, "requester", "help nonsense");
+	assert_told(w, HELP, "There is no command “nonsense”");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(who_took_a_repair_over_is_called_from_then_on),
+	    T(neither_who_asked_nor_who_took_it_over_decides),
+	    T(who_has_voted_does_not_take_it_over),
+	    T(only_helpers_take_over_and_never_the_target),
+	    T(what_is_over_is_not_taken),
+	    T(take_in_a_thread_means_the_repair_only_when_nothing_else_is_said),
+	    T(taking_over_is_in_the_audit_trail),
+	    T(why_names_one_thing_from_the_beginning_to_the_end),
+	    T(why_names_one_thing_where_salesforce_does_not_answer),
+	    T(why_of_a_failed_or_paused_repair_names_who_can_go_on),
+	    T(a_long_list_is_told_page_by_page),
+	    T(a_persons_history_is_found_by_every_name),
+	    T(status_tells_who_can_unblock_it_and_when_they_are_reminded),
+	    T(help_for_a_command_tells_its_words_and_who_may),
+	};
+	return cmocka_run_group_tests_name("requests", tests, NULL, NULL);
+}
