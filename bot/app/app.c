@@ -115,6 +115,7 @@ static void begin_drain(struct app *app, const char *why)
 	pulse_stop(app->pulse);
 	retention_stop(app->retention);
 	anchor_stop(app->anchor);
+	digest_stop(app->digest);
 	loop_timer_set(app->drain, 0);
 }
 
@@ -237,6 +238,11 @@ static void build_workers(struct app *app)
 	                                                  .committed = on_step_committed,
 	                                                  .arg = app});
 	app->identity = identity_new(app->store, app->slack);
+	app->digest = digest_new(&(struct digest_options){.loop = app->loop,
+	                                                  .store = app->store,
+	                                                  .commands = app->commands,
+	                                                  .committed = on_step_committed,
+	                                                  .arg = app});
 	app->drain = loop_timer_new(app->loop, on_drain, app);
 }
 
@@ -299,6 +305,7 @@ static void take_apart(struct app *app)
 	loop_timer_free(app->drain);
 	reload_free(app);
 	identity_free(app->identity);
+	digest_free(app->digest);
 	anchor_free(app->anchor);
 	retention_free(app->retention);
 	pulse_free(app->pulse);

@@ -9,6 +9,7 @@
 #include "bot/app/anchor.h"
 #include "bot/app/app.h"
 #include "bot/app/calls.h"
+#include "bot/app/digest.h"
 #include "bot/app/dispatch.h"
 #include "bot/app/health.h"
 #include "bot/app/identity.h"
@@ -48,6 +49,7 @@ struct app {
 	struct pulse *pulse;
 	struct retention *retention;
 	struct anchor *anchor;
+	struct digest *digest;
 	struct identity *identity;
 	struct health *health; /* NULL: none configured */
 	struct report report;
