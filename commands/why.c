@@ -100,7 +100,7 @@ enum errc command_why(struct asked *asked)
 	add_what_follows(&b, asked);
 	add_time(&b, asked, PHRASE_WHY_POLL, json_int(wait, "poll_at"));
 	add_time(&b, asked, PHRASE_WHY_REMIND, json_int(wait, "remind_at"));
-	add_time(&b, asked, PHRASE_WHY_ESCALATE, json_int(wait, "escalate_at"));
+	text_wait_notes(&b, row, asked->env->config, asked_language(asked));
 	add_time(&b, asked, row->step >= EAC_CONNECT ? PHRASE_WHY_FAILS : PHRASE_WHY_EXPIRES,
 	         json_int(wait, "expire_at"));
 	add_refusal(&b, asked);

@@ -58,8 +58,7 @@ static enum phrase phrase_of(const struct request_row *row)
 	if (json_int(json_get(row->facts, "wait"), "not_before") != 0)
 		return PHRASE_DIGEST_PUT_OFF;
 	switch (request_state(row)) {
-	case STATE_WAITING_USER:
-		return eac_target_slack(row)[0] != '\0' ? PHRASE_DIGEST_USER : PHRASE_DIGEST_HELPER;
+	case STATE_WAITING_USER: return eac_target_slack(row)[0] != '\0' ? PHRASE_DIGEST_USER : PHRASE_DIGEST_HELPER;
 	case STATE_WAITING_ADMIN: return PHRASE_DIGEST_ADMIN;
 	case STATE_WAITING_APPROVAL: return PHRASE_DIGEST_APPROVAL;
 	case STATE_WAITING_BACKEND: return PHRASE_DIGEST_BACKEND;
@@ -84,18 +83,20 @@ static enum errc add_line(void *arg, const struct request_row *row)
 {
 	struct digest *digest = arg;
 	enum language language = digest->env->config->slack.language;
-	AUTO_BUF struct buf name = {0}, who = {0}, since = {0}, until = {0};
-	char id[24];
+	AUTO_BUF struct buf id = {0}, name = {0}, who = {0}, since = {0}, until = {0};
+	char words[24];
+	part_begin(&id);
 	part_begin(&name);
 	part_begin(&who);
 	part_begin(&since);
 	part_begin(&until);
+	eac_add_link(&id, digest->env, row, eac_id(row->id, words));
 	text_name(&name, row);
 	add_who(&who, row, digest->env->config);
 	mrkdwn_add_time(&since, eac_waiting_since(row));
 	mrkdwn_add_time(&until, json_int(json_get(row->facts, "wait"), "not_before"));
 	buf_putc(&digest->text, '\n');
-	phrase_add(&digest->text, language, phrase_of(row), "id", eac_id(row->id, id), "name", buf_str(&name), "time",
+	phrase_add(&digest->text, language, phrase_of(row), "id", buf_str(&id), "name", buf_str(&name), "time",
 	           buf_str(&since), "until", buf_str(&until), "who", buf_str(&who), "number",
 	           eac_step_number(row->step), "title", eac_step_title(row->step), NULL);
 	return OK;

@@ -144,8 +144,8 @@ void text_closing(struct buf *b, enum request_event end, const char *who, int64_
 json_t *text_escalation(const struct flow *flow);
 /* A line more of a reminder in the thread, once they were called; else nothing. */
 void text_also_called(struct buf *b, const struct flow *flow);
-/* When it is looked, reminded, escalated, given up: a line each, with a line end before it. */
-void text_when(struct buf *b, const struct request_row *row, const struct config *config, enum language language);
+/* Put off, help asked for, others called or to be called: a line each, with a line end before it. */
+void text_wait_notes(struct buf *b, const struct request_row *row, const struct config *config, enum language language);
 
 /* --- failure, status channel --- */
 struct message *text_failed_card(const struct flow *flow, const char *why);

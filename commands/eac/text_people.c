@@ -336,9 +336,9 @@ json_t *text_escalation(const struct flow *flow)
 	return line_in_thread(&b);
 }
 
-/* --- when what happens --- */
+/* --- for why --- */
 
-static void add_when(struct buf *b, enum language language, enum phrase phrase, int64_t at, const char *who)
+static void add_note(struct buf *b, enum language language, enum phrase phrase, int64_t at, const char *who)
 {
 	AUTO_BUF struct buf time = {0};
 	if (at == 0)
@@ -349,7 +349,7 @@ static void add_when(struct buf *b, enum language language, enum phrase phrase, 
 	phrase_add(b, language, phrase, "time", buf_str(&time), "who", who, NULL);
 }
 
-void text_when(struct buf *b, const struct request_row *row, const struct config *config, enum language language)
+void text_wait_notes(struct buf *b, const struct request_row *row, const struct config *config, enum language language)
 {
 	const json_t *wait = json_get(row->facts, "wait");
 	AUTO_BUF struct buf called = {0}, helper = {0};
@@ -358,16 +358,12 @@ void text_when(struct buf *b, const struct request_row *row, const struct config
 	part_begin(&helper);
 	part_principals(&called, &config->escalation.to);
 	mrkdwn_add_user(&helper, row->requester);
-	add_when(b, language, PHRASE_WHEN_NOT_BEFORE, json_int(wait, "not_before"), NULL);
-	add_when(b, language, PHRASE_WHEN_HELP, json_int(wait, "help_at"), buf_str(&helper));
-	add_when(b, language, PHRASE_WHEN_LOOK, json_int(wait, "poll_at"), NULL);
-	add_when(b, language, PHRASE_WHEN_REMIND, json_int(wait, "remind_at"), NULL);
-	if (called.len > 0) {
-		add_when(b, language, PHRASE_WHEN_ESCALATE, json_int(wait, "escalate_at"), buf_str(&called));
-		add_when(b, language, PHRASE_WHEN_ESCALATED, json_bool(wait, "escalated"), buf_str(&called));
-	}
-	add_when(b, language, row->step >= EAC_CONNECT ? PHRASE_WHEN_FAILS : PHRASE_WHEN_EXPIRES,
-	         json_int(wait, "expire_at"), NULL);
+	add_note(b, language, PHRASE_WHY_NOT_BEFORE, json_int(wait, "not_before"), NULL);
+	add_note(b, language, PHRASE_WHY_HELP, json_int(wait, "help_at"), buf_str(&helper));
+	if (called.len == 0)
+		return;
+	add_note(b, language, PHRASE_WHY_CALLS, json_int(wait, "escalate_at"), buf_str(&called));
+	add_note(b, language, PHRASE_WHY_CALLED, json_bool(wait, "escalated"), buf_str(&called));
 }
 
 /* --- admins --- */

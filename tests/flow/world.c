@@ -88,6 +88,7 @@ struct world *world_new(void)
 	w->connection = json_pack("{s:s,s:s,s:s}", "status", "NEEDSATTENTION", "mailbox", "jane@example.com",
 	                          "configuration", "Sales");
 	w->active = true;
+	w->tz_offset = 3600;
 	w->auto_unassign = true;
 	w->seats_total = 10;
 	w->last_ts = 1790000000;
@@ -359,17 +360,22 @@ static json_t *do_links(struct world *w, const json_t *args)
 	return json_pack("{s:O,s:[]}", "deleted", json_get(args, "ids"), "failed");
 }
 
-static json_t *answer_person(const struct world *w, const json_t *args)
+static json_t *answer_person(struct world *w, const json_t *args)
 {
 	const char *user = json_str(args, "user"), *email = json_str(args, "email");
+	w->persons_asked++;
 	if (w->nobody_in_slack)
 		return NULL;
 	if (text_eq(user, "U0GUEST01"))
 		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
-	if (text_eq(user, JANE) || text_eq(email, "jane@example.com"))
-		return json_pack("{s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane",
-		                 "tz_offset", 3600);
-	return NULL;
+	if (!text_eq(user, JANE) && !text_eq(email, "jane@example.com"))
+		return NULL;
+	json_t *jane = json_pack("{s:s,s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane", "tz",
+	                         "Europe/Berlin", "tz_offset", w->tz_offset);
+	json_set_str(jane, "locale", w->locale);
+	if (w->is_now != NULL)
+		json_set_bool(jane, w->is_now, true);
+	return jane;
 }
 
 static json_t *answer_persons(const struct world *w, const json_t *args)
@@ -662,7 +668,7 @@ void world_wait(struct world *w, int64_t ms)
 
 /* --- people --- */
 
-static void fill_person(struct person *p, const char *user, const char *roles)
+static void fill_person(const struct world *w, struct person *p, const char *user, const char *roles)
 {
 	text_copy(p->id, sizeof p->id, user);
 	p->known = p->groups_known = true;
@@ -670,8 +676,10 @@ static void fill_person(struct person *p, const char *user, const char *roles)
 	p->approver = strstr(roles, "approver") != NULL;
 	p->admin = strstr(roles, "admin") != NULL;
 	p->guest = strstr(roles, "guest") != NULL;
-	if (text_eq(user, JANE))
-		text_copy(p->email, sizeof p->email, "jane@example.com");
+	if (!text_eq(user, JANE))
+		return;
+	text_copy(p->email, sizeof p->email, "jane@example.com");
+	p->language = language_of_locale(w->locale != NULL ? w->locale : "en-US");
 }
 
 /* The deed is handled; what it wakes is another's business. */
@@ -679,7 +687,7 @@ static void hand_in(struct world *w, struct deed *deed, const char *roles)
 {
 	deed->now = w->now;
 	deed->place = (struct place){.known = true, .member = true};
-	fill_person(&deed->person, deed->user, roles);
+	fill_person(w, &deed->person, deed->user, roles);
 	for (int pass = 0; pass < 2; pass++) {
 		struct job job = {.deed = deed};
 		deed->person.fresh = pass == 1;

@@ -50,6 +50,10 @@ struct world {
 	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
 	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
 	int64_t last_ts;
+	int tz_offset;      /* of Jane, seconds */
+	const char *locale; /* hers; NULL: English */
+	const char *is_now; /* "guest", "deleted": what has become of her; NULL */
+	int persons_asked;  /* how often Slack was asked who somebody is */
 	json_t *dialog;     /* the newest opened view */
 	const char *closed; /* this conversation takes no messages any more */
 	/* While the next call of this kind is under way, somebody types something. */
