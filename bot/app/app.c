@@ -41,6 +41,11 @@ static void on_channel_reopened(void *arg, const char *channel)
 	reconcile_channel(((struct app *)arg)->reconcile, channel);
 }
 
+static void on_home_opened(void *arg, const char *user)
+{
+	home_tab_opened(((struct app *)arg)->home, user);
+}
+
 static void on_step_committed(void *arg)
 {
 	outbox_pump_kick(((struct app *)arg)->pump);
@@ -108,6 +113,7 @@ static void begin_drain(struct app *app, const char *why)
 	notify_send("STOPPING=1");
 	app->drain_since = clock_boot_ms();
 	dispatch_stop(app->dispatch);
+	home_tab_stop(app->home);
 	reconcile_stop(app->reconcile);
 	scheduler_stop(app->scheduler);
 	outbox_pump_stop(app->pump);
@@ -220,6 +226,7 @@ static void build_workers(struct app *app)
 	                                                        .command = app->config->slack.command,
 	                                                        .committed = on_deed_committed,
 	                                                        .reopened = on_channel_reopened,
+	                                                        .home_opened = on_home_opened,
 	                                                        .arg = app});
 	app->reconcile = reconcile_new(&(struct reconcile_options){.loop = app->loop,
 	                                                           .store = app->store,
@@ -237,6 +244,12 @@ static void build_workers(struct app *app)
 	                                                  .channel = app->config->audit.anchor_channel,
 	                                                  .committed = on_step_committed,
 	                                                  .arg = app});
+	app->home = home_tab_new(&(struct home_tab_options){.loop = app->loop,
+	                                                    .store = app->store,
+	                                                    .slack = app->slack,
+	                                                    .sf = app->sf,
+	                                                    .people = app->people,
+	                                                    .commands = app->commands});
 	app->identity = identity_new(app->store, app->slack);
 	app->digest = digest_new(&(struct digest_options){.loop = app->loop,
 	                                                  .store = app->store,
@@ -304,6 +317,7 @@ static void take_apart(struct app *app)
 	watch_free(app);
 	loop_timer_free(app->drain);
 	reload_free(app);
+	home_tab_free(app->home);
 	identity_free(app->identity);
 	digest_free(app->digest);
 	anchor_free(app->anchor);

@@ -12,6 +12,7 @@
 #include "bot/app/digest.h"
 #include "bot/app/dispatch.h"
 #include "bot/app/health.h"
+#include "bot/app/home.h"
 #include "bot/app/identity.h"
 #include "bot/app/outbox_pump.h"
 #include "bot/app/people.h"
@@ -51,6 +52,7 @@ struct app {
 	struct anchor *anchor;
 	struct digest *digest;
 	struct identity *identity;
+	struct home_tab *home;
 	struct health *health; /* NULL: none configured */
 	struct report report;
 	struct reload *reload; /* under way, or NULL */

@@ -130,6 +130,8 @@ static void take_news(struct dispatch *dispatch, const struct envelope *e)
 		log_event(LOG_WARNING, "slack.limited", "Slack holds back events: more than 30 000 in an hour");
 	else if (e->channel[0] != '\0')
 		people_place_changed(people, e->channel);
+	if (text_eq(e->event_type, "app_home_opened") && text_eq(json_str(e->event, "tab"), "home"))
+		dispatch->options.home_opened(dispatch->options.arg, e->user);
 	if (is_reopened(dispatch, e) && e->channel[0] != '\0')
 		dispatch->options.reopened(dispatch->options.arg, e->channel);
 	if (text_eq(e->event_type, "channel_id_changed"))

@@ -30,6 +30,8 @@ struct dispatch_options {
 	void (*committed)(void *arg, bool wake);
 	/* A channel takes messages again: it is archived no longer, or we were let in. */
 	void (*reopened)(void *arg, const char *channel);
+	/* Somebody looks at their Home tab. */
+	void (*home_opened)(void *arg, const char *user);
 	void *arg;
 };
 

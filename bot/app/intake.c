@@ -178,8 +178,9 @@ static void add_speech(json_t *deeds, const struct envelope *e, const struct sla
 
 static bool is_news(const char *type)
 {
-	static const char *const starts[] = {"subteam_",    "channel_",       "group_",          "member_",
-	                                     "user_change", "tokens_revoked", "app_uninstalled", "app_rate_limited"};
+	static const char *const starts[] = {"subteam_",        "channel_",         "group_",
+	                                     "member_",         "user_change",      "tokens_revoked",
+	                                     "app_uninstalled", "app_rate_limited", "app_home_opened"};
 
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 		if (text_starts(type, starts[i]))

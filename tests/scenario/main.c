@@ -44,6 +44,7 @@ static const struct {
     {"answers", answer_scenarios},
     {"delivery", delivery_scenarios},
     {"shortcuts", shortcut_scenarios},
+    {"home", home_scenarios},
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
 };

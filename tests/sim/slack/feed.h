@@ -10,7 +10,7 @@
 /*
  * Appends `entry` (taken), naming people and places in it: `user` and
  * `channel` get `user_name` and `channel_name`. `what` is one of
- *   slash click submit close say shortcut        what a person did
+ *   slash click submit close say shortcut home   what a person did
  *   post update delete ephemeral view closed     what became visible
  *   ack dispatch_failed operation_timeout        how Slack answered the person
  *   group channel user                           what an administrator did

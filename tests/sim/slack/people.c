@@ -10,6 +10,7 @@
 
 #include "tests/sim/slack/blocks.h"
 #include "tests/sim/slack/envelopes.h"
+#include "tests/sim/slack/events.h"
 #include "tests/sim/slack/feed.h"
 #include "tests/sim/slack/forms.h"
 #include "tests/sim/slack/messages.h"
@@ -337,6 +338,27 @@ static void do_close(struct act *act)
 	json_decref(view);
 }
 
+/* --- the Home tab --- */
+
+/* {tab?: "home" | "messages"}: the person opens the app. */
+static void do_home(struct act *act)
+{
+	const char *tab = *sim_text(act->order, "tab") ? sim_text(act->order, "tab") : "home";
+	const json_t *shown = json_object_get(view_home(act->slack, user_id(act)), "view");
+	const json_t *dm = workspace_place(act->slack, "dm", user_id(act));
+	const struct envelope *last = envelope_latest(act->slack);
+	json_t *event = json_pack("{s:s, s:s, s:s, s:s}", "type", "app_home_opened", "user", user_id(act), "channel",
+	                          sim_text(dm, "id"), "tab", tab);
+
+	if (json_object_get(shown, "blocks")) /* nothing before the app has shown something */
+		json_object_set_new(event, "view", json_deep_copy(shown));
+	feed_add(act->slack, "home", json_pack("{s:s, s:s}", "user", user_id(act), "tab", tab));
+	events_send(act->slack, "app_home_opened", event);
+	sim_answer_new(act->ans, 200,
+	               json_pack("{s:o}", "events",
+	                         results_since(act->slack, last, !json_is_false(json_object_get(act->order, "wait")))));
+}
+
 /* --- orders --- */
 
 static const struct {
@@ -345,6 +367,7 @@ static const struct {
 } acts[] = {
     {"/_sim/slash", do_slash},   {"/_sim/say", do_say},          {"/_sim/click", do_click},
     {"/_sim/submit", do_submit}, {"/_sim/close_view", do_close}, {"/_sim/shortcut", do_shortcut},
+    {"/_sim/home", do_home},
 };
 
 bool people_control(struct slack *slack, const struct sim_request *req, struct sim_answer *ans)
