@@ -140,7 +140,8 @@ enum errc command_pause(struct asked *asked)
 		text_copy(pause.reason, sizeof pause.reason, reason);
 		rc = pause_begin(asked->tx, asked->env, &pause, asked->actor.via);
 	}
-	text_paused(&b, &pause, asked->env->config);
+	buf_init(&b, 2000);
+	phrase_say(&b, asked_language(asked), text_paused(&pause, asked->env->config));
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }
 
@@ -155,6 +156,7 @@ enum errc command_resume(struct asked *asked)
 		return asked_answer(asked, "Nothing is paused.");
 	rc = pause_end(asked->tx, asked->env, &asked->actor, asked->deed->now);
 	asked->reply->wake = true;
-	text_resumed(&b, asked->deed->user, asked->deed->now);
+	buf_init(&b, 2000);
+	phrase_say(&b, asked_language(asked), text_resumed(asked->deed->user, asked->deed->now));
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }

@@ -27,7 +27,8 @@ static enum errc pause_refusal(struct asked *asked, struct buf *why)
 	struct pause pause;
 	enum errc rc = pause_get(asked->tx, &pause);
 	if (rc == OK && pause.on) {
-		text_paused(why, &pause, asked->env->config);
+		buf_init(why, 2000);
+		phrase_say(why, asked_language(asked), text_paused(&pause, asked->env->config));
 		buf_puts(why, " Nothing was begun for you: ask again then.");
 	}
 	return rc;

@@ -126,7 +126,7 @@ static enum errc out_of_date(struct asked *asked)
 	buf_init(&b, 1500);
 	buf_puts(&b, "That button is out of date, nothing was done.");
 	if (asked->row.id != 0) {
-		text_state(&state, &asked->row, asked->env->config);
+		text_state(&state, asked_language(asked), &asked->row, asked->env->config);
 		buf_printf(&b, " %s: ", eac_id(asked->row.id, id));
 		buf_puts(&b, buf_str(&state));
 		buf_puts(&b, ".");

@@ -157,7 +157,7 @@ enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_
 	if (outcome == ERR_ALREADY)
 		return asked_say(asked, phrase_value(PHRASE_ASKED_ALREADY_APPROVED, "id", id, NULL));
 	AUTO_BUF struct buf state = {0};
-	text_state(&state, &asked->row, asked->env->config);
+	text_state(&state, asked_language(asked), &asked->row, asked->env->config);
 	return asked_say(asked, phrase_value(PHRASE_ASKED_DOES_NOT_FIT, "id", id, "state", buf_str(&state), NULL));
 }
 

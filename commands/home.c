@@ -173,7 +173,7 @@ static enum errc add_row(void *arg, const struct request_row *row)
 	buf_init(&number, LINE_MAX);
 	add_number(&number, home, row);
 	text_name(&name, row);
-	text_state(&state, row, home->commands->env.config);
+	text_state(&state, home->language, row, home->commands->env.config);
 	buf_puts(&part->lines, part->rows++ > 0 ? "\n" : "");
 	phrase_add(&part->lines, home->language, PHRASE_HOME_ROW, "repair", buf_str(&number), "name", buf_str(&name),
 	           "state", buf_str(&state), NULL);

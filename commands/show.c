@@ -37,10 +37,11 @@ void show_row(struct buf *b, const struct asked *asked, const struct request_row
 	buf_init(&time, 200);
 	show_id(&id, asked, row);
 	text_name(&name, row);
-	text_state(&state, row, asked->env->config);
+	text_state(&state, language, row, asked->env->config);
 	mrkdwn_add_time(&time, row->updated_at);
 	phrase_add(b, language, phrase, "id", buf_str(&id), "name", buf_str(&name), "state", buf_str(&state), "number",
-	           eac_step_number(row->step), "title", eac_step_title(row->step), "time", buf_str(&time), NULL);
+	           eac_step_number(row->step), "title", eac_step_title(row->step, language), "time", buf_str(&time),
+	           NULL);
 	if (json_str(row->facts, "ticket")[0] != '\0')
 		phrase_add(b, language, PHRASE_SHOW_ROW_TICKET, "ticket", json_str(row->facts, "ticket"), NULL);
 }
@@ -52,7 +53,7 @@ static void add_who(struct buf *b, const struct asked *asked, const struct reque
 	int64_t reminder = json_int(json_get(row->facts, "wait"), "remind_at");
 	if (!row->open)
 		return;
-	text_who_can(&who, row, asked->env->config);
+	text_who_can(&who, asked_language(asked), row, asked->env->config);
 	if (who.len > 0)
 		phrase_add(b, asked_language(asked), PHRASE_SHOW_ROW_WHO, "who", buf_str(&who), NULL);
 	if (who.len == 0 || reminder == 0)
@@ -89,11 +90,11 @@ static enum errc add_step(void *arg, const struct step_row *step)
 	enum language language = asked_language(steps->asked);
 	int n = eac_step_find(step->key);
 	AUTO_BUF struct buf detail = {0};
-	buf_init(&detail, 1200);
-	mrkdwn_add_literal(&detail, step->detail, 200);
+	buf_init(&detail, 4000);
+	eac_add_step_detail(&detail, language, &steps->asked->row, step);
 	phrase_add(steps->b, language, detail.len > 0 ? PHRASE_SHOW_STEP_DETAIL : PHRASE_SHOW_STEP, "number",
-	           eac_step_number(n), "title", eac_step_title(n), "state", step_state_word(language, step->state),
-	           "detail", buf_str(&detail), NULL);
+	           eac_step_number(n), "title", eac_step_title(n, language), "state",
+	           step_state_word(language, step->state), "detail", buf_str(&detail), NULL);
 	return OK;
 }
 
@@ -188,7 +189,7 @@ static enum errc add_pause(struct buf *b, const struct asked *asked)
 	enum errc rc = text_eq(asked->command->name, "status") ? pause_get(asked->tx, &pause) : OK;
 	if (rc == OK && pause.on) {
 		buf_puts(b, "\n");
-		text_paused(b, &pause, asked->env->config);
+		phrase_say(b, asked_language(asked), text_paused(&pause, asked->env->config));
 	}
 	return rc;
 }

@@ -54,7 +54,7 @@ static void add_what_for(struct buf *b, const struct asked *asked)
 		phrase_add(b, asked_language(asked), PHRASE_WHY_OVER, NULL);
 		return;
 	}
-	text_who_can(&who, row, asked->env->config);
+	text_who_can(&who, asked_language(asked), row, asked->env->config);
 	if (who.len > 0)
 		phrase_add(b, asked_language(asked), PHRASE_WHY_WHO, "who", buf_str(&who), NULL);
 	else
@@ -74,7 +74,7 @@ static void add_failure(struct buf *b, const struct asked *asked)
 static void add_what_follows(struct buf *b, const struct asked *asked)
 {
 	AUTO_BUF struct buf then = {0};
-	text_what_follows(&then, &asked->row);
+	text_what_follows(&then, asked_language(asked), &asked->row);
 	if (then.len > 0)
 		phrase_add(b, asked_language(asked), PHRASE_WHY_THEN, "then", buf_str(&then), NULL);
 }

@@ -39,7 +39,7 @@ static bool is_check(const struct flow *flow)
 }
 
 /* `check` changes nothing: what was found is told to the asker, and the row goes. refusal: NULL, or why a repair would be refused. */
-static enum errc report(struct flow *flow, const char *refusal)
+static enum errc report(struct flow *flow, const json_t *refusal)
 {
 	AUTO_BUF struct buf b = {0};
 	text_check_report(&b, flow, refusal);
@@ -47,34 +47,33 @@ static enum errc report(struct flow *flow, const char *refusal)
 	return eac_tell(flow->tx, 0, flow->row->channel, false, flow->row->requester, message_line(buf_str(&b)));
 }
 
-static enum errc refuse(struct flow *flow, const char *reason, const char *mrkdwn)
+/* Takes `why`. */
+static enum errc refuse(struct flow *flow, const char *reason, json_t *why)
 {
+	json_auto_t *taken = why;
 	struct request_row *row = flow->row;
 	if (is_check(flow))
-		return report(flow, mrkdwn);
+		return report(flow, taken);
 	text_copy(row->reason, sizeof row->reason, reason);
 	enum errc rc = request_fire(flow->tx, row, EVENT_REFUSE, &eac_bot, reason, flow->now);
 	if (rc != OK)
 		return rc;
 	log_repair(LOG_INFO, row->id, "repair.refused", "%s", reason);
-	json_set_str(row->facts, "refusal", mrkdwn);
+	json_object_set(row->facts, "refusal", taken);
 	AUTO_BUF struct buf b = {0};
-	text_refused(&b, flow, mrkdwn);
+	text_refused(&b, flow, taken);
 	return eac_tell(flow->tx, row->id, row->channel, false, row->requester, message_line(buf_str(&b)));
 }
 
 /* What passes is waited for; what does not would fail for ever, and nothing has begun yet. */
-static enum errc checking_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+static enum errc checking_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer)
 {
 	if (err_is_temporary(answer->code))
 		return eac_trouble(flow, what, answer);
 	if (answer->code == ERR_DENIED)
-		return refuse(flow, "bot_rights", answer->reason);
-	AUTO_BUF struct buf b = {0};
-	text_trouble(&b, what, answer->reason);
-	buf_puts(&b,
-	         ". That will not pass by itself: an admin of this bot should see what its log says, then ask again.");
-	return refuse(flow, answer->code == ERR_NOT_FOUND ? "not_found" : "lookup_failed", buf_str(&b));
+		return refuse(flow, "bot_rights", phrase_literal(answer->reason, 300));
+	return refuse(flow, answer->code == ERR_NOT_FOUND ? "not_found" : "lookup_failed",
+	              text_lookup_failed(what, answer->reason));
 }
 
 /* --- the person in Slack --- */
@@ -106,15 +105,15 @@ static enum errc person_known(struct flow *flow, const struct flow_answer *answe
 	json_t *facts = flow->row->facts;
 	bool stated = text_eq(phase(flow), "for");
 	if (answer->code != OK && err_is_temporary(answer->code))
-		return eac_trouble(flow, "Asking Slack who this is", answer);
+		return eac_trouble(flow, PHRASE_WHAT_ASK_WHO, answer);
 	if (answer->code != OK || !is_usable(answer->body))
-		return refuse(flow, "no_slack_user", TEXT_NO_SLACK_USER);
+		return refuse(flow, "no_slack_user", phrase_value(PHRASE_REFUSED_NO_SLACK_USER, NULL));
 	if (stated || json_str(facts, "for")[0] == '\0')
 		keep_slack(flow, answer->body);
 	if (!stated) {
 		const char *email = json_str(answer->body, "email");
 		if (email[0] == '\0')
-			return refuse(flow, "not_found", TEXT_NO_EMAIL);
+			return refuse(flow, "not_found", phrase_value(PHRASE_REFUSED_NO_EMAIL, NULL));
 		json_set_str(facts, "find", email);
 	}
 	set_phase(flow, !stated && json_str(facts, "for")[0] != '\0' ? "for" : "find");
@@ -128,9 +127,11 @@ static enum errc by_email_known(struct flow *flow, const struct flow_answer *ans
 		keep_slack(flow, answer->body);
 	if (usable && !is_check(flow) && eac_env(flow)->config->approval.four_eyes &&
 	    text_eq(flow->row->requester, eac_target_slack(flow->row)))
-		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT); /* whose e-mail address Slack did not show us */
+		return refuse(
+		    flow, "own_account",
+		    phrase_value(PHRASE_REFUSED_OWN_ACCOUNT, NULL)); /* whose e-mail address Slack did not show us */
 	if (answer->code != OK && err_is_temporary(answer->code))
-		return eac_trouble(flow, "Asking Slack for this person", answer);
+		return eac_trouble(flow, PHRASE_WHAT_ASK_PERSON, answer);
 	set_phase(flow, "look");
 	return eac_names(flow);
 }
@@ -198,13 +199,15 @@ static enum errc supersede(struct flow *flow, int64_t id)
 	if (rc != OK)
 		return rc;
 	struct flow old = {.tx = flow->tx, .row = &row, .now = flow->now, .env = flow->env, .call = flow->call};
-	AUTO_BUF struct buf why = {0};
-	text_superseded(&why, eac_id(flow->row->id, by));
+	json_t *why = phrase_value(PHRASE_SUPERSEDED, "by", eac_id(flow->row->id, by), NULL);
 	text_copy(row.reason, sizeof row.reason, "superseded");
-	if ((rc = eac_cards_close(&old, NULL, buf_str(&why))) != OK ||
-	    (rc = eac_ended(&old, EVENT_CANCEL, &eac_bot, buf_str(&why))) != OK)
+	rc = eac_cards_close(&old, NULL, json_incref(why));
+	if (rc != OK) {
+		json_decref(why);
 		return rc;
-	return request_save(flow->tx, &row);
+	}
+	rc = eac_ended(&old, EVENT_CANCEL, &eac_bot, why);
+	return rc == OK ? request_save(flow->tx, &row) : rc;
 }
 
 static enum errc claim_target(struct flow *flow)
@@ -216,10 +219,9 @@ static enum errc claim_target(struct flow *flow)
 		return rc;
 	if (s.other != 0) {
 		char id[24];
-		AUTO_BUF struct buf b = {0};
-		text_duplicate(&b, eac_id(s.other, id));
 		flow->row->target[0] = '\0'; /* the row must not claim what another holds */
-		return refuse(flow, "duplicate", buf_str(&b));
+		return refuse(flow, "duplicate",
+		              phrase_value(PHRASE_REFUSED_DUPLICATE, "id", eac_id(s.other, id), NULL));
 	}
 	return OK;
 }
@@ -249,13 +251,13 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 	    facts, "org",
 	    json_pack("{s:s,s:s}", "id", json_str(found, "org"), "instance", json_str(found, "instance")));
 	if (sf_id_same(json_str(user, "id"), json_str(json_get(found, "bot"), "id")))
-		return refuse(flow, "self", TEXT_SELF);
+		return refuse(flow, "self", phrase_value(PHRASE_REFUSED_SELF, NULL));
 	if (diagnose_is_protected(config, user))
-		return refuse(flow, "protected", TEXT_PROTECTED);
+		return refuse(flow, "protected", phrase_value(PHRASE_REFUSED_PROTECTED, NULL));
 	if (!is_check(flow) && config->approval.four_eyes && is_requesters_own(flow, user))
-		return refuse(flow, "own_account", TEXT_OWN_ACCOUNT);
+		return refuse(flow, "own_account", phrase_value(PHRASE_REFUSED_OWN_ACCOUNT, NULL));
 	if (!json_bool(user, "active"))
-		return refuse(flow, "inactive", TEXT_INACTIVE);
+		return refuse(flow, "inactive", phrase_value(PHRASE_REFUSED_INACTIVE, NULL));
 	rc = is_check(flow) ? OK : claim_target(flow);
 	if (rc != OK || !flow->row->open)
 		return rc;
@@ -267,18 +269,14 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 static enum errc found(struct flow *flow, const struct flow_answer *answer)
 {
 	if (answer->code != OK && answer->code != ERR_INVALID) /* INVALID: no user can be called that */
-		return checking_trouble(flow, "Looking the user up in Salesforce", answer);
+		return checking_trouble(flow, PHRASE_WHAT_FIND_USER, answer);
 	eac_trouble_over(flow);
 	json_t *users = candidates(json_get(answer->body, "users"));
 	enum errc rc;
 	if (json_array_size(users) == 0) {
-		AUTO_BUF struct buf b = {0};
-		text_not_found(&b, json_str(flow->row->facts, "find"));
-		rc = refuse(flow, "not_found", buf_str(&b));
+		rc = refuse(flow, "not_found", text_not_found(json_str(flow->row->facts, "find")));
 	} else if (json_array_size(users) > 1) {
-		AUTO_BUF struct buf b = {0};
-		text_ambiguous(&b, users);
-		rc = refuse(flow, "ambiguous", buf_str(&b));
+		rc = refuse(flow, "ambiguous", text_ambiguous(users));
 	} else {
 		rc = found_one(flow, answer->body, json_array_get(users, 0));
 	}
@@ -316,7 +314,7 @@ static enum errc note_reading(struct flow *flow)
 static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 {
 	if (answer->code != OK)
-		return checking_trouble(flow, "Reading the user's holdings in Salesforce", answer);
+		return checking_trouble(flow, PHRASE_WHAT_READ_USER, answer);
 	json_t *facts = flow->row->facts, *owed = NULL;
 	json_auto_t *promised = NULL;
 	enum errc rc = take_over_debts(flow, &owed);
@@ -336,7 +334,7 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 		json_array_insert_new(d.warnings, 0, json_text_value(d.org_text));
 	if (!goes_on) {
 		json_object_set(facts, "warnings", d.warnings);
-		rc = refuse(flow, d.reason, d.text);
+		rc = refuse(flow, d.reason, json_text_value(d.text));
 	} else {
 		eac_keep_look(flow, answer->body);
 		json_object_set_new(facts, "snapshot", json_deep_copy(answer->body));

@@ -86,7 +86,8 @@ enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const
 {
 	if (!is_in(flow, STATE_WAITING_APPROVAL))
 		return ERR_CONFLICT;
-	return eac_end(flow, EVENT_REJECT, actor, reason[0] != '\0' ? reason : "rejected by an approver");
+	return eac_end(flow, EVENT_REJECT, actor,
+	               reason[0] != '\0' ? phrase_literal(reason, 300) : json_string("rejected by an approver"));
 }
 
 enum errc eac_done(struct flow *flow, const struct request_actor *actor, const char *word)
@@ -103,7 +104,7 @@ enum errc eac_done(struct flow *flow, const struct request_actor *actor, const c
 	bool own = text_eq(actor->who, flow->row->slack_user); /* also where direct messages don't reach them */
 	snprintf(detail, sizeof detail, "%s (%s)", word,
 	         own ? "the user's word" : "the helpdesk's word on the user's behalf");
-	return eac_person_done(flow, actor, detail);
+	return eac_person_done(flow, actor, json_text_value(detail));
 }
 
 enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor)
@@ -115,7 +116,7 @@ enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor
 	mrkdwn_add_user(&b, actor->who);
 	buf_puts(&b, ": the test mail still fails.");
 	eac_line(flow, buf_str(&b));
-	return eac_fail(flow, TEXT_STILL_FAILING);
+	return eac_fail(flow, json_string(TEXT_STILL_FAILING));
 }
 
 static enum errc keep_rival(void *arg, const struct request_row *row)
@@ -147,7 +148,7 @@ enum errc eac_retry(struct flow *flow, const struct request_actor *actor)
 	mrkdwn_add_user(&b, actor->who);
 	buf_puts(&b, " ");
 	mrkdwn_add_time(&b, flow->now);
-	if ((rc = eac_cards_close(flow, NULL, buf_str(&b))) != OK)
+	if ((rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&b)))) != OK)
 		return rc;
 	eac_line(flow, buf_str(&b));
 	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
@@ -188,7 +189,7 @@ enum errc eac_cancel(struct flow *flow, const struct request_actor *actor)
 		return OK;
 	}
 	json_object_del(flow->row->facts, "call");
-	return eac_end(flow, EVENT_CANCEL, actor, "cancelled");
+	return eac_end(flow, EVENT_CANCEL, actor, json_string("cancelled"));
 }
 
 enum errc eac_wish(struct flow *flow)
@@ -201,7 +202,7 @@ enum errc eac_wish(struct flow *flow)
 	text_copy(via, sizeof via, json_str(wish, "via"));
 	json_object_del(flow->row->facts, "wish");
 	const struct request_actor actor = {.who = who, .via = via};
-	return eac_end(flow, EVENT_CANCEL, &actor, "cancelled");
+	return eac_end(flow, EVENT_CANCEL, &actor, json_string("cancelled"));
 }
 
 /* --- what can't be delivered --- */

@@ -98,7 +98,7 @@ static enum errc add_line(void *arg, const struct request_row *row)
 	buf_putc(&digest->text, '\n');
 	phrase_add(&digest->text, language, phrase_of(row), "id", buf_str(&id), "name", buf_str(&name), "time",
 	           buf_str(&since), "until", buf_str(&until), "who", buf_str(&who), "number",
-	           eac_step_number(row->step), "title", eac_step_title(row->step), NULL);
+	           eac_step_number(row->step), "title", eac_step_title(row->step, language), NULL);
 	return OK;
 }
 
@@ -108,7 +108,8 @@ static enum errc add_pause(struct digest *digest, struct tx *tx)
 	enum errc rc = pause_get(tx, &pause);
 	if (rc == OK && pause.on) {
 		buf_putc(&digest->text, '\n');
-		text_paused(&digest->text, &pause, digest->env->config);
+		phrase_say(&digest->text, digest->env->config->slack.language,
+		           text_paused(&pause, digest->env->config));
 	}
 	return rc;
 }

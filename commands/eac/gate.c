@@ -19,16 +19,15 @@
 #include "commands/eac/repair_text.h"
 
 /* The step of 1.3 to 1.6 that no longer holds; -1: all hold. */
-static int what_is_back(const struct flow *flow, const json_t *look, const char **ret_why)
+static int what_is_back(const struct flow *flow, const json_t *look, enum phrase *ret_why)
 {
 	const struct eac_env *env = eac_env(flow);
 	const json_t *plan = json_get(flow->row->facts, "plan");
 	json_auto_t *now = diagnose_plan(env->config, look, plan, json_get(flow->row->facts, "removed"));
 	json_t *rows[] = {diagnose_links(look), diagnose_tokens(env->config, look), diagnose_sets(now, look),
 	                  diagnose_licences(now, look)};
-	static const char *const why[] = {"an account link is there again", "the app has access tokens again",
-	                                  TEXT_SET_BACK, "the licence is assigned again"};
-	bool licence_kept = json_str(flow->row->facts, "licence_needed")[0] != '\0';
+	static const enum phrase why[] = {PHRASE_BACK_LINK, PHRASE_BACK_TOKEN, PHRASE_BACK_SET, PHRASE_BACK_LICENCE};
+	bool licence_kept = json_get(flow->row->facts, "licence_needed") != NULL;
 	int back = -1;
 	for (int i = 3; i >= 0; i--) {
 		if (json_array_size(rows[i]) > 0 && !(i == 3 && licence_kept)) {
@@ -53,10 +52,7 @@ static const char *unseen(const json_t *look)
 /* A part that can't be read must never count as "nothing there". */
 static enum errc blind(struct flow *flow, const json_t *look, const char *part)
 {
-	AUTO_BUF struct buf b = {0};
-	text_blind(&b, part, json_str(json_get(look, "unreadable"), part));
-	const struct flow_answer answer = {.code = ERR_DENIED, .error = "", .reason = buf_str(&b)};
-	return eac_trouble(flow, "Looking again", &answer);
+	return eac_fail(flow, text_blind(part, json_str(json_get(look, "unreadable"), part)));
 }
 
 /* --- the approval --- */
@@ -64,8 +60,8 @@ static enum errc blind(struct flow *flow, const json_t *look, const char *part)
 enum errc eac_gate_open(struct flow *flow)
 {
 	static const struct eac_button buttons[] = {
-	    {"eac.approve", "Approve", BUTTON_PRIMARY, NULL},
-	    {"eac.reject", "Reject", BUTTON_DANGER, NULL},
+	    {"eac.approve", PHRASE_LABEL_APPROVE, BUTTON_PRIMARY, PHRASE_COUNT},
+	    {"eac.reject", PHRASE_LABEL_REJECT, BUTTON_DANGER, PHRASE_COUNT},
 	};
 	const struct config *config = eac_env(flow)->config;
 	const struct eac_patience patience = {config->approval.remind_after_ms, config->approval.expire_after_ms, false,
@@ -89,9 +85,9 @@ enum errc eac_gate_open(struct flow *flow)
 static enum errc open_backend_card(struct flow *flow)
 {
 	static const struct eac_button buttons[] = {
-	    {"eac.confirm", "Inbox removed", BUTTON_PRIMARY, NULL},
-	    {"eac.still_present", "Still present", BUTTON_PLAIN, NULL},
-	    {"eac.abort", "Abort and restore", BUTTON_DANGER, TEXT_CANCEL_CONFIRM},
+	    {"eac.confirm", PHRASE_LABEL_CONFIRM, BUTTON_PRIMARY, PHRASE_COUNT},
+	    {"eac.still_present", PHRASE_LABEL_STILL_PRESENT, BUTTON_PLAIN, PHRASE_COUNT},
+	    {"eac.abort", PHRASE_LABEL_ABORT, BUTTON_DANGER, PHRASE_CANCEL_CONFIRM},
 	};
 	const struct config *config = eac_env(flow)->config;
 	const struct eac_patience patience = {config->backend.remind_after_ms, config->backend.give_up_after_ms, false,
@@ -106,7 +102,7 @@ static enum errc gate_pass(struct flow *flow, const struct request_actor *actor)
 {
 	AUTO_BUF struct buf closing = {0};
 	text_approved(&closing, flow);
-	enum errc rc = eac_cards_close(flow, "prompt", buf_str(&closing));
+	enum errc rc = eac_cards_close(flow, "prompt", json_text_value(buf_str(&closing)));
 	if (rc != OK)
 		return rc;
 	eac_wait_stop(flow);
@@ -180,7 +176,7 @@ enum errc eac_gate_wake(struct flow *flow)
 		return OK;
 	}
 	switch (eac_wait_due(flow)) {
-	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_APPROVAL_EXPIRED);
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_string(TEXT_APPROVAL_EXPIRED));
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_approval_reminder(flow));
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
@@ -212,7 +208,7 @@ enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow
 		return OK;
 	json_t *votes = votes_of(flow);
 	if (answer->code != OK)
-		return eac_trouble(flow, "Asking Slack about the approvers", answer);
+		return eac_trouble(flow, PHRASE_WHAT_ASK_APPROVERS, answer);
 	json_object_del(json_get(flow->row->facts, "gate"), "verify");
 	size_t before = json_array_size(votes);
 	for (size_t i = before; i > 0; i--) {
@@ -242,7 +238,7 @@ enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow
 /* --- the backend check --- */
 
 /* 1.3 to 1.6 were looked at again: back to the one that no longer holds. */
-static enum errc go_back(struct flow *flow, int step, const char *why)
+static enum errc go_back(struct flow *flow, int step, enum phrase why)
 {
 	json_t *facts = flow->row->facts;
 	json_object_del(facts, "confirmed");
@@ -250,19 +246,19 @@ static enum errc go_back(struct flow *flow, int step, const char *why)
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "revoked");
 	json_object_del(facts, "lag_waited");
-	enum errc rc = eac_cards_close(flow, NULL, TEXT_CARD_WENT_BACK);
+	enum errc rc = eac_cards_close(flow, NULL, phrase_value(PHRASE_CARD_WENT_BACK, NULL));
 	if (rc == OK && request_state(flow->row) != STATE_RUNNING)
-		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, why, flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, phrase_text(LANGUAGE_EN, why), flow->now);
 	eac_wait_stop(flow);
 	if (rc == OK)
-		rc = eac_step_return(flow, step, why);
+		rc = eac_step_return(flow, step, phrase_value(why, NULL));
 	return rc == OK ? eac_flush(flow) : rc;
 }
 
 static enum errc looked(struct flow *flow, const json_t *look)
 {
 	json_t *facts = flow->row->facts;
-	const char *why = "";
+	enum phrase why = PHRASE_COUNT;
 	if (unseen(look) != NULL)
 		return blind(flow, look, unseen(look));
 	int back = what_is_back(flow, look, &why);
@@ -281,7 +277,7 @@ static enum errc looked(struct flow *flow, const json_t *look)
 	char who[24];
 	text_copy(who, sizeof who, json_str(json_get(facts, "case"), "by"));
 	const struct request_actor actor = {.who = who, .via = json_str(json_get(facts, "case"), "via")};
-	return eac_step_ended_by(flow, "done", buf_str(&b), &actor);
+	return eac_step_ended_by(flow, "done", json_text_value(buf_str(&b)), &actor);
 }
 
 enum errc eac_backend_begin(struct flow *flow)
@@ -298,7 +294,7 @@ enum errc eac_backend_begin(struct flow *flow)
 		return state == STATE_RUNNING ? eac_step_started(flow) : OK;
 	}
 	switch (eac_wait_due(flow)) {
-	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_BACKEND_SILENT);
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_string(TEXT_BACKEND_SILENT));
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_backend_reminder(flow));
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
@@ -312,7 +308,7 @@ enum errc eac_backend_answer(struct flow *flow, const char *kind, const struct f
 	if (request_state(flow->row) == STATE_WAITING_APPROVAL)
 		return eac_gate_answer(flow, kind, answer);
 	if (answer->code != OK)
-		return eac_trouble(flow, "Looking again", answer);
+		return eac_trouble(flow, PHRASE_WHAT_LOOK_AGAIN, answer);
 	bool failed;
 	enum errc rc = eac_take_look(flow, answer->body, &failed);
 	if (rc == OK && !failed)
@@ -331,7 +327,7 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 	json_object_del(facts, "fresh");
 	AUTO_BUF struct buf closing = {0};
 	text_confirmed(&closing, actor->who, case_number, seen, flow->now);
-	enum errc rc = eac_cards_close(flow, "backend", buf_str(&closing));
+	enum errc rc = eac_cards_close(flow, "backend", json_text_value(buf_str(&closing)));
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor,
 		                  case_number[0] != '\0' ? case_number : "no case number", flow->now);
@@ -347,7 +343,7 @@ enum errc eac_still_present(struct flow *flow, const struct request_actor *actor
 {
 	AUTO_BUF struct buf b = {0};
 	text_still_present(&b, actor->who, note, flow->now);
-	enum errc rc = eac_cards_close(flow, "backend", buf_str(&b));
+	enum errc rc = eac_cards_close(flow, "backend", json_text_value(buf_str(&b)));
 	if (rc != OK)
 		return rc;
 	eac_line(flow, buf_str(&b));

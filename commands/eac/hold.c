@@ -15,7 +15,7 @@
 static enum errc hold_back(struct flow *flow, const json_t *user, bool *ret_wait)
 {
 	*ret_wait = diagnose_is_protected(eac_env(flow)->config, user);
-	return *ret_wait ? eac_fail(flow, TEXT_PROTECTED_NOW) : pause_hold(flow, ret_wait);
+	return *ret_wait ? eac_fail(flow, phrase_value(PHRASE_PROTECTED_NOW, NULL)) : pause_hold(flow, ret_wait);
 }
 
 enum errc eac_look_before(struct flow *flow, const char *extra)
@@ -62,7 +62,7 @@ static enum errc refuse_to_take(struct flow *flow, const json_t *look, bool *ret
 	const json_t *known = json_get(flow->row->facts, "sets_known");
 	AUTO_BUF struct buf why = {0};
 	*ret_refused = diagnose_is_forbidden(eac_env(flow)->config, known, org_plan(flow), look, &why);
-	return *ret_refused ? eac_fail(flow, buf_str(&why)) : OK;
+	return *ret_refused ? eac_fail(flow, json_text_value(buf_str(&why))) : OK;
 }
 
 /* What can't be seen must not count as taken by somebody else. */
@@ -133,5 +133,5 @@ enum errc eac_seats_left(struct flow *flow, const json_t *look, bool *ret_wait)
 		until += config->approval.expire_after_ms;
 	enum errc rc = eac_promised_seats(flow->tx, flow->row->target, &promised);
 	*ret_wait = rc == OK && diagnose_seats_missing(org_plan(flow), look, promised, until, &why);
-	return *ret_wait ? eac_fail(flow, buf_str(&why)) : rc;
+	return *ret_wait ? eac_fail(flow, json_text_value(buf_str(&why))) : rc;
 }

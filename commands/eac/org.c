@@ -54,20 +54,20 @@ bool org_may_try(struct flow *flow)
 	return tries <= TRIES_MAX;
 }
 
-enum errc org_ended(struct flow *flow, const char *state, const char *detail)
+enum errc org_ended(struct flow *flow, const char *state, json_t *detail)
 {
 	json_object_del(flow->row->facts, "tries");
 	json_object_del(flow->row->facts, "last_error");
 	enum errc rc = settle(flow, "applied");
+	if (rc != OK)
+		json_decref(detail);
 	return rc == OK ? eac_step_ended(flow, state, detail) : rc;
 }
 
-enum errc org_tired(struct flow *flow, const char *what)
+enum errc org_tired(struct flow *flow, enum phrase what)
 {
-	AUTO_BUF struct buf b = {0};
-	text_tried_in_vain(&b, what, json_str(flow->row->facts, "last_error"));
 	json_object_del(flow->row->facts, "tries");
-	return eac_fail(flow, buf_str(&b));
+	return eac_fail(flow, text_tried_in_vain(what, json_str(flow->row->facts, "last_error")));
 }
 
 json_t *org_ids(const json_t *rows, const char *key)
@@ -83,10 +83,8 @@ json_t *org_ids(const json_t *rows, const char *key)
 /* A part that can't be read must never count as "nothing there". */
 enum errc org_blind(struct flow *flow, const char *part)
 {
-	AUTO_BUF struct buf b = {0};
 	const json_t *why = json_get(json_get(flow->row->facts, "look"), "unreadable");
-	text_blind(&b, part, json_str(why, part));
-	return eac_fail(flow, buf_str(&b));
+	return eac_fail(flow, text_blind(part, json_str(why, part)));
 }
 
 /* A passing trouble gets longer and longer to pass. */
@@ -171,9 +169,7 @@ static void note_lost(struct flow *flow, const json_t *creates)
 		if (json_bool(create, "ok") || set == NULL ||
 		    !text_eq(json_str(create, "error"), "INVALID_CROSS_REFERENCE_KEY") || !is_no_more(flow, set))
 			continue;
-		AUTO_BUF struct buf b = {0};
-		text_set_lost(&b, set);
-		eac_line(flow, buf_str(&b));
+		eac_line_value(flow, text_set_lost(set));
 		if (lost == NULL)
 			json_object_set_new(facts, "lost", lost = json_array());
 		json_array_append(lost, json_get(set, "set"));
@@ -187,7 +183,7 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 	if (answer->code != OK) {
 		json_set_str(facts, "last_error", answer->reason);
 		if (!err_is_temporary(answer->code))
-			return eac_trouble(flow, "Changing the user's permissions", answer);
+			return eac_trouble(flow, PHRASE_WHAT_CHANGE, answer);
 		org_try_later(flow);
 		return OK;
 	}
@@ -196,7 +192,7 @@ static enum errc deed_answered(struct flow *flow, const char *list, const struct
 		json_set_str(facts, "last_error", json_str(failure, "reason"));
 		if (flow->row->step == EAC_REMOVE_LICENSE &&
 		    text_eq(json_str(failure, "error"), "FIELD_INTEGRITY_EXCEPTION"))
-			json_set_str(facts, "licence_needed", TEXT_LICENCE_NEEDED);
+			json_object_set_new(facts, "licence_needed", phrase_value(PHRASE_LICENCE_NEEDED, NULL));
 	}
 	note_lost(flow, json_get(answer->body, "creates"));
 	if (json_is_object(look))
@@ -212,10 +208,10 @@ static enum errc look_answered(struct flow *flow, const struct flow_answer *answ
 {
 	if (request_state(flow->row) == STATE_WAITING_ADMIN && answer->code != OK) {
 		json_object_del(flow->row->facts, "look_now");
-		return eac_poll_trouble(flow, "Looking in Salesforce", answer);
+		return eac_poll_trouble(flow, PHRASE_WHAT_LOOK, answer);
 	}
 	if (answer->code != OK)
-		return eac_trouble(flow, "Reading Salesforce", answer);
+		return eac_trouble(flow, PHRASE_WHAT_READ, answer);
 	bool failed;
 	enum errc rc = eac_take_look(flow, answer->body, &failed);
 	if (rc == OK && !failed)

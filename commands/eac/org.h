@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "bot/flow/flow.h"
+#include "commands/phrases/phrases.h"
 
 const json_t *org_plan(const struct flow *flow);
 /* Written before the deed: what is going to be done to which row. */
@@ -20,10 +21,10 @@ enum errc org_intend_all(struct flow *flow, const char *kind, const json_t *rows
 bool org_may_try(struct flow *flow);
 /* The look before the next try: the later, the more tries there were. */
 void org_try_later(struct flow *flow);
-/* The step has ended, as a look shows. */
-enum errc org_ended(struct flow *flow, const char *state, const char *detail) MUST_CHECK;
+/* The step has ended, as a look shows. Takes the detail. */
+enum errc org_ended(struct flow *flow, const char *state, json_t *detail) MUST_CHECK;
 /* Tried too often: FAILED. */
-enum errc org_tired(struct flow *flow, const char *what) MUST_CHECK;
+enum errc org_tired(struct flow *flow, enum phrase what) MUST_CHECK;
 /* A part that can't be read must never count as "nothing there": FAILED. */
 enum errc org_blind(struct flow *flow, const char *part) MUST_CHECK;
 /* The values of one key, as a new array. */

@@ -3,7 +3,6 @@
  */
 #include "commands/eac/pause.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "bot/base/buf.h"
@@ -14,7 +13,7 @@
 #include "bot/store/audit.h"
 #include "commands/eac/repair_text.h"
 
-enum { HOUR_MS = 3600 * 1000, WORD_BYTES = 64 * 1024, ALL_ROWS = 1 << 30 };
+enum { HOUR_MS = 3600 * 1000, WORD_BYTES = 64 * 1024, LINE_BYTES = 4000, ALL_ROWS = 1 << 30 };
 
 /* A JSON value kept as a setting; NULL when there is none. */
 static enum errc read_word(struct tx *tx, const char *key, json_t **ret)
@@ -37,18 +36,23 @@ enum errc pause_get(struct tx *tx, struct pause *ret)
 {
 	json_auto_t *word = NULL;
 	enum errc rc = read_word(tx, "pause", &word);
-	*ret = (struct pause){.on = json_is_object(word), .at = json_int(word, "at")};
+	*ret = (struct pause){
+	    .on = json_is_object(word), .at = json_int(word, "at"), .failures = (int)json_int(word, "failures")};
 	text_copy(ret->by, sizeof ret->by, json_str(word, "by"));
 	text_copy(ret->reason, sizeof ret->reason, json_str(word, "reason"));
 	return rc;
 }
 
-static enum errc announce(struct tx *tx, const struct eac_env *env, const struct buf *line)
+/* Takes the sentence. */
+static enum errc announce(struct tx *tx, const struct eac_env *env, json_t *sentence)
 {
 	const char *channel = env->config->slack.status_channel;
+	AUTO_BUF struct buf line = {0};
+	buf_init(&line, LINE_BYTES);
+	phrase_say(&line, env->config->slack.language, sentence);
 	if (text_empty(channel))
 		return OK;
-	struct outbox_row row = {.op = OUTBOX_POST, .priority = OUTBOX_PROGRESS, .body = message_line(buf_str(line))};
+	struct outbox_row row = {.op = OUTBOX_POST, .priority = OUTBOX_PROGRESS, .body = message_line(buf_str(&line))};
 	text_copy(row.conversation, sizeof row.conversation, channel);
 	return outbox_put(tx, &row);
 }
@@ -66,16 +70,14 @@ static enum errc audit(struct tx *tx, const struct request_actor *actor, const c
 
 enum errc pause_begin(struct tx *tx, const struct eac_env *env, const struct pause *pause, const char *via)
 {
-	json_auto_t *word =
-	    json_pack("{s:s,s:s,s:I}", "by", pause->by, "reason", pause->reason, "at", (json_int_t)pause->at);
+	json_auto_t *word = json_pack("{s:s,s:s,s:i,s:I}", "by", pause->by, "reason", pause->reason, "failures",
+	                              pause->failures, "at", (json_int_t)pause->at);
 	const struct request_actor actor = {.who = pause->by, .via = via};
-	AUTO_BUF struct buf line = {0};
-	text_paused(&line, pause, env->config);
 	log_event(LOG_WARNING, "paused", "by %s: %s", pause->by, pause->reason);
 	enum errc rc = write_word(tx, "pause", word);
 	if (rc == OK)
 		rc = audit(tx, &actor, "pause", pause->reason, pause->at);
-	return rc == OK ? announce(tx, env, &line) : rc;
+	return rc == OK ? announce(tx, env, text_paused(pause, env->config)) : rc;
 }
 
 struct waking {
@@ -102,8 +104,6 @@ enum errc pause_end(struct tx *tx, const struct eac_env *env, const struct reque
 	const struct request_query held = {
 	    .open_only = true, .states = {"running", "checking"}, .limit = ALL_ROWS, .oldest_first = true};
 	struct waking waking = {.tx = tx, .now = now};
-	AUTO_BUF struct buf line = {0};
-	text_resumed(&line, actor->who, now);
 	log_event(LOG_INFO, "resumed", "by %s", actor->who);
 	enum errc rc = write_word(tx, "pause", NULL);
 	if (rc == OK)
@@ -112,7 +112,7 @@ enum errc pause_end(struct tx *tx, const struct eac_env *env, const struct reque
 		rc = audit(tx, actor, "resume", "", now);
 	if (rc == OK)
 		rc = request_each(tx, &held, wake_held, &waking);
-	return rc == OK ? announce(tx, env, &line) : rc;
+	return rc == OK ? announce(tx, env, text_resumed(actor->who, now)) : rc;
 }
 
 /* Marks the row; *ret_first: it has not been told yet. */
@@ -137,9 +137,7 @@ enum errc pause_hold(struct flow *flow, bool *ret_held)
 	enum errc rc = hold(flow, &pause, ret_held, &first);
 	if (rc != OK || !first)
 		return rc;
-	AUTO_BUF struct buf line = {0};
-	text_held(&line, flow, &pause);
-	eac_line(flow, buf_str(&line));
+	eac_line_value(flow, text_held(flow, &pause));
 	return eac_flush(flow);
 }
 
@@ -151,7 +149,8 @@ enum errc pause_hold_beginning(struct flow *flow, bool *ret_held)
 	if (rc != OK || !first)
 		return rc;
 	AUTO_BUF struct buf line = {0};
-	text_held_beginning(&line, flow, &pause);
+	buf_init(&line, LINE_BYTES);
+	phrase_say(&line, eac_language(flow), text_held_beginning(flow, &pause));
 	return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
 	                message_line(buf_str(&line)));
 }
@@ -176,13 +175,12 @@ static json_t *recent(const json_t *before, const struct flow *flow, size_t max)
 
 static enum errc pause_by_itself(struct flow *flow, size_t failures)
 {
-	struct pause pause = {.on = true, .at = flow->now};
+	struct pause pause = {.on = true, .at = flow->now, .failures = (int)failures};
+	json_auto_t *reason = text_pause_reason(&pause);
+	AUTO_FREE char *plain = phrase_plain(reason);
 	text_copy(pause.by, sizeof pause.by, eac_bot.who);
-	snprintf(pause.reason, sizeof pause.reason,
-	         "%zu repairs failed at my own steps within an hour (limits.pause_after_failures)", failures);
-	AUTO_BUF struct buf line = {0};
-	text_paused(&line, &pause, eac_env(flow)->config);
-	eac_line(flow, buf_str(&line));
+	text_copy(pause.reason, sizeof pause.reason, plain);
+	eac_line_value(flow, text_paused(&pause, eac_env(flow)->config));
 	return pause_begin(flow->tx, eac_env(flow), &pause, eac_bot.via);
 }
 

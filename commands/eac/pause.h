@@ -13,9 +13,10 @@
 
 struct pause {
 	bool on;
-	char by[24]; /* a Slack id, or "eacbot" for the automatic one */
-	char reason[400];
-	int64_t at; /* ms */
+	char by[24];      /* a Slack id, or "eacbot" for the automatic one */
+	char reason[400]; /* as typed; of the automatic one in English */
+	int failures;     /* of the automatic one: so many made it; else 0 */
+	int64_t at;       /* ms */
 };
 
 enum errc pause_get(struct tx *tx, struct pause *ret) MUST_CHECK;

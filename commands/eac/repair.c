@@ -69,6 +69,11 @@ enum language eac_target_language(const struct request_row *row)
 	return language_of_locale(json_str(json_get(row->facts, "target"), "locale"));
 }
 
+enum language eac_language(const struct flow *flow)
+{
+	return eac_env(flow)->config->slack.language;
+}
+
 const char *eac_target_slack(const struct request_row *row)
 {
 	return json_str(json_get(row->facts, "target"), "slack");
@@ -95,6 +100,29 @@ static enum errc mark_step(struct flow *flow, const char *state, const char *det
 	return step_put(flow->tx, flow->row->id, &step);
 }
 
+static void keep_detail(struct flow *flow, const json_t *detail)
+{
+	json_t *details = json_get(flow->row->facts, "details");
+	if (details == NULL)
+		json_object_set_new(flow->row->facts, "details", details = json_object());
+	json_object_set_new(details, eac_step_key(flow->row->step), json_deep_copy(detail));
+}
+
+void eac_add_step_detail(struct buf *b, enum language language, const struct request_row *row,
+                         const struct step_row *step)
+{
+	const json_t *detail = json_path(row->facts, "details", step->key, NULL);
+	AUTO_BUF struct buf said = {0};
+	if (step->detail[0] == '\0')
+		return;
+	buf_init(&said, 4000);
+	if (detail != NULL)
+		phrase_add_value(&said, language, detail);
+	else
+		mrkdwn_add_literal(&said, step->detail, 200);
+	mrkdwn_cut(b, buf_str(&said), 300);
+}
+
 enum errc eac_step_started(struct flow *flow)
 {
 	return mark_step(flow, "running", NULL);
@@ -115,23 +143,26 @@ static enum errc audit_step(struct flow *flow, const char *state, const char *de
 	return audit_add(flow->tx, &line);
 }
 
-enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail)
+enum errc eac_step_ended(struct flow *flow, const char *state, json_t *detail)
 {
 	return eac_step_ended_by(flow, state, detail, &eac_bot);
 }
 
-enum errc eac_step_ended_by(struct flow *flow, const char *state, const char *detail, const struct request_actor *actor)
+enum errc eac_step_ended_by(struct flow *flow, const char *state, json_t *detail, const struct request_actor *actor)
 {
+	json_auto_t *taken = detail;
+	AUTO_FREE char *plain = phrase_plain(detail);
 	bool named = !text_eq(actor->who, eac_bot.who) && !text_eq(actor->who, flow->row->slack_user);
-	enum errc rc = mark_step(flow, state, detail);
+	enum errc rc = mark_step(flow, state, plain);
 	if (rc == OK)
-		rc = audit_step(flow, state, detail, actor);
+		rc = audit_step(flow, state, plain, actor);
 	if (rc != OK)
 		return rc;
+	keep_detail(flow, taken);
 	AUTO_BUF struct buf line = {0};
-	text_step_ended(&line, flow->row->step, state, detail, named ? actor->who : NULL);
+	text_step_ended(&line, flow, state, detail, named ? actor->who : NULL);
 	eac_line(flow, buf_str(&line));
-	log_repair(LOG_INFO, flow->row->id, "step.ended", "%s %s: %s", eac_step_key(flow->row->step), state, detail);
+	log_repair(LOG_INFO, flow->row->id, "step.ended", "%s %s: %s", eac_step_key(flow->row->step), state, plain);
 	eac_trouble_over(flow);
 	flow->row->step++;
 	flow->row->updated_at = flow->now;
@@ -139,20 +170,17 @@ enum errc eac_step_ended_by(struct flow *flow, const char *state, const char *de
 	return OK;
 }
 
-enum errc eac_step_return(struct flow *flow, int step, const char *why)
+enum errc eac_step_return(struct flow *flow, int step, json_t *why)
 {
+	json_auto_t *taken = why;
 	json_t *facts = flow->row->facts;
 	int64_t returns = json_int(facts, "returns") + 1;
 	json_set_int(facts, "returns", returns);
 	if (returns > RETURNS_MAX) {
-		AUTO_BUF struct buf b = {0};
-		text_keeps_coming_back(&b, why);
 		json_set_int(facts, "returns", 0);
-		return eac_fail(flow, buf_str(&b));
+		return eac_fail(flow, text_keeps_coming_back(taken));
 	}
-	AUTO_BUF struct buf b = {0};
-	text_returned(&b, step, why, flow->row->step >= EAC_BACKEND);
-	eac_line(flow, buf_str(&b));
+	eac_line_value(flow, text_returned(flow, step, taken));
 	for (int i = step; i <= flow->row->step && i < EAC_STEP_COUNT; i++) {
 		struct step_row row = {0};
 		enum errc rc = step_get(flow->tx, flow->row->id, eac_step_key(i), &row);
@@ -160,6 +188,7 @@ enum errc eac_step_return(struct flow *flow, int step, const char *why)
 			return rc;
 		text_copy(row.state, sizeof row.state, "pending");
 		row.ended_at = 0;
+		json_object_del(json_get(facts, "details"), eac_step_key(i));
 		if ((rc = step_put(flow->tx, flow->row->id, &row)) != OK)
 			return rc;
 	}
@@ -169,33 +198,35 @@ enum errc eac_step_return(struct flow *flow, int step, const char *why)
 	return OK;
 }
 
-enum errc eac_fail(struct flow *flow, const char *why)
+enum errc eac_fail(struct flow *flow, json_t *why)
 {
+	json_auto_t *taken = why;
 	if (json_get(flow->row->facts, "wish") != NULL)
 		return eac_wish(flow); /* somebody cancelled meanwhile: it ends instead of waiting for a person */
-	AUTO_FREE char *plain = mrkdwn_plain(why);
+	AUTO_FREE char *plain = phrase_plain(taken);
 	enum errc rc = pause_count_failure(flow);
 	if (rc == OK)
 		rc = mark_step(flow, "failed", plain);
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, plain, flow->now);
 	if (rc == OK)
-		rc = eac_cards_close(flow, NULL, TEXT_CARD_FAILED);
+		rc = eac_cards_close(flow, NULL, phrase_value(PHRASE_CARD_FAILED, NULL));
 	if (rc != OK)
 		return rc;
 	log_repair(LOG_WARNING, flow->row->id, "repair.failed", "%s: %s", eac_step_key(flow->row->step), plain);
 	text_copy(flow->row->reason, sizeof flow->row->reason, eac_step_key(flow->row->step));
-	json_set_str(flow->row->facts, "failure", why);
+	json_object_set(flow->row->facts, "failure", taken);
+	keep_detail(flow, taken);
 	eac_trouble_over(flow);
 	eac_wait_stop(flow);
 	flow->row->wake_at = 0;
 	if ((rc = eac_flush(flow)) != OK)
 		return rc;
 	static const struct eac_button buttons[] = {
-	    {"eac.retry", "Retry", BUTTON_PRIMARY, NULL},
-	    {"eac.cancel", "Cancel repair", BUTTON_DANGER, TEXT_CANCEL_CONFIRM},
+	    {"eac.retry", PHRASE_LABEL_RETRY, BUTTON_PRIMARY, PHRASE_COUNT},
+	    {"eac.cancel", PHRASE_LABEL_CANCEL, BUTTON_DANGER, PHRASE_CANCEL_CONFIRM},
 	};
-	rc = eac_card_open(flow, "failed", "", text_failed_card(flow, why), buttons, 2);
+	rc = eac_card_open(flow, "failed", "", text_failed_card(flow, taken), buttons, 2);
 	if (rc != OK)
 		return rc;
 	AUTO_BUF struct buf line = {0};
@@ -216,18 +247,20 @@ static int64_t backoff_ms(int64_t n)
 }
 
 /* Counts it, and says so once: at once where the allowance is spent, else when it lasts. */
-static enum errc note_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+static enum errc note_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
 	int64_t n = json_int(facts, "trouble_n") + 1;
 	json_set_int(facts, "trouble_n", n);
 	json_set_str(facts, "trouble", answer->reason);
-	log_repair(LOG_WARNING, flow->row->id, "repair.trouble", "%s: %s (try %d)", what, answer->reason, (int)n);
+	log_repair(LOG_WARNING, flow->row->id, "repair.trouble", "%s: %s (try %d)", phrase_text(LANGUAGE_EN, what),
+	           answer->reason, (int)n);
 	if (json_bool(facts, "trouble_told") || (answer->code != ERR_QUOTA && n < TROUBLE_TELL_AT))
 		return OK;
 	json_set_bool(facts, "trouble_told", true);
 	AUTO_BUF struct buf b = {0};
-	text_trouble_waiting(&b, what, answer->reason);
+	buf_init(&b, 2000);
+	phrase_say(&b, eac_language(flow), text_trouble_waiting(what, answer->reason));
 	if (request_state(flow->row) == STATE_CHECKING)
 		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
 		                message_line(buf_str(&b)));
@@ -235,21 +268,18 @@ static enum errc note_trouble(struct flow *flow, const char *what, const struct 
 	return eac_flush(flow);
 }
 
-enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+enum errc eac_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer)
 {
 	json_t *facts = flow->row->facts;
-	if (!err_is_temporary(answer->code)) {
-		AUTO_BUF struct buf b = {0};
-		text_trouble(&b, what, answer->reason);
-		return eac_fail(flow, buf_str(&b));
-	}
+	if (!err_is_temporary(answer->code))
+		return eac_fail(flow, text_trouble(what, answer->reason));
 	enum errc rc = note_trouble(flow, what, answer);
 	int64_t n = json_int(facts, "trouble_n");
 	flow->row->wake_at = flow->now + (answer->code == ERR_QUOTA ? 60000 : backoff_ms(n));
 	return rc;
 }
 
-enum errc eac_poll_trouble(struct flow *flow, const char *what, const struct flow_answer *answer)
+enum errc eac_poll_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer)
 {
 	enum errc rc = note_trouble(flow, what, answer);
 	eac_wait_plan(flow);
@@ -287,18 +317,22 @@ static enum errc leave_step(struct flow *flow, enum request_event end)
 	enum request_state state = request_state(flow->row);
 	if (state == STATE_CHECKING || state == STATE_FAILED)
 		return OK;
-	return mark_step(flow, "skipped",
-	                 end == EVENT_EXPIRE   ? "the repair expired here"
-	                 : end == EVENT_REJECT ? "the repair was rejected here"
-	                                       : "the repair was cancelled here");
+	json_auto_t *detail = phrase_value(end == EVENT_EXPIRE   ? PHRASE_STEP_LEFT_EXPIRED
+	                                   : end == EVENT_REJECT ? PHRASE_STEP_LEFT_REJECTED
+	                                                         : PHRASE_STEP_LEFT_CANCELLED,
+	                                   NULL);
+	AUTO_FREE char *plain = phrase_plain(detail);
+	keep_detail(flow, detail);
+	return mark_step(flow, "skipped", plain);
 }
 
-enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
+enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, json_t *why)
 {
+	json_auto_t *taken = why;
 	json_t *facts = flow->row->facts;
 	AUTO_BUF struct buf closing = {0};
 	text_closing(&closing, end, actor->who, flow->now);
-	enum errc rc = eac_cards_close(flow, NULL, buf_str(&closing));
+	enum errc rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&closing)));
 	if (rc != OK)
 		return rc;
 	eac_wait_stop(flow);
@@ -309,32 +343,35 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 		return rc;
 	/* while it is being checked a debt is still another's */
 	if (!eac_owes(flow) || request_state(flow->row) == STATE_CHECKING)
-		return eac_ended(flow, end, actor, why);
+		return eac_ended(flow, end, actor, json_incref(taken));
 	json_object_set_new(
 	    facts, "ending",
-	    json_pack("{s:i,s:s,s:s,s:s}", "event", (int)end, "who", actor->who, "via", actor->via, "why", why));
-	rc = request_fire(flow->tx, flow->row, EVENT_PUT_BACK, actor, why, flow->now);
+	    json_pack("{s:i,s:s,s:s,s:O}", "event", (int)end, "who", actor->who, "via", actor->via, "why", taken));
+	AUTO_FREE char *plain = phrase_plain(taken);
+	rc = request_fire(flow->tx, flow->row, EVENT_PUT_BACK, actor, plain, flow->now);
 	if (rc != OK)
 		return rc;
-	eac_line(flow, TEXT_PUTTING_BACK);
+	eac_line_value(flow, phrase_value(PHRASE_PUTTING_BACK, NULL));
 	flow->row->step = EAC_ASSIGN;
 	flow->row->wake_at = flow->now;
 	return eac_flush(flow);
 }
 
-enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor, const char *why)
+enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor, json_t *why)
 {
-	enum errc rc = request_fire(flow->tx, flow->row, end, actor, why, flow->now);
+	json_auto_t *taken = why;
+	AUTO_FREE char *plain = phrase_plain(taken);
+	enum errc rc = request_fire(flow->tx, flow->row, end, actor, plain, flow->now);
 	if (rc != OK)
 		return rc;
 	json_object_del(flow->row->facts, "ending");
 	json_object_del(flow->row->facts, "call");
 	json_set_str(flow->row->facts, "ended_by", actor->who);
-	log_repair(LOG_INFO, flow->row->id, "repair.ended", "%s: %s", flow->row->state, why);
+	log_repair(LOG_INFO, flow->row->id, "repair.ended", "%s: %s", flow->row->state, plain);
 	if (json_get(flow->row->facts, "phase") != NULL)
 		return OK; /* it ended while it was being checked: nothing was posted */
 	AUTO_BUF struct buf b = {0};
-	text_end(&b, flow, actor->who, why);
+	text_end(&b, flow, actor->who, taken);
 	eac_line(flow, buf_str(&b));
 	rc = eac_flush(flow);
 	if (rc != OK)
@@ -384,9 +421,7 @@ enum errc eac_take_look(struct flow *flow, const json_t *look, bool *ret_failed)
 		eac_keep_look(flow, look);
 		return OK;
 	}
-	AUTO_BUF struct buf b = {0};
-	text_other_org(&b, began, now);
-	return eac_fail(flow, buf_str(&b));
+	return eac_fail(flow, text_other_org(began, now));
 }
 
 int64_t eac_server_now(const struct flow *flow)

@@ -19,6 +19,7 @@
 #include "bot/message/message.h"
 #include "bot/store/outbox.h"
 #include "commands/eac/steps.h"
+#include "commands/phrases/phrases.h"
 #include "config/config.h"
 
 /* What the runbook and the commands stand on; belongs to the store's thread. */
@@ -45,47 +46,59 @@ void eac_add_link(struct buf *b, const struct eac_env *env, const struct request
 const char *eac_target_name(const struct request_row *row);
 /* Makes the repair found by what was typed, and by all that is known of who it is. */
 enum errc eac_names(struct flow *flow) MUST_CHECK;
-/* The language of the affected user, for direct messages; that of the channel is eac_env(flow)->config->slack.language. */
+/* The language of the affected user, for direct messages. */
 enum language eac_target_language(const struct request_row *row);
+/* The language of the channel and its threads, and of the status channel. */
+enum language eac_language(const struct flow *flow);
 /* facts.target.slack where the person can be asked in Slack, else "". */
 const char *eac_target_slack(const struct request_row *row);
+
+/*
+ * Sentences that are kept (why it failed, how a step ended, why it was ended) are handed over as values of the catalogue
+ * (phrases.h): each reader gets them in their own language, the audit trail and the columns of the store in English.
+ * The functions here that get one as a json_t take it.
+ */
 
 /* --- steps --- */
 enum errc eac_step_started(struct flow *flow) MUST_CHECK; /* running, counted as an attempt */
 enum errc eac_step_waiting(struct flow *flow) MUST_CHECK;
 /* Ends the current step (state done or skipped), tells it in the thread's next reply, and goes to the next one at once.
  */
-enum errc eac_step_ended(struct flow *flow, const char *state, const char *detail) MUST_CHECK;
+enum errc eac_step_ended(struct flow *flow, const char *state, json_t *detail) MUST_CHECK;
 /* The same, resting on somebody's word: the thread and the audit trail name them. */
-enum errc eac_step_ended_by(struct flow *flow, const char *state, const char *detail,
+enum errc eac_step_ended_by(struct flow *flow, const char *state, json_t *detail,
                             const struct request_actor *actor) MUST_CHECK;
+/* How a step ended, for this reader; where no sentence is kept, as the store has it. */
+void eac_add_step_detail(struct buf *b, enum language language, const struct request_row *row,
+                         const struct step_row *step);
 /* Back to an earlier step because something came back; the fourth time the repair fails instead. */
-enum errc eac_step_return(struct flow *flow, int step, const char *why) MUST_CHECK;
+enum errc eac_step_return(struct flow *flow, int step, json_t *why) MUST_CHECK;
 /* FAILED, with a card that offers Retry and Cancel repair. */
-enum errc eac_fail(struct flow *flow, const char *why) MUST_CHECK;
+enum errc eac_fail(struct flow *flow, json_t *why) MUST_CHECK;
 /*
  * A call that did not work. Temporary trouble: tries again later (and says so in the thread after a
- * while); a final one: eac_fail, which is not for a repair that is being checked. `what` begins the sentence ("Reading Salesforce").
+ * while); a final one: eac_fail, which is not for a repair that is being checked. `what` is a PHRASE_WHAT_....
  */
-enum errc eac_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
+enum errc eac_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer) MUST_CHECK;
 /* The same while a person is waited for: never final, and looked again when the next look is due. */
-enum errc eac_poll_trouble(struct flow *flow, const char *what, const struct flow_answer *answer) MUST_CHECK;
+enum errc eac_poll_trouble(struct flow *flow, enum phrase what, const struct flow_answer *answer) MUST_CHECK;
 /* The trouble is over. */
 void eac_trouble_over(struct flow *flow);
 
 /* --- ends --- */
 /* Cancelled, rejected or expired: closes the cards, puts back what was removed first (step 2.1), then ends. */
-enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor,
-                  const char *why) MUST_CHECK;
+enum errc eac_end(struct flow *flow, enum request_event end, const struct request_actor *actor, json_t *why) MUST_CHECK;
 /* Nothing is left to put back (or it stands again): the end itself. */
 enum errc eac_ended(struct flow *flow, enum request_event end, const struct request_actor *actor,
-                    const char *why) MUST_CHECK;
+                    json_t *why) MUST_CHECK;
 /* Something was removed and is not yet given back. */
 bool eac_owes(const struct flow *flow);
 
 /* --- messages --- */
-/* A sentence (mrkdwn) for the thread's next reply. */
+/* A sentence (mrkdwn, in eac_language) for the thread's next reply. */
 void eac_line(struct flow *flow, const char *mrkdwn);
+/* The same as a value, which it takes. */
+void eac_line_value(struct flow *flow, json_t *sentence);
 /* Posts the gathered sentences as one reply and brings the parent up to date. */
 enum errc eac_flush(struct flow *flow) MUST_CHECK;
 enum errc eac_post_parent(struct flow *flow) MUST_CHECK;
@@ -101,18 +114,21 @@ enum errc eac_status_line(struct flow *flow, const char *mrkdwn) MUST_CHECK;
 /* --- cards: messages with buttons --- */
 /*
  * Opens a card of a kind (user, copy, admin, prompt, backend, failed): a fresh nonce, posted in the thread or to
- * "@U...". The message is built by `m` without buttons; the buttons' value is made here. Takes m.
+ * "@U...". The message is built by `m` without buttons, in the language of its reader; the buttons' value is made here. Takes m.
  */
 struct eac_button {
 	const char *action;
-	const char *label;
+	enum phrase label;
 	enum button_style style;
-	const char *confirm;
+	enum phrase confirm; /* PHRASE_COUNT: it is not asked whether one is sure */
 };
 enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
                         const struct eac_button *buttons, size_t count) MUST_CHECK;
-/* Takes the buttons off every live card of a kind (NULL: of all) and adds what became of it. */
-enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn) MUST_CHECK;
+/*
+ * Takes the buttons off every live card of a kind (NULL: of all) and adds what became of it: a value, which it takes,
+ * told in the language of each card's reader.
+ */
+enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what) MUST_CHECK;
 /* Shows the live card of this slot again, as it should stand: where its message is gone it is posted anew. NOT_FOUND:
  * there is none. */
 enum errc eac_card_again(struct flow *flow, const char *slot) MUST_CHECK;
@@ -164,4 +180,4 @@ const json_t *eac_fresh_look(const struct flow *flow);
 
 /* A person's step has ended by their word or by what is seen; the cards lose their buttons and the next step begins.
  * (steps_user.c) */
-enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail) MUST_CHECK;
+enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, json_t *detail) MUST_CHECK;

@@ -23,84 +23,102 @@ void text_name(struct buf *b, const struct request_row *row)
 		mrkdwn_add_literal(b, name, PART_NAME_MAX);
 }
 
-static void add_waiting_for(struct buf *b, const struct request_row *row, const struct config *config)
+/* Who is waited for, as a value. */
+static json_t *waited_for(const struct request_row *row, const struct config *config)
 {
+	AUTO_BUF struct buf name = {0};
+	text_name(&name, row);
 	switch (request_state(row)) {
 	case STATE_WAITING_USER:
-		text_name(b, row);
-		if (eac_target_slack(row)[0] == '\0')
-			buf_puts(b, " (through the helpdesk, for want of a Slack account)");
-		break;
+		return eac_target_slack(row)[0] != '\0'
+		           ? json_text_value(buf_str(&name))
+		           : phrase_value(PHRASE_FOR_HELPDESK, "who", buf_str(&name), NULL);
 	case STATE_WAITING_ADMIN:
-		buf_puts(b, config->access.admins.count > 0 ? "a Salesforce admin" : "the helpdesk");
-		break;
-	case STATE_WAITING_APPROVAL: buf_puts(b, "an approver"); break;
-	case STATE_WAITING_BACKEND: buf_puts(b, "Salesforce's backend team (the helpdesk asks)"); break;
-	default: break;
+		return phrase_value(config->access.admins.count > 0 ? PHRASE_FOR_ADMIN : PHRASE_FOR_THE_HELPDESK, NULL);
+	case STATE_WAITING_APPROVAL: return phrase_value(PHRASE_FOR_APPROVER, NULL);
+	case STATE_WAITING_BACKEND: return phrase_value(PHRASE_FOR_BACKEND, NULL);
+	default: return json_null();
 	}
+}
+
+static json_t *waiting(const struct request_row *row, const struct config *config)
+{
+	json_t *value = phrase_value(PHRASE_STATE_WAITING, NULL);
+	phrase_value_set(value, "who", waited_for(row, config));
+	phrase_value_set(value, "since", part_time(eac_waiting_since(row)));
+	return value;
 }
 
 /* The reason's key, as words. */
-static void add_refused(struct buf *b, const char *reason)
+static json_t *reason_in_words(const char *reason)
 {
-	buf_puts(b, "refused (");
-	for (; *reason != '\0'; reason++)
-		buf_putc(b, *reason == '_' ? ' ' : *reason);
-	buf_puts(b, ")");
+	static const struct {
+		const char *reason;
+		enum phrase phrase;
+	} words[] = {{"ambiguous", PHRASE_REASON_AMBIGUOUS},
+	             {"bot_rights", PHRASE_REASON_BOT_RIGHTS},
+	             {"broad_set", PHRASE_REASON_BROAD_SET},
+	             {"duplicate", PHRASE_REASON_DUPLICATE},
+	             {"frozen", PHRASE_REASON_FROZEN},
+	             {"group_only", PHRASE_REASON_GROUP_ONLY},
+	             {"inactive", PHRASE_REASON_INACTIVE},
+	             {"license_unavailable", PHRASE_REASON_LICENSE_UNAVAILABLE},
+	             {"lookup_failed", PHRASE_REASON_LOOKUP_FAILED},
+	             {"no_slack_user", PHRASE_REASON_NO_SLACK_USER},
+	             {"not_found", PHRASE_REASON_NOT_FOUND},
+	             {"nothing_assigned", PHRASE_REASON_NOTHING_ASSIGNED},
+	             {"org_level", PHRASE_REASON_ORG_LEVEL},
+	             {"own_account", PHRASE_REASON_OWN_ACCOUNT},
+	             {"protected", PHRASE_REASON_PROTECTED},
+	             {"self", PHRASE_REASON_SELF}};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (text_eq(words[i].reason, reason))
+			return phrase_value(words[i].phrase, NULL);
+	return phrase_literal(reason, 60);
 }
 
-void text_state(struct buf *b, const struct request_row *row, const struct config *config)
+static json_t *refused(const struct request_row *row)
 {
-	enum request_state state = request_state(row);
-	part_begin(b);
-	switch (state) {
-	case STATE_CHECKING: buf_puts(b, "looking up who it is and what would be done"); break;
+	json_t *value = phrase_value(PHRASE_STATE_REFUSED, NULL);
+	phrase_value_set(value, "reason", reason_in_words(row->reason));
+	return value;
+}
+
+static json_t *state_of(const struct request_row *row, const struct config *config)
+{
+	switch (request_state(row)) {
+	case STATE_CHECKING: return phrase_value(PHRASE_STATE_CHECKING, NULL);
 	case STATE_RUNNING:
-		buf_puts(b, json_get(row->facts, "ending") != NULL ? "putting back what was removed"
-		            : json_get(row->facts, "held") != NULL ? "held, because the bot is paused"
-		                                                   : "working");
-		break;
-	case STATE_FAILED: buf_puts(b, "failed, needs a person (retry or cancel)"); break;
-	case STATE_COMPLETED: buf_puts(b, "completed"); break;
-	case STATE_REFUSED: add_refused(b, row->reason); break;
-	case STATE_CANCELLED:
-	case STATE_REJECTED:
-	case STATE_EXPIRED: buf_puts(b, row->state); break;
-	default:
-		buf_puts(b, "waiting for ");
-		add_waiting_for(b, row, config);
-		buf_puts(b, " since ");
-		mrkdwn_add_time(b, eac_waiting_since(row));
-		break;
-	}
-	const char *trouble = json_str(row->facts, "trouble");
-	if (row->open && trouble[0] != '\0') {
-		buf_puts(b, "; held up: ");
-		mrkdwn_add_literal(b, trouble, 160);
+		return phrase_value(json_get(row->facts, "ending") != NULL ? PHRASE_STATE_PUTTING_BACK
+		                    : json_get(row->facts, "held") != NULL ? PHRASE_STATE_HELD
+		                                                           : PHRASE_STATE_WORKING,
+		                    NULL);
+	case STATE_FAILED: return phrase_value(PHRASE_STATE_FAILED, NULL);
+	case STATE_COMPLETED: return phrase_value(PHRASE_STATE_COMPLETED, NULL);
+	case STATE_REFUSED: return refused(row);
+	case STATE_CANCELLED: return phrase_value(PHRASE_STATE_CANCELLED, NULL);
+	case STATE_REJECTED: return phrase_value(PHRASE_STATE_REJECTED, NULL);
+	case STATE_EXPIRED: return phrase_value(PHRASE_STATE_EXPIRED, NULL);
+	default: return waiting(row, config);
 	}
 }
 
-/* Whoever can unblock it does so by typing this. */
-static void add_how(struct buf *b, const struct request_row *row, const struct config *config)
+void text_state(struct buf *b, enum language language, const struct request_row *row, const struct config *config)
 {
-	static const char *const how[STATE_COUNT][2] = {[STATE_WAITING_USER] = {"done", ""},
-	                                                [STATE_WAITING_ADMIN] = {"done", ""},
-	                                                [STATE_WAITING_APPROVAL] = {"approve", ""},
-	                                                [STATE_WAITING_BACKEND] = {"confirm", " CASE"},
-	                                                [STATE_FAILED] = {"retry", ""}};
-	enum request_state state = request_state(row);
-	const char *const *words = how[state < STATE_COUNT ? state : STATE_RUNNING];
-	char id[24];
-	if (words[0] == NULL)
+	const char *trouble = json_str(row->facts, "trouble");
+	json_t *state = state_of(row, config);
+	part_begin(b);
+	if (!row->open || trouble[0] == '\0') {
+		phrase_say(b, language, state);
 		return;
-	buf_puts(b, state == STATE_WAITING_APPROVAL && config->approval.four_eyes
-	                ? " (but not whoever asked for the repair)"
-	                : "");
-	buf_printf(b, ", with the button or `%s %s %s%s`", config->slack.command, words[0], eac_id(row->id, id),
-	           words[1]);
+	}
+	json_t *held_up = phrase_value(PHRASE_STATE_HELD_UP, NULL);
+	phrase_value_set(held_up, "state", state);
+	phrase_value_set(held_up, "trouble", phrase_literal(trouble, 160));
+	phrase_say(b, language, held_up);
 }
 
-void text_what_follows(struct buf *b, const struct request_row *row)
+void text_what_follows(struct buf *b, enum language language, const struct request_row *row)
 {
 	enum request_state state = request_state(row);
 	bool gate = state == STATE_WAITING_APPROVAL;
@@ -109,38 +127,71 @@ void text_what_follows(struct buf *b, const struct request_row *row)
 	int step = gate ? row->step : row->step + 1;
 	part_begin(b);
 	if (step < EAC_STEP_COUNT)
-		buf_printf(b, "%s %s", eac_step_number(step), eac_step_title(step));
+		buf_printf(b, "%s %s", eac_step_number(step), eac_step_title(step, language));
 	else
-		buf_puts(b, "the repair is completed");
+		phrase_add(b, language, PHRASE_THEN_COMPLETED, NULL);
 }
 
-void text_who_can(struct buf *b, const struct request_row *row, const struct config *config)
+static void add_who(struct buf *b, enum language language, const struct request_row *row, const struct config *config)
 {
-	part_begin(b);
+	AUTO_BUF struct buf helpdesk = {0};
+	part_begin(&helpdesk);
+	part_principals(&helpdesk, &config->access.requesters);
 	switch (request_state(row)) {
 	case STATE_WAITING_USER:
-		if (eac_target_slack(row)[0] != '\0')
-			mrkdwn_add_user(b, eac_target_slack(row));
-		buf_puts(b, eac_target_slack(row)[0] != '\0' ? ", or the helpdesk on their behalf" : "the helpdesk: ");
-		if (eac_target_slack(row)[0] == '\0')
-			part_principals(b, &config->access.requesters);
+		if (eac_target_slack(row)[0] == '\0') {
+			phrase_add(b, language, PHRASE_CAN_HELPDESK, "who", buf_str(&helpdesk), NULL);
+		} else {
+			json_t *can = phrase_value(PHRASE_CAN_USER, NULL);
+			phrase_value_set(can, "user", part_user(eac_target_slack(row)));
+			phrase_say(b, language, can);
+		}
 		break;
 	case STATE_WAITING_ADMIN:
 		part_principals(b,
 		                config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
 		break;
 	case STATE_WAITING_APPROVAL: part_approvers(b, config); break;
-	case STATE_RUNNING:
-		if (json_get(row->facts, "held") == NULL)
-			break;
-		part_principals(b, &config->access.admins);
-		buf_printf(b, ", with `%s resume`", config->slack.command);
-		break;
 	case STATE_WAITING_BACKEND:
-	case STATE_FAILED: part_principals(b, &config->access.requesters); break;
+	case STATE_FAILED: buf_puts(b, buf_str(&helpdesk)); break;
 	default: break;
 	}
-	add_how(b, row, config);
+}
+
+/* Held by a pause: an admin says when it goes on. */
+static void add_resume(struct buf *b, enum language language, const struct config *config)
+{
+	AUTO_BUF struct buf admins = {0};
+	part_begin(&admins);
+	part_principals(&admins, &config->access.admins);
+	phrase_add(b, language, PHRASE_CAN_RESUME, "who", buf_str(&admins), "command", config->slack.command, NULL);
+}
+
+void text_who_can(struct buf *b, enum language language, const struct request_row *row, const struct config *config)
+{
+	/* whoever can unblock it does so by typing this */
+	static const char *const how[STATE_COUNT][2] = {[STATE_WAITING_USER] = {"done", ""},
+	                                                [STATE_WAITING_ADMIN] = {"done", ""},
+	                                                [STATE_WAITING_APPROVAL] = {"approve", ""},
+	                                                [STATE_WAITING_BACKEND] = {"confirm", " CASE"},
+	                                                [STATE_FAILED] = {"retry", ""}};
+	enum request_state state = request_state(row);
+	const char *const *words = how[state < STATE_COUNT ? state : STATE_RUNNING];
+	AUTO_BUF struct buf who = {0}, typed = {0};
+	char id[24];
+	part_begin(b);
+	if (state == STATE_RUNNING && json_get(row->facts, "held") != NULL)
+		add_resume(b, language, config);
+	if (words[0] == NULL)
+		return;
+	part_begin(&who);
+	part_begin(&typed);
+	add_who(&who, language, row, config);
+	buf_printf(&typed, "%s %s %s%s", config->slack.command, words[0], eac_id(row->id, id), words[1]);
+	phrase_add(b, language,
+	           state == STATE_WAITING_APPROVAL && config->approval.four_eyes ? PHRASE_CAN_BY_TYPING_FOUR_EYES
+	                                                                         : PHRASE_CAN_BY_TYPING,
+	           "who", buf_str(&who), "typed", buf_str(&typed), NULL);
 }
 
 json_t *text_parent(const struct flow *flow)
@@ -159,17 +210,17 @@ json_t *text_parent(const struct flow *flow)
 	mrkdwn_add_literal(&who, json_str(json_get(row->facts, "target"), "username"), 100);
 	buf_puts(&who, ")\n*Asked by:* ");
 	mrkdwn_add_user(&who, row->requester);
-	text_state(&state, row, config);
+	text_state(&state, eac_language(flow), row, config);
 	AUTO_BUF struct buf line = {0};
 	buf_init(&line, PART_LINE_MAX);
 	buf_puts(&line, "*State:* ");
 	buf_puts(&line, buf_str(&state));
 	if (row->open) {
 		buf_puts(&line, "\n*Where:* ");
-		part_step(&line, row);
+		part_step(&line, eac_language(flow), row);
 	} else {
 		buf_puts(&line, "\n*Took:* ");
-		part_duration(&line, flow);
+		part_duration(&line, eac_language(flow), flow->now - row->created_at);
 	}
 	buf_puts(&text, buf_str(&head));
 	buf_puts(&text, " for ");
@@ -178,7 +229,7 @@ json_t *text_parent(const struct flow *flow)
 	mrkdwn_add_user(&text, row->requester);
 	buf_puts(&text, "; ");
 	if (row->open) {
-		part_step(&text, row);
+		part_step(&text, eac_language(flow), row);
 		buf_puts(&text, ": ");
 	}
 	buf_puts(&text, buf_str(&state));
@@ -190,80 +241,83 @@ json_t *text_parent(const struct flow *flow)
 	return message_take(m);
 }
 
-void text_step_ended(struct buf *b, int step, const char *state, const char *detail, const char *who)
+void text_step_ended(struct buf *b, const struct flow *flow, const char *state, const json_t *detail, const char *who)
 {
+	int step = flow->row->step;
+	json_t *ended = phrase_value(text_eq(state, "skipped") ? PHRASE_STEP_ENDED_SKIPPED : PHRASE_STEP_ENDED_DONE,
+	                             "number", eac_step_number(step), NULL);
+	phrase_value_set(ended, "title", eac_step_title_value(step));
+	phrase_value_set(ended, "detail", json_deep_copy(detail));
 	part_begin(b);
-	buf_printf(b, "*%s %s* %s: ", eac_step_number(step), eac_step_title(step), state);
-	mrkdwn_add_literal(b, detail, 380);
+	phrase_say(b, eac_language(flow), ended);
 	if (who != NULL) {
 		buf_puts(b, " — ");
 		mrkdwn_add_user(b, who);
 	}
 }
 
-void text_returned(struct buf *b, int step, const char *why, bool after_gate)
+json_t *text_returned(const struct flow *flow, int step, const json_t *why)
 {
-	part_begin(b);
-	buf_puts(b, "Looking again: ");
-	mrkdwn_add_literal(b, why, 200);
-	buf_printf(b, ". The repair returns to step %s (%s)%s.", eac_step_number(step), eac_step_title(step),
-	           after_gate ? " and needs a new approval" : "");
+	json_t *value = phrase_value(flow->row->step >= EAC_BACKEND ? PHRASE_RETURNED_AFTER_GATE : PHRASE_RETURNED,
+	                             "number", eac_step_number(step), NULL);
+	phrase_value_set(value, "title", eac_step_title_value(step));
+	phrase_value_set(value, "why", json_deep_copy(why));
+	return value;
 }
 
-void text_keeps_coming_back(struct buf *b, const char *why)
+json_t *text_keeps_coming_back(const json_t *why)
 {
-	part_begin(b);
-	AUTO_FREE char *plain = mrkdwn_plain(why);
-	buf_puts(b, "It keeps coming back: ");
-	mrkdwn_add_literal(b, plain, 200);
-	buf_puts(b, ". Something outside (a live add-in, a user access policy, an identity provider, a nightly script) "
-	            "puts it there again; find that first. Setup > View Setup Audit Trail names who did it");
+	json_t *value = phrase_value(PHRASE_KEEPS_COMING_BACK, NULL);
+	phrase_value_set(value, "why", json_deep_copy(why));
+	return value;
 }
 
-void text_trouble(struct buf *b, const char *what, const char *reason)
+/* A sentence about what the bot was about to do, with a service's words in a slot. */
+static json_t *about(enum phrase sentence, enum phrase what, const char *slot, const char *words)
 {
-	part_begin(b);
-	buf_printf(b, "%s did not work: ", what);
-	mrkdwn_add_literal(b, reason, 300);
+	json_t *value = phrase_value(sentence, NULL);
+	phrase_value_set(value, "what", phrase_value(what, NULL));
+	phrase_value_set(value, slot, phrase_literal(words, 300));
+	return value;
 }
 
-void text_trouble_waiting(struct buf *b, const char *what, const char *reason)
+json_t *text_trouble(enum phrase what, const char *reason)
 {
-	part_begin(b);
-	buf_printf(b, "%s does not work at the moment (", what);
-	mrkdwn_add_literal(b, reason, 300);
-	buf_puts(b, "). Nothing is lost; I keep trying.");
+	return about(PHRASE_TROUBLE, what, "reason", reason);
 }
 
-void text_tried_in_vain(struct buf *b, const char *what, const char *last_error)
+json_t *text_trouble_waiting(enum phrase what, const char *reason)
 {
-	part_begin(b);
-	buf_printf(b, "%s did not work in several tries", what);
-	if (last_error[0] != '\0') {
-		buf_puts(b, "; Salesforce says: ");
-		mrkdwn_add_literal(b, last_error, 300);
-	}
+	return about(PHRASE_TROUBLE_WAITING, what, "reason", reason);
 }
 
-void text_other_org(struct buf *b, const char *began, const char *now)
+json_t *text_tried_in_vain(enum phrase what, const char *last_error)
 {
-	part_begin(b);
-	buf_puts(b, "My settings lead to another Salesforce org (");
-	mrkdwn_add_literal(b, now, 18);
-	buf_puts(b, ") than the one that this repair is about (");
-	mrkdwn_add_literal(b, began, 18);
-	buf_puts(b, "), where its ids may mean somebody or something else. Nothing was changed there");
+	return about(last_error[0] != '\0' ? PHRASE_TRIED_IN_VAIN_SAYS : PHRASE_TRIED_IN_VAIN, what, "error",
+	             last_error);
 }
 
-void text_blind(struct buf *b, const char *part, const char *why)
+json_t *text_other_org(const char *began, const char *now)
 {
-	part_begin(b);
-	buf_printf(b, "I can't see the user's %s in Salesforce, so I can't know whether they are gone", part);
-	if (why[0] != '\0') {
-		buf_puts(b, " (");
-		mrkdwn_add_literal(b, why, 200);
-		buf_puts(b, ")");
-	}
+	json_t *value = phrase_value(PHRASE_OTHER_ORG, NULL);
+	phrase_value_set(value, "began", phrase_literal(began, 18));
+	phrase_value_set(value, "now", phrase_literal(now, 18));
+	return value;
+}
+
+json_t *text_blind(const char *part, const char *why)
+{
+	json_t *blind = phrase_value(text_eq(part, "sets")       ? PHRASE_BLIND_SETS
+	                             : text_eq(part, "licences") ? PHRASE_BLIND_LICENCES
+	                             : text_eq(part, "tokens")   ? PHRASE_BLIND_TOKENS
+	                                                         : PHRASE_BLIND_LINKS,
+	                             NULL);
+	if (why[0] == '\0')
+		return blind;
+	json_t *value = phrase_value(PHRASE_BLIND_BECAUSE, NULL);
+	phrase_value_set(value, "blind", blind);
+	phrase_value_set(value, "why", phrase_literal(why, 200));
+	return value;
 }
 
 static void add_what_was_removed(struct buf *b, const struct flow *flow)
@@ -280,21 +334,22 @@ static void add_what_was_removed(struct buf *b, const struct flow *flow)
 		            "reconnect the mailbox.");
 }
 
-void text_end(struct buf *b, const struct flow *flow, const char *who, const char *why)
+void text_end(struct buf *b, const struct flow *flow, const char *who, const json_t *why)
 {
+	AUTO_FREE char *plain = phrase_plain(why);
 	part_begin(b);
 	if (text_eq(flow->row->state, "completed")) {
 		buf_puts(b, "*Completed* after ");
-		part_duration(b, flow);
+		part_duration(b, eac_language(flow), flow->now - flow->row->created_at);
 		buf_puts(b, ": the permission set is back, the mailbox is connected and the test mail went out. ");
 		mrkdwn_add_user(b, flow->row->requester);
 		return;
 	}
 	buf_printf(b, "*Repair %s* by ", flow->row->state);
 	part_who(b, who);
-	if (why[0] != '\0' && !text_eq(why, flow->row->state)) {
+	if (plain[0] != '\0' && !text_eq(plain, flow->row->state)) {
 		buf_puts(b, ": ");
-		mrkdwn_add_literal(b, why, 300);
+		phrase_add_value(b, eac_language(flow), why);
 	}
 	buf_puts(b, ".");
 	add_what_was_removed(b, flow);
@@ -304,98 +359,136 @@ void text_end(struct buf *b, const struct flow *flow, const char *who, const cha
 
 /* --- what was done in Salesforce --- */
 
-void text_regranted(struct buf *b, const json_t *assignment)
+/* A sentence about one set, which it names. */
+static json_t *about_set(enum phrase sentence, const json_t *set)
 {
-	part_begin(b);
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, json_str(assignment, json_str(assignment, "label")[0] != '\0' ? "label" : "name"),
-	                   PART_NAME_MAX);
-	buf_puts(b, "” was assigned anew right after its removal (assignment ");
-	mrkdwn_add_literal(b, json_str(assignment, "id"), 20);
-	buf_puts(b, ")");
+	json_t *value = phrase_value(sentence, NULL);
+	phrase_value_set(value, "label", part_label(set));
+	return value;
 }
 
-void text_sets_gone(struct buf *b, const json_t *plan, bool ours)
+static json_t *date_of(const char *expires)
 {
+	return phrase_literal(expires, 10); /* the day alone */
+}
+
+json_t *text_regranted(const json_t *assignment)
+{
+	json_t *value = about_set(PHRASE_REGRANTED, assignment);
+	phrase_value_set(value, "id", phrase_literal(json_str(assignment, "id"), 20));
+	return value;
+}
+
+json_t *text_sets_gone(const json_t *plan, bool ours)
+{
+	json_t *value = phrase_value(ours ? PHRASE_SETS_REMOVED : PHRASE_SETS_WERE_GONE, NULL), *labels = json_array();
 	size_t i;
 	json_t *row;
-	part_begin(b);
 	json_array_foreach (json_get(plan, "sets"), i, row)
-		buf_printf(b, "%s%s", i > 0 ? ", " : "",
-		           json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
-	buf_puts(b, ours ? " removed, as Salesforce shows" : " was gone already");
+		json_array_append_new(labels, part_label(row));
+	phrase_value_set(value, "labels", labels);
+	return value;
 }
 
-void text_sets_back(struct buf *b, const json_t *sets)
+json_t *text_sets_back(const json_t *sets)
 {
+	json_t *value = phrase_value(PHRASE_SETS_BACK, NULL), *labels = json_array(), *label;
 	size_t i;
 	json_t *row;
-	part_begin(b);
-	json_array_foreach (sets, i, row) {
-		buf_printf(b, "%s%s", i > 0 ? ", " : "",
-		           json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
-		if (json_str(row, "expires")[0] != '\0')
-			buf_printf(b, " (until %.10s)", json_str(row, "expires"));
+	if (json_array_size(sets) == 0) {
+		json_decref(value);
+		json_decref(labels);
+		return phrase_value(PHRASE_SETS_NONE_TO_GIVE, NULL);
 	}
-	buf_puts(b, json_array_size(sets) > 0 ? " assigned and licensed, as Salesforce shows"
-	                                      : "there was no permission set to give back");
+	json_array_foreach (sets, i, row) {
+		label = part_label(row);
+		if (json_str(row, "expires")[0] != '\0') {
+			json_t *until = phrase_value(PHRASE_LABEL_UNTIL, NULL);
+			phrase_value_set(until, "label", label);
+			phrase_value_set(until, "date", date_of(json_str(row, "expires")));
+			label = until;
+		}
+		json_array_append_new(labels, label);
+	}
+	phrase_value_set(value, "labels", labels);
+	return value;
 }
 
-void text_set_unknown(struct buf *b, const char *name)
+json_t *text_licence_stays(const json_t *licence)
 {
-	part_begin(b);
-	buf_puts(b, "The permission set “");
-	mrkdwn_add_literal(b, name, PART_NAME_MAX);
-	buf_puts(b,
-	         "” of the setting `reassign` was not to be found in Salesforce when this repair began, so nothing was "
-	         "given. Cancel the repair to give back what was removed, then put the setting right");
+	json_t *value = phrase_value(PHRASE_LICENCE_STAYS, NULL);
+	phrase_value_set(value, "label", part_label(licence));
+	phrase_value_set(value, "why", json_deep_copy(json_get(licence, "why")));
+	return value;
 }
 
-void text_other_date(struct buf *b, const json_t *set, const char *expires)
+json_t *text_and(json_t *first, json_t *second)
 {
-	part_begin(b);
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, json_str(set, "label"), PART_NAME_MAX);
-	buf_printf(
-	    b,
-	    "” was assigned by somebody else meanwhile, %s%.10s; before the repair it was %s%.10s. I leave it as "
-	    "it is.",
-	    expires[0] != '\0' ? "until " : "without an end", expires,
-	    json_str(set, "expires")[0] != '\0' ? "until " : "without an end", json_str(set, "expires"));
+	if (first == NULL || second == NULL)
+		return first != NULL ? first : second;
+	json_t *value = phrase_value(PHRASE_AND_ALSO, NULL);
+	phrase_value_set(value, "first", first);
+	phrase_value_set(value, "second", second);
+	return value;
 }
 
-void text_set_lost(struct buf *b, const json_t *set)
+json_t *text_set_unknown(const char *name)
 {
-	part_begin(b);
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, json_str(set, "label"), PART_NAME_MAX);
-	buf_puts(b, "” (");
-	mrkdwn_add_literal(b, json_str(set, "set"), 18);
-	buf_puts(b, ") can't be given back: the org has no such set any more. Where another one took its place, a "
-	            "Salesforce admin has to assign that.");
+	json_t *value = phrase_value(PHRASE_SET_UNKNOWN, NULL);
+	phrase_value_set(value, "label", phrase_literal(name, PART_NAME_MAX));
+	return value;
 }
 
-void text_date_passed(struct buf *b, const json_t *set)
+static json_t *until(const char *expires)
 {
-	part_begin(b);
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, json_str(set, "label"), PART_NAME_MAX);
-	buf_printf(b, "” was granted until %.10s; that date has passed, so it is not brought back.",
-	           json_str(set, "expires"));
+	json_t *value = phrase_value(expires[0] != '\0' ? PHRASE_UNTIL_DATE : PHRASE_WITHOUT_END, NULL);
+	phrase_value_set(value, "date", date_of(expires));
+	return value;
 }
 
-struct message *text_failed_card(const struct flow *flow, const char *why)
+json_t *text_other_date(const json_t *set, const char *expires)
 {
+	json_t *value = about_set(PHRASE_OTHER_DATE, set);
+	phrase_value_set(value, "now", until(expires));
+	phrase_value_set(value, "before", until(json_str(set, "expires")));
+	return value;
+}
+
+json_t *text_set_lost(const json_t *set)
+{
+	json_t *value = about_set(PHRASE_SET_LOST, set);
+	phrase_value_set(value, "id", phrase_literal(json_str(set, "set"), 18));
+	return value;
+}
+
+json_t *text_date_passed(const json_t *set)
+{
+	json_t *value = about_set(PHRASE_DATE_PASSED, set);
+	phrase_value_set(value, "date", date_of(json_str(set, "expires")));
+	return value;
+}
+
+/* The sentence's stop is left out where a service's words bring theirs. */
+static bool ends_with_a_stop(const struct buf *b)
+{
+	return b->len > 0 && buf_str(b)[b->len - 1] == '.';
+}
+
+struct message *text_failed_card(const struct flow *flow, const json_t *why)
+{
+	enum language language = eac_language(flow);
 	AUTO_BUF struct buf b = {0};
-	part_begin(&b);
-	mrkdwn_add_user(&b, flow->row->requester);
-	buf_printf(&b, " *Failed* at %s %s: ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
-	buf_puts(&b, why);
 	char id[24];
-	buf_printf(&b, "%s\n*Retry* goes on from here; *Cancel repair* %s. Typed: `%s retry %s`.",
-	           b.len > 0 && buf_str(&b)[b.len - 1] == '.' ? "" : ".",
-	           eac_owes(flow) ? "puts back what was removed" : "ends it; there is nothing to put back",
-	           eac_env(flow)->config->slack.command, eac_id(flow->row->id, id));
+	json_t *at = phrase_value(PHRASE_FAILED_AT, "number", eac_step_number(flow->row->step), NULL);
+	phrase_value_set(at, "title", eac_step_title_value(flow->row->step));
+	phrase_value_set(at, "user", part_user(flow->row->requester));
+	phrase_value_set(at, "why", json_deep_copy(why));
+	part_begin(&b);
+	phrase_say(&b, language, at);
+	buf_puts(&b, ends_with_a_stop(&b) ? "" : phrase_text(language, PHRASE_FULL_STOP));
+	buf_puts(&b, "\n");
+	phrase_add(&b, language, eac_owes(flow) ? PHRASE_FAILED_HOW_OWES : PHRASE_FAILED_HOW, "command",
+	           eac_env(flow)->config->slack.command, "id", eac_id(flow->row->id, id), NULL);
 	struct message *m = message_new();
 	message_text(m, buf_str(&b));
 	message_section(m, buf_str(&b));
@@ -421,57 +514,61 @@ void text_status_started(struct buf *b, const struct flow *flow)
 void text_status_failed(struct buf *b, const struct flow *flow)
 {
 	status_head(b, flow);
-	buf_printf(b, "failed at step %s (%s)", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
+	buf_printf(b, "failed at step %s (%s)", eac_step_number(flow->row->step),
+	           eac_step_title(flow->row->step, eac_language(flow)));
 }
 
 void text_status_ended(struct buf *b, const struct flow *flow)
 {
 	status_head(b, flow);
 	buf_printf(b, "%s after ", flow->row->state);
-	part_duration(b, flow);
+	part_duration(b, eac_language(flow), flow->now - flow->row->created_at);
 }
 
 /* --- the emergency stop --- */
 
-void text_paused(struct buf *b, const struct pause *pause, const struct config *config)
+json_t *text_pause_reason(const struct pause *pause)
 {
-	part_begin(b);
-	buf_puts(b, "*Paused* by ");
-	part_who(b, pause->by);
-	buf_puts(b, " ");
-	mrkdwn_add_time(b, pause->at);
-	if (pause->reason[0] != '\0') {
-		buf_puts(b, ": ");
-		mrkdwn_add_literal(b, pause->reason, 300);
-	}
-	buf_printf(
-	    b, ". No repair begins and nothing is taken away until an admin types `%s resume`; giving back goes on.",
-	    config->slack.command);
+	char n[24];
+	if (pause->failures > 0)
+		return phrase_value(PHRASE_PAUSED_BY_FAILURES, "n", phrase_number(pause->failures, n), NULL);
+	return phrase_literal(pause->reason, 300);
 }
 
-void text_resumed(struct buf *b, const char *who, int64_t now)
+json_t *text_paused(const struct pause *pause, const struct config *config)
 {
-	part_begin(b);
-	buf_puts(b, "*Resumed* by ");
-	part_who(b, who);
-	buf_puts(b, " ");
-	mrkdwn_add_time(b, now);
-	buf_puts(b, ": repairs go on.");
+	json_t *value = phrase_value(pause->reason[0] != '\0' ? PHRASE_PAUSED_REASON : PHRASE_PAUSED, "command",
+	                             config->slack.command, NULL);
+	phrase_value_set(value, "who", part_user(pause->by));
+	phrase_value_set(value, "at", part_time(pause->at));
+	phrase_value_set(value, "reason", text_pause_reason(pause));
+	return value;
 }
 
-void text_held(struct buf *b, const struct flow *flow, const struct pause *pause)
+json_t *text_resumed(const char *who, int64_t now)
 {
-	part_begin(b);
-	buf_printf(b, "Held before step %s (%s). ", eac_step_number(flow->row->step), eac_step_title(flow->row->step));
-	text_paused(b, pause, eac_env(flow)->config);
+	json_t *value = phrase_value(PHRASE_RESUMED, NULL);
+	phrase_value_set(value, "who", part_user(who));
+	phrase_value_set(value, "at", part_time(now));
+	return value;
 }
 
-void text_held_beginning(struct buf *b, const struct flow *flow, const struct pause *pause)
+json_t *text_held(const struct flow *flow, const struct pause *pause)
 {
-	part_begin(b);
-	part_id(b, flow->row);
-	buf_puts(b, " (");
-	text_name(b, flow->row);
-	buf_puts(b, ") has not begun; it begins by itself afterwards. ");
-	text_paused(b, pause, eac_env(flow)->config);
+	int step = flow->row->step;
+	json_t *value = phrase_value(PHRASE_HELD_BEFORE, "number", eac_step_number(step), NULL);
+	phrase_value_set(value, "title", eac_step_title_value(step));
+	phrase_value_set(value, "paused", text_paused(pause, eac_env(flow)->config));
+	return value;
+}
+
+json_t *text_held_beginning(const struct flow *flow, const struct pause *pause)
+{
+	AUTO_BUF struct buf name = {0};
+	char id[24];
+	text_name(&name, flow->row);
+	json_t *value =
+	    phrase_value(PHRASE_HELD_BEGINNING, "id", eac_id(flow->row->id, id), "name", buf_str(&name), NULL);
+	phrase_value_set(value, "paused", text_paused(pause, eac_env(flow)->config));
+	return value;
 }

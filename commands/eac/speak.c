@@ -56,6 +56,14 @@ void eac_line(struct flow *flow, const char *mrkdwn)
 	json_array_append_new(lines, json_text_value(mrkdwn));
 }
 
+void eac_line_value(struct flow *flow, json_t *sentence)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 12000);
+	phrase_say(&b, eac_language(flow), sentence);
+	eac_line(flow, buf_str(&b));
+}
+
 enum errc eac_flush(struct flow *flow)
 {
 	const json_t *lines = json_get(flow->row->facts, "lines");
@@ -158,22 +166,30 @@ static json_t *without_buttons(const json_t *body)
 	return copy;
 }
 
+/* That of who reads it. */
+static enum language card_language(const struct flow *flow, const char *conversation)
+{
+	return conversation[0] == '@' ? eac_target_language(flow->row) : eac_language(flow);
+}
+
 enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
                         const struct eac_button *buttons, size_t count)
 {
 	char nonce[33], value[64], slot[64];
 	struct message_button row[8];
+	enum language language = card_language(flow, conversation);
 	text_random_hex(nonce, 16);
 	snprintf(value, sizeof value, "%" PRId64 ".%s", flow->row->id, nonce);
 	snprintf(slot, sizeof slot, "%s.%d", kind, next_number(flow));
 	if (count > sizeof row / sizeof row[0])
 		count = sizeof row / sizeof row[0];
 	for (size_t i = 0; i < count; i++)
-		row[i] = (struct message_button){.action = buttons[i].action,
-		                                 .label = buttons[i].label,
-		                                 .value = value,
-		                                 .style = buttons[i].style,
-		                                 .confirm = buttons[i].confirm};
+		row[i] = (struct message_button){
+		    .action = buttons[i].action,
+		    .label = phrase_text(language, buttons[i].label),
+		    .value = value,
+		    .style = buttons[i].style,
+		    .confirm = buttons[i].confirm != PHRASE_COUNT ? phrase_text(language, buttons[i].confirm) : NULL};
 	message_buttons(m, slot, row, count);
 	json_t *body = message_take(m);
 	json_array_append_new(cards_of(flow),
@@ -203,15 +219,20 @@ static json_t *closed_body(const json_t *card, const char *mrkdwn)
 	return body;
 }
 
-enum errc eac_cards_close(struct flow *flow, const char *kind, const char *mrkdwn)
+enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what)
 {
+	json_auto_t *taken = what;
 	json_t *cards = cards_of(flow);
 	for (size_t i = json_array_size(cards); i > 0; i--) {
 		const json_t *card = json_array_get(cards, i - 1);
 		if (kind != NULL && !text_eq(json_str(card, "kind"), kind))
 			continue;
-		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, json_str(card, "conversation"),
-		                   json_str(card, "slot"), closed_body(card, mrkdwn));
+		const char *conversation = json_str(card, "conversation");
+		AUTO_BUF struct buf line = {0};
+		buf_init(&line, 12000);
+		phrase_add_value(&line, card_language(flow, conversation), taken);
+		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, conversation, json_str(card, "slot"),
+		                   closed_body(card, buf_str(&line)));
 		if (rc != OK)
 			return rc;
 		json_array_remove(cards, i - 1);

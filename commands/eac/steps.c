@@ -4,41 +4,40 @@
 #include "commands/eac/steps.h"
 
 #include "bot/base/text.h"
+#include "commands/phrases/phrases.h"
 
-struct step_name {
-	const char *number, *key, *title, *who;
-};
-
-static const struct step_name names[EAC_STEP_COUNT] = {
-#define X(name, number, key, title, who) {number, key, title, who},
+static const struct {
+	const char *number, *key;
+	enum phrase title;
+} names[EAC_STEP_COUNT] = {
+#define X(name, number, key) {number, key, PHRASE_STEP_##name},
     EAC_STEPS(X)
 #undef X
 };
-static const struct step_name nothing = {"", "", "", ""};
 
-static const struct step_name *name_of(int step)
+static bool is_step(int step)
 {
-	return step >= 0 && step < EAC_STEP_COUNT ? &names[step] : &nothing;
+	return step >= 0 && step < EAC_STEP_COUNT;
 }
 
 const char *eac_step_key(int step)
 {
-	return name_of(step)->key;
+	return is_step(step) ? names[step].key : "";
 }
 
 const char *eac_step_number(int step)
 {
-	return name_of(step)->number;
+	return is_step(step) ? names[step].number : "";
 }
 
-const char *eac_step_title(int step)
+const char *eac_step_title(int step, enum language language)
 {
-	return name_of(step)->title;
+	return is_step(step) ? phrase_text(language, names[step].title) : "";
 }
 
-const char *eac_step_who(int step)
+json_t *eac_step_title_value(int step)
 {
-	return name_of(step)->who;
+	return is_step(step) ? phrase_value(names[step].title, NULL) : json_string("");
 }
 
 int eac_step_find(const char *word)

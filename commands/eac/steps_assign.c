@@ -149,9 +149,7 @@ static void say_other_dates(struct flow *flow, const json_t *look, const json_t 
 			if (!diagnose_is_direct(held) || !sf_id_same(json_str(held, "set"), json_str(row, "set")) ||
 			    clock_parse_rfc3339(is) == clock_parse_rfc3339(was))
 				continue;
-			AUTO_BUF struct buf b = {0};
-			text_other_date(&b, row, is);
-			eac_line(flow, buf_str(&b));
+			eac_line_value(flow, text_other_date(row, is));
 		}
 }
 
@@ -161,9 +159,7 @@ static void say_passed_dates(struct flow *flow, const json_t *sets)
 	json_t *row;
 	json_array_foreach (sets, i, row)
 		if (has_passed(flow, json_str(row, "expires"))) {
-			AUTO_BUF struct buf b = {0};
-			text_date_passed(&b, row);
-			eac_line(flow, buf_str(&b));
+			eac_line_value(flow, text_date_passed(row));
 			json_set_bool(flow->row->facts, "date_passed", true);
 		}
 }
@@ -180,18 +176,16 @@ static enum errc given_back(struct flow *flow, const json_t *sets)
 	json_object_set_new(facts, "links_before", links == NULL ? json_array() : org_ids(links, "id"));
 	json_decref(links);
 	enum errc rc = owed_clear(flow->tx, flow->row->target);
-	AUTO_BUF struct buf b = {0};
-	text_sets_back(&b, sets);
 	if (rc == OK)
-		rc = org_ended(flow, "done", buf_str(&b));
+		rc = org_ended(flow, "done", text_sets_back(sets));
 	const json_t *ending = json_get(facts, "ending");
 	if (rc != OK || ending == NULL)
 		return rc;
 	struct request_actor actor = {.who = json_str(ending, "who"), .via = json_str(ending, "via")};
-	char who[24], via[24], why[300];
+	char who[24], via[24];
+	json_t *why = json_incref(json_get(ending, "why"));
 	text_copy(who, sizeof who, actor.who);
 	text_copy(via, sizeof via, actor.via);
-	text_copy(why, sizeof why, json_str(ending, "why"));
 	actor = (struct request_actor){.who = who, .via = via};
 	flow->row->step = EAC_ASSIGN;
 	return eac_ended(flow, (enum request_event)json_int(ending, "event"), &actor, why);
@@ -226,18 +220,15 @@ enum errc eac_assign_begin(struct flow *flow)
 	}
 	if (!json_is_array(json_get(look, "sets")) || !json_is_array(json_get(look, "licences")))
 		return org_blind(flow, "sets");
-	if (unknown_set(flow) != NULL) {
-		AUTO_BUF struct buf b = {0};
-		text_set_unknown(&b, unknown_set(flow));
-		return eac_fail(flow, buf_str(&b));
-	}
+	if (unknown_set(flow) != NULL)
+		return eac_fail(flow, text_set_unknown(unknown_set(flow)));
 	json_t *sets = sets_to_give(flow), *grants = json_array();
 	add_grants(flow, look, sets, json_int(facts, "tries") > 0, grants);
 	enum errc rc = eac_step_started(flow);
 	if (rc == OK && json_array_size(grants) == 0) {
 		rc = given_back(flow, sets);
 	} else if (rc == OK && !org_may_try(flow)) {
-		rc = org_tired(flow, "Giving the permission set back");
+		rc = org_tired(flow, PHRASE_WHAT_GIVE_BACK);
 	} else if (rc == OK) {
 		size_t i;
 		json_t *grant;

@@ -14,8 +14,8 @@
 static enum errc ask_admin(struct flow *flow)
 {
 	const struct config *config = eac_env(flow)->config;
-	const struct eac_button buttons[] = {
-	    {"eac.check_links", phrase_text(config->slack.language, PHRASE_LABEL_CHECK_NOW), BUTTON_PRIMARY, NULL}};
+	static const struct eac_button buttons[] = {
+	    {"eac.check_links", PHRASE_LABEL_CHECK_NOW, BUTTON_PRIMARY, PHRASE_COUNT}};
 	const struct eac_patience patience = {config->people.remind_after_ms, config->people.give_up_after_ms, true,
 	                                      false};
 	enum errc rc = eac_step_waiting(flow);
@@ -35,7 +35,7 @@ static enum errc links_gone(struct flow *flow)
 {
 	bool waited = request_state(flow->row) == STATE_WAITING_ADMIN;
 	if (waited) {
-		enum errc rc = eac_cards_close(flow, "admin", TEXT_LINKS_GONE);
+		enum errc rc = eac_cards_close(flow, "admin", phrase_value(PHRASE_LINKS_GONE, NULL));
 		if (rc == OK)
 			rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, "no mailbox link is left",
 			                  flow->now);
@@ -45,9 +45,10 @@ static enum errc links_gone(struct flow *flow)
 	}
 	bool deleted = !waited && json_int(flow->row->facts, "tries") > 0;
 	return org_ended(flow, "done",
-	                 waited    ? "no mailbox link is left"
-	                 : deleted ? TEXT_LINKS_DELETED
-	                           : "there was no mailbox link");
+	                 phrase_value(waited    ? PHRASE_LINKS_NONE_LEFT
+	                              : deleted ? PHRASE_LINKS_DELETED
+	                                        : PHRASE_LINKS_NONE_THERE,
+	                              NULL));
 }
 
 static enum errc delete_links(struct flow *flow, const json_t *look, const json_t *links)
@@ -71,7 +72,7 @@ static enum errc delete_links(struct flow *flow, const json_t *look, const json_
 static enum errc wait_admin(struct flow *flow)
 {
 	switch (eac_wait_due(flow)) {
-	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_ADMIN_SILENT);
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_ADMIN_SILENT, NULL));
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_admin_reminder(flow));
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL: eac_look(flow, "login", 0); return OK;

@@ -91,10 +91,8 @@ static void note_regrants(struct flow *flow, const json_t *held)
 		json_array_append(json_get(facts, "deleted"), json_get(row, "id"));
 		if (first)
 			continue;
-		AUTO_BUF struct buf b = {0};
-		text_regranted(&b, row);
-		json_set_str(facts, "regranted", buf_str(&b));
-		eac_line(flow, buf_str(&b));
+		json_object_set_new(facts, "regranted", text_regranted(row));
+		eac_line_value(flow, text_regranted(row));
 	}
 }
 
@@ -102,22 +100,18 @@ static void note_regrants(struct flow *flow, const json_t *held)
 static enum errc sets_gone(struct flow *flow)
 {
 	bool ours = json_int(flow->row->facts, "tries") > 0;
-	AUTO_BUF struct buf b = {0};
-	text_sets_gone(&b, org_plan(flow), ours);
 	json_object_del(flow->row->facts, "deleted");
 	json_object_del(flow->row->facts, "regranted");
-	return org_ended(flow, "done", buf_str(&b));
+	return org_ended(flow, "done", text_sets_gone(org_plan(flow), ours));
 }
 
 static enum errc sets_stay(struct flow *flow)
 {
-	AUTO_BUF struct buf b = {0};
-	const char *regranted = json_str(flow->row->facts, "regranted");
-	if (regranted[0] == '\0')
-		return org_tired(flow, "Removing the permission set");
-	text_keeps_coming_back(&b, regranted);
+	const json_t *regranted = json_get(flow->row->facts, "regranted");
+	if (regranted == NULL)
+		return org_tired(flow, PHRASE_WHAT_REMOVE_SET);
 	json_object_del(flow->row->facts, "tries");
-	return eac_fail(flow, buf_str(&b));
+	return eac_fail(flow, text_keeps_coming_back(regranted));
 }
 
 /* Both steps may cost the user a seat. */
@@ -162,37 +156,35 @@ enum errc eac_remove_set_begin(struct flow *flow)
 
 /* --- 1.6 --- */
 
-/* Inbox or EAC licences that stay by policy, in words; empty: none. */
-static void kept_licences(const struct flow *flow, const json_t *look, struct buf *b)
+/* Inbox or EAC licences that stay by policy. NULL: none; the caller owns it. */
+static json_t *kept_licences(const struct flow *flow, const json_t *look)
 {
+	json_t *all = NULL;
 	size_t i;
 	json_t *kept;
 	json_array_foreach (json_get(org_plan(flow), "kept"), i, kept)
 		if (shows_licence(look, json_str(kept, "licence")))
-			buf_printf(b, "%s%s stays: %s", b->len > 0 ? "; " : "", json_str(kept, "label"),
-			           json_str(kept, "why"));
+			all = text_and(all, text_licence_stays(kept));
+	return all;
 }
 
 static enum errc licences_done(struct flow *flow, const json_t *look)
 {
-	AUTO_BUF struct buf b = {0}, kept = {0};
 	bool changed;
 	enum errc rc = eac_renew_plan(flow, look, &changed);
-	buf_init(&b, 380);
-	buf_init(&kept, 300);
-	kept_licences(flow, look, &kept);
-	const char *needed = json_str(flow->row->facts, "licence_needed");
+	if (rc != OK)
+		return rc;
+	json_t *kept = kept_licences(flow, look), *said;
+	const json_t *needed = json_get(flow->row->facts, "licence_needed");
 	bool planned = json_array_size(json_get(org_plan(flow), "licences")) > 0;
 	/* skipped: nothing could go, by policy; a licence that went with its set is done, whatever else stays */
-	bool skipped = needed[0] != '\0' || (!planned && kept.len > 0);
+	bool skipped = needed != NULL || (!planned && kept != NULL);
 	if (!skipped)
-		buf_puts(&b, planned ? "gone, as Salesforce shows" : "there was none to remove");
+		said = phrase_value(planned ? PHRASE_LICENCE_GONE : PHRASE_LICENCE_NONE, NULL);
 	else
-		buf_puts(&b, needed);
-	if (kept.len > 0)
-		buf_printf(&b, "%s%s", b.len > 0 ? "; " : "", buf_str(&kept));
+		said = needed != NULL ? json_deep_copy(needed) : NULL;
 	json_object_del(flow->row->facts, "lag_waited");
-	return rc == OK ? org_ended(flow, skipped ? "skipped" : "done", buf_str(&b)) : rc;
+	return org_ended(flow, skipped ? "skipped" : "done", text_and(said, kept));
 }
 
 static enum errc remove_licences(struct flow *flow, const json_t *look, const json_t *held)
@@ -202,7 +194,7 @@ static enum errc remove_licences(struct flow *flow, const json_t *look, const js
 	if (rc != OK || wait)
 		return rc;
 	if (!org_may_try(flow))
-		return org_tired(flow, "Removing the licence");
+		return org_tired(flow, PHRASE_WHAT_REMOVE_LICENCE);
 	json_auto_t *none = json_array();
 	return remove_rows(flow, look, none, held);
 }
@@ -233,10 +225,10 @@ enum errc eac_remove_license_begin(struct flow *flow)
 		return rc;
 	if (is_back(flow, look)) {
 		json_object_del(facts, "lag_waited");
-		rc = eac_step_return(flow, EAC_REMOVE_SET, TEXT_SET_BACK);
+		rc = eac_step_return(flow, EAC_REMOVE_SET, phrase_value(PHRASE_BACK_SET, NULL));
 		return rc == OK ? eac_flush(flow) : rc;
 	}
-	if (json_array_size(held) == 0 || json_str(facts, "licence_needed")[0] != '\0')
+	if (json_array_size(held) == 0 || json_get(facts, "licence_needed") != NULL)
 		return licences_done(flow, look);
 	if (json_bool(facts, "lag_waited"))
 		return remove_licences(flow, look, held);

@@ -1,8 +1,6 @@
 /*
  * commands/eac/steps_tokens.c - 1.4: the app's access tokens, of this user only.
  */
-#include <stdio.h>
-
 #include "bot/base/json.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/org.h"
@@ -35,17 +33,16 @@ enum errc eac_revoke_begin(struct flow *flow)
 	enum errc rc = eac_step_started(flow);
 	if (rc == OK && json_array_size(tokens) > 0)
 		rc = eac_may_take(flow, look, &wait);
-	char detail[120];
+	char n[24];
 	int64_t revoked = json_int(flow->row->facts, "revoked");
 	if (rc == OK && !wait && json_array_size(tokens) == 0) {
-		snprintf(detail, sizeof detail,
-		         revoked == 1  ? "1 access token of the app revoked, none is left"
-		         : revoked > 0 ? "%d access tokens of the app revoked, none is left"
-		                       : "no access token of the app was there",
-		         (int)revoked);
-		rc = org_ended(flow, "done", detail);
+		rc = org_ended(flow, "done",
+		               phrase_value(revoked == 1  ? PHRASE_TOKEN_REVOKED
+		                            : revoked > 0 ? PHRASE_TOKENS_REVOKED
+		                                          : PHRASE_TOKENS_NONE_THERE,
+		                            "n", phrase_number(revoked, n), NULL));
 	} else if (rc == OK && !wait && !org_may_try(flow)) {
-		rc = org_tired(flow, "Revoking the app's access tokens");
+		rc = org_tired(flow, PHRASE_WHAT_REVOKE);
 	} else if (rc == OK && !wait) {
 		rc = revoke_all(flow, tokens);
 	}

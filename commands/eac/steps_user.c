@@ -10,6 +10,7 @@
 
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
+#include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "bot/store/effects.h"
 #include "commands/eac/decide.h"
@@ -24,7 +25,7 @@ enum { SESSION_TRIES = 3 };
 
 enum { BUTTONS_MAX = 4 };
 
-/* A row of buttons, before its labels have a language. Without an action it ends. */
+/* A row of buttons; without an action it ends. */
 struct user_button {
 	const char *action;
 	enum phrase label;
@@ -57,13 +58,12 @@ static const struct user_button test_copy_buttons[BUTTONS_MAX + 1] = {
 };
 
 static enum errc open_card(struct flow *flow, const char *kind, const char *conversation, struct message *m,
-                           const struct user_button *row, enum language language)
+                           const struct user_button *row)
 {
 	struct eac_button buttons[BUTTONS_MAX];
 	size_t n = 0;
 	for (; row[n].action != NULL; n++)
-		buttons[n] =
-		    (struct eac_button){row[n].action, phrase_text(language, row[n].label), row[n].style, NULL};
+		buttons[n] = (struct eac_button){row[n].action, row[n].label, row[n].style, PHRASE_COUNT};
 	return eac_card_open(flow, kind, conversation, m, buttons, n);
 }
 
@@ -90,13 +90,12 @@ static enum errc ask_user(struct flow *flow, const struct user_button *buttons, 
 	if (rc == OK && slack[0] != '\0') {
 		char conversation[32];
 		json_set_bool(flow->row->facts, "user_asked", true);
-		rc = open_card(flow, "user", direct(slack, conversation), text_user_card(flow), buttons,
-		               eac_target_language(flow->row));
+		rc = open_card(flow, "user", direct(slack, conversation), text_user_card(flow), buttons);
 	}
 	if (rc != OK)
 		return rc;
 	rc = open_card(flow, "copy", "", text_copy_card(flow),
-	               flow->row->step == EAC_TEST ? test_copy_buttons : copy_buttons, config->slack.language);
+	               flow->row->step == EAC_TEST ? test_copy_buttons : copy_buttons);
 	if (rc != OK)
 		return rc;
 	eac_wait_start(flow, &patience, flow->now);
@@ -107,8 +106,8 @@ static enum errc ask_user(struct flow *flow, const struct user_button *buttons, 
 static enum errc give_up(struct flow *flow)
 {
 	if (flow->row->step < EAC_LINKS)
-		return eac_end(flow, EVENT_EXPIRE, &eac_bot, TEXT_USER_SILENT);
-	return eac_fail(flow, TEXT_BACK_BUT_NOT_CONNECTED);
+		return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_text_value(TEXT_USER_SILENT));
+	return eac_fail(flow, json_text_value(TEXT_BACK_BUT_NOT_CONNECTED));
 }
 
 /* Who was asked: the user, or the helpdesk in their place. Who asked for help waits for the helpdesk, not the other way round. */
@@ -218,9 +217,10 @@ enum errc eac_sign_out_begin(struct flow *flow)
 		if (rc != OK)
 			return rc;
 		json_set_bool(facts, "sessions_over", true);
-		eac_line(flow, left > 0                               ? TEXT_SESSIONS_LEFT
-		               : json_int(facts, "session_tries") > 0 ? TEXT_SESSIONS_ENDED
-		                                                      : TEXT_NO_SESSIONS);
+		eac_line_value(flow, phrase_value(left > 0                               ? PHRASE_SESSIONS_LEFT
+		                                  : json_int(facts, "session_tries") > 0 ? PHRASE_SESSIONS_ENDED
+		                                                                         : PHRASE_NO_SESSIONS,
+		                                  NULL));
 	}
 	return ask_user(flow, addin_buttons, false);
 }
@@ -298,7 +298,7 @@ static const char *mail_shown(const struct flow *flow, const json_t *look)
 static enum errc poll_answered(struct flow *flow, const struct flow_answer *answer)
 {
 	if (answer->code != OK) /* looking is a courtesy here: the person's word ends the step as well */
-		return eac_poll_trouble(flow, "Looking in Salesforce", answer);
+		return eac_poll_trouble(flow, PHRASE_WHAT_LOOK, answer);
 	bool failed;
 	enum errc rc = eac_take_look(flow, answer->body, &failed);
 	if (rc != OK || failed)
@@ -309,7 +309,7 @@ static enum errc poll_answered(struct flow *flow, const struct flow_answer *answ
 		eac_wait_plan(flow);
 		return OK;
 	}
-	return eac_person_done(flow, &eac_bot, shown);
+	return eac_person_done(flow, &eac_bot, json_text_value(shown));
 }
 
 /* Somebody who has left, or is a guest by now, is not asked any more. */
@@ -340,14 +340,14 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 		return poll_answered(flow, answer);
 	if (text_eq(kind, "look")) {
 		if (answer->code != OK)
-			return eac_trouble(flow, "Reading the add-in's sessions", answer);
+			return eac_trouble(flow, PHRASE_WHAT_READ_SESSIONS, answer);
 		bool failed;
 		enum errc rc = eac_take_look(flow, answer->body, &failed);
 		if (rc != OK || failed)
 			return rc;
 		if (!json_is_array(json_get(answer->body, "sessions"))) {
 			json_set_bool(flow->row->facts, "sessions_over", true);
-			eac_line(flow, TEXT_SESSIONS_UNREADABLE);
+			eac_line_value(flow, phrase_value(PHRASE_SESSIONS_UNREADABLE, NULL));
 		}
 		flow->row->wake_at = flow->now;
 		return OK;
@@ -360,32 +360,34 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 	}
 	if (text_eq(kind, "end-sessions") && answer->code == ERR_DENIED) {
 		json_set_bool(flow->row->facts, "sessions_over", true);
-		eac_line(flow, TEXT_SESSIONS_LEFT);
+		eac_line_value(flow, phrase_value(PHRASE_SESSIONS_LEFT, NULL));
 	}
 	flow->row->wake_at = flow->now; /* whatever was answered: look again */
 	return OK;
 }
 
 /* The person's part is done, by their word or by what Salesforce shows. */
-enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, const char *detail)
+enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, json_t *detail)
 {
+	json_auto_t *taken = detail;
+	AUTO_FREE char *plain = phrase_plain(taken);
 	AUTO_BUF struct buf closing = {0}, thanks = {0};
-	text_step_closing(&closing, flow, actor->who, detail);
+	text_step_closing(&closing, flow, actor->who, taken);
 	text_user_closing(&thanks, flow, actor->who, text_eq(actor->who, eac_bot.who));
-	enum errc rc = eac_cards_close(flow, "user", buf_str(&thanks));
+	enum errc rc = eac_cards_close(flow, "user", json_text_value(buf_str(&thanks)));
 	if (rc == OK)
-		rc = eac_cards_close(flow, NULL, buf_str(&closing));
+		rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&closing)));
 	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, detail, flow->now);
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, plain, flow->now);
 	if (rc != OK)
 		return rc;
 	eac_wait_stop(flow);
 	if (flow->row->step == EAC_CONNECT)
 		json_set_int(flow->row->facts, "connected_at", eac_server_now(flow));
 	bool last = flow->row->step == EAC_TEST;
-	rc = eac_step_ended_by(flow, "done", detail, actor);
+	rc = eac_step_ended_by(flow, "done", json_incref(taken), actor);
 	if (rc != OK || !last)
 		return rc;
 	flow->row->step = EAC_TEST;
-	return eac_ended(flow, EVENT_COMPLETE, actor, detail);
+	return eac_ended(flow, EVENT_COMPLETE, actor, json_incref(taken));
 }

@@ -10,48 +10,43 @@
 #include "commands/eac/repair.h"
 #include "commands/eac/text_parts.h"
 
-void text_refused(struct buf *b, const struct flow *flow, const char *why)
+void text_refused(struct buf *b, const struct flow *flow, const json_t *why)
 {
 	part_begin(b);
 	part_id(b, flow->row);
 	buf_puts(b, " (");
 	text_name(b, flow->row);
 	buf_puts(b, ") was refused, nothing was changed. ");
-	buf_puts(b, why);
+	phrase_add_value(b, eac_language(flow), why);
 }
 
-void text_not_found(struct buf *b, const char *word)
+json_t *text_not_found(const char *word)
 {
-	part_begin(b);
-	buf_puts(b, "I found no Salesforce user for “");
-	mrkdwn_add_literal(b, word, PART_NAME_MAX);
-	buf_puts(b, "”. Try the Salesforce username or the Salesforce user id (005…).");
+	json_t *value = phrase_value(PHRASE_REFUSED_NOT_FOUND, NULL);
+	phrase_value_set(value, "word", phrase_literal(word, PART_NAME_MAX));
+	return value;
 }
 
-void text_ambiguous(struct buf *b, const json_t *users)
+json_t *text_ambiguous(const json_t *users)
 {
+	AUTO_BUF struct buf lines = {0};
 	size_t i;
 	json_t *user;
-	part_begin(b);
-	buf_puts(b, "That fits more than one Salesforce user. Say which one by its username:");
+	part_begin(&lines);
 	json_array_foreach (users, i, user) {
-		buf_puts(b, "\n• `");
-		mrkdwn_add_literal(b, json_str(user, "username"), 100);
-		buf_puts(b, "` ");
-		mrkdwn_add_literal(b, json_str(user, "name"), PART_NAME_MAX);
+		buf_puts(&lines, "\n• `");
+		mrkdwn_add_literal(&lines, json_str(user, "username"), 100);
+		buf_puts(&lines, "` ");
+		mrkdwn_add_literal(&lines, json_str(user, "name"), PART_NAME_MAX);
 	}
+	return phrase_value(PHRASE_REFUSED_AMBIGUOUS, "users", buf_str(&lines), NULL);
 }
 
-void text_duplicate(struct buf *b, const char *id)
+json_t *text_lookup_failed(enum phrase what, const char *reason)
 {
-	part_begin(b);
-	buf_printf(b, "A repair for this person is open already: %s. `status %s` tells where it stands.", id, id);
-}
-
-void text_superseded(struct buf *b, const char *by)
-{
-	part_begin(b);
-	buf_printf(b, "superseded by %s", by);
+	json_t *value = phrase_value(PHRASE_REFUSED_LOOKUP_FAILED, NULL);
+	phrase_value_set(value, "trouble", text_trouble(what, reason));
+	return value;
 }
 
 static void add_notes(struct buf *b, const json_t *warnings)
@@ -70,7 +65,7 @@ void text_plan(struct buf *b, const struct flow *flow)
 	buf_puts(b, "*Plan* (code `");
 	buf_puts(b, json_str(json_get(flow->row->facts, "plan"), "code"));
 	buf_puts(b, "`):");
-	part_plan(b, flow);
+	part_plan(b, eac_language(flow), flow);
 	buf_puts(b, "\n• access of the SIQ app and the mailbox's account links: removed, the user makes them anew by "
 	            "reconnecting");
 	add_notes(b, json_get(flow->row->facts, "warnings"));
@@ -155,7 +150,7 @@ static void add_dry_run(struct buf *b, const struct flow *flow)
 	buf_puts(b, "\n*What a repair would do* (plan `");
 	buf_puts(b, json_str(json_get(flow->row->facts, "plan"), "code"));
 	buf_puts(b, "`):");
-	part_plan(b, flow);
+	part_plan(b, eac_language(flow), flow);
 	add_access(b, flow, look);
 	size_t links = add_links(b, "\n• mailbox links that would be removed: ", look, false);
 	add_links(b, "\n• stays: links for logging in: ", look, true);
@@ -166,7 +161,7 @@ static void add_dry_run(struct buf *b, const struct flow *flow)
 	            "anew.");
 }
 
-void text_check_report(struct buf *b, const struct flow *flow, const char *refusal)
+void text_check_report(struct buf *b, const struct flow *flow, const json_t *refusal)
 {
 	part_begin(b);
 	buf_puts(b, "*Check of ");
@@ -178,7 +173,7 @@ void text_check_report(struct buf *b, const struct flow *flow, const char *refus
 		return;
 	}
 	buf_puts(b, "A repair would be refused: ");
-	buf_puts(b, refusal);
+	phrase_add_value(b, eac_language(flow), refusal);
 	add_notes(b, json_get(flow->row->facts, "warnings"));
 }
 
@@ -252,5 +247,5 @@ void text_plan_changed(struct buf *b, const struct flow *flow, const json_t *old
 	buf_puts(b, "\n*Plan* (code `");
 	buf_puts(b, json_str(plan, "code"));
 	buf_puts(b, "`):");
-	part_plan(b, flow);
+	part_plan(b, eac_language(flow), flow);
 }

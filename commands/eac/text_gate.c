@@ -14,7 +14,7 @@ static bool keeps_licence(const struct flow *flow)
 {
 	const json_t *facts = flow->row->facts;
 	return json_array_size(json_get(json_get(facts, "plan"), "kept")) > 0 ||
-	       json_str(facts, "licence_needed")[0] != '\0';
+	       json_get(facts, "licence_needed") != NULL;
 }
 
 static void add_evidence(struct buf *b, const struct flow *flow)
@@ -79,7 +79,7 @@ struct message *text_prompt(const struct flow *flow)
 	buf_printf(&who, ", Salesforce id %s)", flow->row->target);
 	add_requester_words(&who, flow);
 	buf_printf(&plan, "*Plan* `%s`:", json_str(json_get(facts, "plan"), "code"));
-	part_plan(&plan, flow);
+	part_plan(&plan, eac_language(flow), flow);
 	buf_puts(&plan, "\n*Can't be undone:* revoked access of the SIQ app, removed account links and ended add-in "
 	                "sessions do not come back; "
 	                "the user has to reconnect the mailbox.");
@@ -155,7 +155,7 @@ struct message *text_backend_card(const struct flow *flow)
 	           "links, revoked the "
 	           "SIQ app for this user and removed ",
 	           flow->row->target, json_str(json_get(flow->row->facts, "org"), "id"));
-	part_labels(&copy, json_get(json_get(flow->row->facts, "plan"), "sets"));
+	phrase_say(&copy, eac_language(flow), part_labels(json_path(flow->row->facts, "plan", "sets", NULL)));
 	buf_puts(&copy, keeps_licence(flow) ? "; verified " : " with its licence; verified ");
 	char when[32];
 	buf_puts(&copy, clock_rfc3339(flow->now, when));

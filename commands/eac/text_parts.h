@@ -16,8 +16,18 @@ void part_who(struct buf *b, const char *who); /* a Slack id, or the bot */
 void part_principals(struct buf *b, const struct config_list *list);
 /* Who is called for a decision: the approvers; the admins, who may decide too, where there are no others. */
 void part_approvers(struct buf *b, const struct config *config);
-/* “Label” (until 2027-01-31), “Label” */
-void part_labels(struct buf *b, const json_t *rows);
-void part_step(struct buf *b, const struct request_row *row); /* step 3 of 10 (1.3 Remove the account links) */
-void part_duration(struct buf *b, const struct flow *flow);   /* since the repair was asked for */
-void part_plan(struct buf *b, const struct flow *flow);
+void part_step(struct buf *b, enum language language,
+               const struct request_row *row);                         /* step 3 of 10 (1.3 Remove the account links) */
+void part_duration(struct buf *b, enum language language, int64_t ms); /* 2 h 5 min */
+void part_plan(struct buf *b, enum language language, const struct flow *flow);
+/* A set's or licence's label (else its name) as a slot's value. */
+json_t *part_label(const json_t *row);
+json_t *part_quoted(const json_t *row); /* the same in quotes */
+/* Rows of the plan as a list, for a slot: “Label” (until 2027-01-31), “Label” */
+json_t *part_labels(const json_t *rows);
+/* Where else the permission comes from: the profile “Label”; one, and all of the plan's. */
+json_t *part_source(const json_t *row);
+json_t *part_sources(const json_t *rows);
+/* A moment as a slot's value, as Slack shows it in the reader's own time. */
+json_t *part_time(int64_t at);
+json_t *part_user(const char *who); /* as part_who */

@@ -31,8 +31,8 @@ struct slots {
 static void slots_init(struct slots *s, const struct flow *flow, enum language language)
 {
 	const struct request_row *row = flow->row;
-	*s = (struct slots){.title = eac_step_title(row->step), .command = eac_env(flow)->config->slack.command};
-	(void)language;
+	*s = (struct slots){.title = eac_step_title(row->step, language),
+	                    .command = eac_env(flow)->config->slack.command};
 	eac_id(row->id, s->id);
 	text_copy(s->number, sizeof s->number, eac_step_number(row->step));
 	part_begin(&s->name);
@@ -198,7 +198,7 @@ struct message *text_copy_card(const struct flow *flow)
 	return m;
 }
 
-void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const char *detail)
+void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const json_t *detail)
 {
 	enum language language = channel_language(flow);
 	AUTO_SLOTS struct slots s;
@@ -207,7 +207,7 @@ void text_step_closing(struct buf *b, const struct flow *flow, const char *who, 
 	part_begin(b);
 	part_begin(&literal);
 	part_begin(&by);
-	mrkdwn_add_literal(&literal, detail, 200);
+	phrase_add_value(&literal, language, detail);
 	part_who(&by, who);
 	mrkdwn_add_time(&s.time, flow->now);
 	phrase_add(b, language, PHRASE_STEP_CLOSING, "number", s.number, "title", s.title, "detail", buf_str(&literal),

@@ -3,11 +3,15 @@
  */
 #include "commands/phrases/phrases.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bot/base/json.h"
+#include "bot/base/mem.h"
 #include "bot/base/text.h"
+#include "bot/message/mrkdwn.h"
 
 static const struct {
 	const char *name;
@@ -39,7 +43,7 @@ static json_t *slots_of(va_list pairs)
 }
 
 /* In a sentence in a sentence there may be another: not deeper, for facts may be damaged. */
-enum { DEPTH_MAX = 4 };
+enum { DEPTH_MAX = 6, WORDS_MAX = 32000 };
 
 static void add_sentence(struct buf *b, enum language language, const json_t *value, int depth);
 
@@ -63,11 +67,23 @@ static void fill(struct buf *b, enum language language, const char *text, const 
 	buf_puts(b, text);
 }
 
+static void add_list(struct buf *b, enum language language, const json_t *values, int depth)
+{
+	size_t i;
+	json_t *value;
+	json_array_foreach (values, i, value) {
+		buf_puts(b, i > 0 ? phrase_text(language, PHRASE_LIST_COMMA) : "");
+		add_sentence(b, language, value, depth);
+	}
+}
+
 static void add_sentence(struct buf *b, enum language language, const json_t *value, int depth)
 {
 	const char *name = json_str(value, "phrase");
 	if (json_is_string(value))
 		buf_puts(b, json_string_value(value));
+	if (json_is_array(value) && depth < DEPTH_MAX)
+		add_list(b, language, value, depth + 1);
 	for (size_t i = 0; name[0] != '\0' && depth < DEPTH_MAX && i < PHRASE_COUNT; i++)
 		if (text_eq(catalogue[i].name, name))
 			fill(b, language, catalogue[i].text[language], value, depth);
@@ -100,4 +116,32 @@ void phrase_value_set(json_t *value, const char *slot_name, json_t *slot)
 void phrase_add_value(struct buf *b, enum language language, const json_t *value)
 {
 	add_sentence(b, language, value, 0);
+}
+
+void phrase_say(struct buf *b, enum language language, json_t *value)
+{
+	phrase_add_value(b, language, value);
+	json_decref(value);
+}
+
+const char *phrase_number(int64_t n, char out[static 24])
+{
+	snprintf(out, 24, "%" PRId64, n);
+	return out;
+}
+
+json_t *phrase_literal(const char *text, size_t max_chars)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, WORDS_MAX);
+	mrkdwn_add_literal(&b, text, max_chars);
+	return json_text_value(buf_str(&b));
+}
+
+char *phrase_plain(const json_t *value)
+{
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, WORDS_MAX);
+	phrase_add_value(&b, LANGUAGE_EN, value);
+	return mrkdwn_plain(buf_str(&b));
 }
