@@ -95,7 +95,7 @@ enum errc asked_answer_body(struct asked *asked, json_t *body)
 	}
 	bool thread = deed->thread_ts[0] != '\0' && asked->row.id != 0 && text_eq(deed->channel, asked->row.channel);
 	const char *channel = asked_channel(asked);
-	if (channel[0] == '\0' && asked->row.id != 0)
+	if (channel[0] == '\0' && asked->row.id != 0 && !access_is_target(asked)) /* who was asked by direct message */
 		channel = asked->row.channel;
 	return eac_tell(asked->tx, asked->row.id, channel, thread, deed->user, body);
 }

@@ -125,16 +125,18 @@ struct message *text_user_card(const struct flow *flow)
 void text_user_closing(struct buf *b, const struct flow *flow, const char *who, bool seen)
 {
 	enum language language = eac_target_language(flow->row);
-	AUTO_BUF struct buf time = {0}, name = {0};
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf by = {0};
+	slots_init(&s, flow, language);
 	part_begin(b);
-	part_begin(&time);
-	part_begin(&name);
-	mrkdwn_add_time(&time, flow->now);
-	part_who(&name, who);
+	part_begin(&by);
+	mrkdwn_add_time(&s.time, flow->now);
+	part_who(&by, who);
 	enum phrase phrase = seen ? flow->row->step == EAC_TEST ? PHRASE_USER_SEEN_MAIL : PHRASE_USER_SEEN_CONNECTED
 	                     : text_eq(who, flow->row->slack_user) ? PHRASE_USER_DONE
 	                                                           : PHRASE_USER_DONE_BY_OTHER;
-	phrase_add(b, language, phrase, "time", buf_str(&time), "who", buf_str(&name), NULL);
+	phrase_add(b, language, phrase, "time", buf_str(&s.time), "who", buf_str(&by), "number", s.number, "title",
+	           s.title, NULL);
 }
 
 json_t *text_user_end(const struct flow *flow)

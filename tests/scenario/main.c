@@ -45,6 +45,7 @@ static const struct {
     {"delivery", delivery_scenarios},
     {"shortcuts", shortcut_scenarios},
     {"home", home_scenarios},
+    {"guided", people_scenarios},
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
 };
