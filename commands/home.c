@@ -360,7 +360,7 @@ enum errc commands_home(struct commands *commands, struct tx *tx, const struct p
 
 	message_header(home.m, phrase_text(home.language, PHRASE_HOME_TITLE));
 	if (outsider)
-		message_section(home.m, phrase_text(home.language, PHRASE_HOME_OUTSIDER));
+		message_section(home.m, phrase_text(home.language, PHRASE_DENIED_OUTSIDER));
 	else
 		rc = add_health(&home, health);
 	if (rc == OK && !outsider)
