@@ -1,7 +1,8 @@
 /*
  * salesforce/change.c - taking permissions away and giving them back: sf_remove and sf_restore of salesforce.h.
  *
- * The deeds, in order, and the reading back are one composite. What each deed
+ * The deeds, in order, and the reading back are one composite, perhaps with those
+ * of others. What each deed
  * was answered is told, but the reading says what is true: a delete may find its
  * row gone, a create may find it there, and a licence row goes by itself when
  * the last set that needs it goes.
@@ -14,12 +15,14 @@
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
+#include "bot/base/text.h"
 #include "salesforce/holdings.h"
 #include "salesforce/normal.h"
 #include "salesforce/rights.h"
 #include "salesforce/sf_id.h"
 
 enum { DEEDS_MAX = COMPOSITE_PARTS - 2, REF_MAX = 32 };
+static const char set_object[] = "PermissionSetAssignment", licence_object[] = "PermissionSetLicenseAssign";
 
 /* The referenceId of the n-th deed. */
 static const char *ref_of(size_t n, char out[static REF_MAX])
@@ -120,32 +123,39 @@ static void on_answer(struct op *op, const struct rest_answer *answer)
 		op_fail(op, &answer->trouble);
 		return;
 	}
-	op->answer = json_deep_copy(answer->body);
-	op->at_ms = answer->at_ms;
+	op_keep_answer(op, answer);
 	read_whole(op);
 }
 
 /* --- asking --- */
 
+/* Sets go before their licences, and licences come before the sets that need them. */
+static int stage_of(const struct op *op, const json_t *deed)
+{
+	bool is_set = text_eq(json_str(deed, "object"), set_object);
+
+	return op->kind == SF_KIND_REMOVE ? !is_set : is_set;
+}
+
 static void go(struct op *op)
 {
-	AUTO_COMPOSITE struct composite c;
+	struct wish *wish = wish_new(set_object);
 	const json_t *deed;
 	size_t i;
 	char ref[REF_MAX];
 
-	composite_init(&c, session_version(op->sf->session));
 	json_array_foreach (json_get(op->in, "deeds"), i, deed) {
 		const char *object = json_str(deed, "object");
 
 		if (op->kind == SF_KIND_REMOVE)
-			composite_delete(&c, ref_of(i, ref), object, json_str(deed, "id"));
+			wish_delete(wish, ref_of(i, ref), stage_of(op, deed), object, json_str(deed, "id"));
 		else
-			composite_post(&c, ref_of(i, ref), object, json_deep_copy(json_get(deed, "record")));
+			wish_create(wish, ref_of(i, ref), stage_of(op, deed), object,
+			            json_deep_copy(json_get(deed, "record")));
 	}
-	holdings_ask(op, &c, json_str(op->in, "user"));
-	rights_ask(&c);
-	op_send_composite(op, &c, true, "PermissionSetAssignment", on_answer);
+	holdings_ask(op, wish, json_str(op->in, "user"));
+	rights_ask(wish);
+	op_send_wish(op, wish, on_answer);
 }
 
 /* NULL: answered later with why not. */
@@ -187,11 +197,11 @@ http_ticket sf_remove(struct sf *sf, const char *user_id, const char *const *ass
 	if (!take_user(op, user_id, assignment_count + licence_count))
 		return op->ticket;
 	for (size_t i = 0; i < assignment_count; i++) {
-		if (!add_delete(op, "PermissionSetAssignment", assignments[i]))
+		if (!add_delete(op, set_object, assignments[i]))
 			return op->ticket;
 	}
 	for (size_t i = 0; i < licence_count; i++) {
-		if (!add_delete(op, "PermissionSetLicenseAssign", licence_assignments[i]))
+		if (!add_delete(op, licence_object, licence_assignments[i]))
 			return op->ticket;
 	}
 	return op_start(op, go);
@@ -226,7 +236,7 @@ http_ticket sf_restore(struct sf *sf, const char *user_id, const struct sf_grant
 	if (!take_user(op, user_id, count))
 		return op->ticket;
 	for (size_t i = 0; i < count; i++) {
-		const char *object = grants[i].set ? "PermissionSetAssignment" : "PermissionSetLicenseAssign";
+		const char *object = grants[i].set ? set_object : licence_object;
 		json_t *record = record_of(json_str(op->in, "user"), &grants[i]);
 
 		if (!record)

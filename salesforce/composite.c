@@ -73,6 +73,30 @@ void composite_post(struct composite *c, const char *ref, const char *object, js
 	add(c, "POST", ref, path, record);
 }
 
+void composite_delete_all(struct composite *c, const char *ref, const json_t *ids)
+{
+	AUTO_BUF struct buf path = {0};
+	const json_t *id;
+	size_t i;
+
+	assert(c->queries < COMPOSITE_QUERIES);
+	c->queries++;
+	buf_init(&path, QUERY_MAX);
+	buf_puts(&path, "/composite/sobjects?allOrNone=false&ids=");
+	json_array_foreach (ids, i, id)
+		buf_printf(&path, "%s%s", i > 0 ? "," : "", json_string_value(id));
+	if (path.cut)
+		c->spoilt = true;
+	add(c, "DELETE", ref, buf_str(&path), NULL);
+}
+
+void composite_post_all(struct composite *c, const char *ref, json_t *records)
+{
+	assert(c->queries < COMPOSITE_QUERIES);
+	c->queries++;
+	add(c, "POST", ref, "/composite/sobjects", json_pack("{s:b,s:O}", "allOrNone", 0, "records", records));
+}
+
 char *composite_text(const struct composite *c)
 {
 	json_auto_t *whole = json_object();
@@ -90,7 +114,7 @@ char *composite_text(const struct composite *c)
 	return NULL;
 }
 
-static const json_t *find_part(const json_t *answer, const char *ref)
+const json_t *composite_find(const json_t *answer, const char *ref)
 {
 	const json_t *part;
 	size_t i;
@@ -105,7 +129,7 @@ static const json_t *find_part(const json_t *answer, const char *ref)
 bool composite_part(const json_t *answer, const char *ref, const struct sf_error_about *about, json_t **ret_body,
                     struct sf_trouble *ret)
 {
-	const json_t *part = find_part(answer, ref);
+	const json_t *part = composite_find(answer, ref);
 	long status = (long)json_int(part, "httpStatusCode");
 	json_t *body = json_get(part, "body");
 

@@ -2,8 +2,8 @@
  * salesforce/end.c - ending what lets others in: sessions, account links, tokens.
  *
  * sf_end_sessions, sf_delete_links, sf_links_deletable and sf_revoke of
- * salesforce.h. Rows are deleted one by one within a composite, so that each has
- * an answer of its own; sessions are read back behind it in the same call, which
+ * salesforce.h. Each row that is deleted within a composite has an answer of its
+ * own; sessions are read back behind it in the same call, which
  * Salesforce does not allow for links and tokens. Tokens have an endpoint of their
  * own outside the REST API.
  */
@@ -19,7 +19,7 @@
 #include "salesforce/sf_id.h"
 #include "salesforce/user_parts.h"
 
-enum { ROWS_MAX = 200, REF_MAX = 32, READ_BACK = 2, QUERY_MAX = 1000 };
+enum { ROWS_MAX = 200, REF_MAX = 32, READ_BACK = 2 };
 static const int64_t links_last_ms = INT64_C(3600) * 1000;
 static const char link_object[] = "ThirdPartyAccountLink";
 
@@ -56,28 +56,19 @@ static const char *row_id(const struct op *op, size_t n)
 	return json_string_value(json_array_get(json_get(op->in, "ids"), (size_t)json_int(op->in, "from") + n));
 }
 
-static void ask_sessions(struct op *op, struct composite *c)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	auth_session_put(&query, user_of(op));
-	composite_query(c, "sessions", buf_str(&query));
-	rights_ask(c);
-}
-
 static void delete_chunk(struct op *op)
 {
 	const char *object = json_str(op->in, "object");
-	AUTO_COMPOSITE struct composite c;
+	struct wish *wish = wish_new(object);
 	char ref[REF_MAX];
 
-	composite_init(&c, session_version(op->sf->session));
 	for (size_t i = 0; i < chunk_of(op); i++)
-		composite_delete(&c, ref_of(i, ref), object, row_id(op, i));
-	if (*user_of(op) && chunk_of(op) == left_of(op))
-		ask_sessions(op, &c);
-	op_send_composite(op, &c, true, object, on_deleted);
+		wish_delete(wish, ref_of(i, ref), 0, object, row_id(op, i));
+	if (*user_of(op) && chunk_of(op) == left_of(op)) {
+		auth_session_ask(wish, user_of(op));
+		rights_ask(wish);
+	}
+	op_send_wish(op, wish, on_deleted);
 }
 
 static void read_row(struct op *op, const json_t *body, size_t n)
@@ -102,7 +93,7 @@ static json_t *sessions_left(struct op *op, const struct rest_answer *answer)
 	struct sf_trouble trouble;
 	json_t *records;
 
-	op->answer = json_deep_copy(answer->body);
+	op_keep_answer(op, answer);
 	if (!op_read_rights(op, &trouble) || rights_missing_for(op->sf->rights, "sessions") || !op_is_whole(op) ||
 	    !composite_records(op->answer, "sessions", "AuthSession", &records, &trouble))
 		return json_null();

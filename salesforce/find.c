@@ -16,76 +16,58 @@
 #include "salesforce/soql.h"
 #include "salesforce/user_parts.h"
 
-enum { QUERY_MAX = 16384, USERS_MAX = 6, TIED_MAX = 20 };
+enum { USERS_MAX = 6, TIED_MAX = 20 };
 
 /* --- the questions --- */
 
-/* An id of another kind of record would spoil the query, so only a user's is compared as one. */
-static void ask_users(struct composite *c, const char *word)
+static bool is_ascii(const char *word)
 {
-	AUTO_BUF struct buf query = {0};
-	char id[19];
-
-	buf_init(&query, QUERY_MAX);
-	buf_puts(&query, "SELECT ");
-	user_put_fields(&query);
-	buf_puts(&query, " FROM User WHERE ");
-	if (sf_id_valid(word) && sf_id_has_prefix(word, "005") && sf_id_long(word, id)) {
-		buf_puts(&query, "Id = ");
-		soql_put_text(&query, id);
-		buf_puts(&query, " OR ");
-	}
-	buf_puts(&query, "Username = ");
-	soql_put_text(&query, word);
-	buf_puts(&query, " OR Email = ");
-	soql_put_text(&query, word);
-	buf_puts(&query, " OR FederationIdentifier = ");
-	soql_put_text(&query, word);
-	buf_printf(&query, " LIMIT %d", USERS_MAX);
-	composite_query(c, "users", buf_str(&query));
+	while (*word && (unsigned char)*word < 0x80)
+		word++;
+	return *word == '\0';
 }
 
-static void ask_sets(struct op *op, struct composite *c, const struct columns *columns)
+/* An id of another kind of record would spoil the query, so only a user's is compared as one. What Salesforce takes for
+ * the same letter beyond ASCII only it knows, so such a word is asked for alone. */
+static void ask_users(struct wish *wish, const char *word)
 {
-	AUTO_BUF struct buf query = {0};
+	struct question *q = wish_ask(wish, "users", "User");
+	char id[19];
 
-	if (op->sf->permission_set_count == 0)
-		return;
-	buf_init(&query, QUERY_MAX);
-	permissions_put_sets(&query, columns, (const char *const *)op->sf->permission_sets,
-	                     op->sf->permission_set_count);
-	composite_query(c, "sets", buf_str(&query));
+	user_put_fields(&q->fields);
+	if (sf_id_valid(word) && sf_id_has_prefix(word, "005") && sf_id_long(word, id))
+		question_add_word(q, "Id", id);
+	question_add_word(q, "Username", word);
+	question_add_word(q, "Email", word);
+	question_add_word(q, "FederationIdentifier", word);
+	q->limit = USERS_MAX;
+	if (!is_ascii(word))
+		wish->alone = true;
+}
+
+static void ask_sets(struct op *op, struct wish *wish, const struct columns *columns)
+{
+	if (op->sf->permission_set_count > 0)
+		permissions_ask_sets(wish, columns, (const char *const *)op->sf->permission_sets,
+		                     op->sf->permission_set_count);
 }
 
 /* Also the licences that listed sets were tied to last time, whatever their flags. */
-static void ask_licences(struct op *op, struct composite *c, const struct columns *columns)
+static bool ask_licences(struct op *op, struct wish *wish, const struct columns *columns)
 {
-	AUTO_BUF struct buf query = {0};
 	const char *tied[TIED_MAX];
 	size_t count = catalogue_licences(op->sf->catalogue, tied, TIED_MAX);
 
-	buf_init(&query, QUERY_MAX);
-	if (permissions_put_licences(&query, columns, tied, count))
-		composite_query(c, "licences", buf_str(&query));
-}
-
-static void ask_population(struct composite *c)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	connection_put_population(&query);
-	composite_query(c, "population", buf_str(&query));
+	return permissions_ask_licences(wish, columns, tied, count);
 }
 
 /* By jwt we know our name; otherwise it is asked for once. */
-static void ask_bot(struct op *op, struct composite *c)
+static void ask_bot(struct op *op, struct wish *wish)
 {
 	const char *id = session_bot_id(op->sf->session);
-	AUTO_FREE char *path = mem_printf("/sobjects/User/%s?fields=Username", id);
 
 	if (!op->sf->bot_username && sf_id_plausible(id))
-		composite_get(c, "bot", path);
+		wish_read(wish, "bot", mem_printf("/sobjects/User/%s?fields=Username", id));
 }
 
 /* --- the answers --- */
@@ -302,27 +284,22 @@ static void on_answer(struct op *op, const struct rest_answer *answer)
 		op_fail(op, &answer->trouble);
 		return;
 	}
-	json_decref(op->answer);
-	op->answer = json_deep_copy(answer->body);
-	op_turn_pages(op, read_whole);
+	op_keep_answer(op, answer);
+	read_whole(op);
 }
 
 static void go(struct op *op)
 {
 	const struct columns *columns = catalogue_columns(op->sf->catalogue);
-	AUTO_COMPOSITE struct composite c;
-	size_t before;
+	struct wish *wish = wish_new("User");
 
-	composite_init(&c, session_version(op->sf->session));
-	ask_users(&c, json_str(op->in, "word"));
-	rights_ask(&c);
-	ask_sets(op, &c, columns);
-	before = c.queries;
-	ask_licences(op, &c, columns);
-	json_set_bool(op->in, "licences", c.queries > before);
-	ask_population(&c);
-	ask_bot(op, &c);
-	op_send_composite(op, &c, false, "User", on_answer);
+	ask_users(wish, json_str(op->in, "word"));
+	rights_ask(wish);
+	ask_sets(op, wish, columns);
+	json_set_bool(op->in, "licences", ask_licences(op, wish, columns));
+	connection_ask_population(wish);
+	ask_bot(op, wish);
+	op_send_wish(op, wish, on_answer);
 }
 
 http_ticket sf_find(struct sf *sf, const char *word, sf_answer_fn *done, void *arg)

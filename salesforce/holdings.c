@@ -5,24 +5,18 @@
 
 #include "bot/base/json.h"
 #include "salesforce/permissions.h"
-#include "salesforce/soql.h"
 #include "salesforce/user_parts.h"
 
-enum { QUERY_MAX = 16384 };
-
-void holdings_ask(struct op *op, struct composite *c, const char *user_id)
+void holdings_ask(struct op *op, struct wish *wish, const char *user_id)
 {
-	const struct columns *columns = catalogue_columns(op->sf->catalogue);
-	AUTO_BUF struct buf query = {0};
+	struct question *q = wish_ask(wish, "user", "User");
 
-	buf_init(&query, QUERY_MAX);
-	buf_puts(&query, "SELECT ");
-	user_put_fields(&query);
-	buf_puts(&query, ", ");
-	permissions_put_held(&query, columns);
-	buf_puts(&query, " FROM User WHERE Id = ");
-	soql_put_text(&query, user_id);
-	composite_query(c, "user", buf_str(&query));
+	user_put_fields(&q->fields);
+	buf_puts(&q->fields, ", ");
+	permissions_put_held(&q->fields, catalogue_columns(op->sf->catalogue));
+	q->ids = true;
+	q->single = true;
+	question_add_word(q, "Id", user_id);
 }
 
 json_t *holdings_read(const struct op *op, struct sf_trouble *ret)

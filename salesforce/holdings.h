@@ -6,7 +6,7 @@
 #include "salesforce/op.h"
 
 /* Adds the query, as the part "user": the user, the sets and the licences. */
-void holdings_ask(struct op *op, struct composite *c, const char *user_id);
+void holdings_ask(struct op *op, struct wish *wish, const char *user_id);
 /* From op->answer. NULL with *ret filled on trouble; otherwise {"user", "sets", "licences"}. DENIED: the bot does not see
  * the user. */
 json_t *holdings_read(const struct op *op, struct sf_trouble *ret);

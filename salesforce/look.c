@@ -21,7 +21,7 @@
 #include "salesforce/sf_id.h"
 #include "salesforce/user_parts.h"
 
-enum { QUERY_MAX = 4096, SOURCE_VERSION = 64 };
+enum { SOURCE_VERSION = 64 };
 
 static const int64_t rights_last_ms = INT64_C(15) * 60 * 1000;
 static const int64_t rights_last_for_first_ms = INT64_C(60) * 1000;
@@ -51,45 +51,17 @@ static bool has_rights(const struct op *op)
 	return extra_of(op) == SF_LOOK_AGAIN || extra_of(op) == SF_LOOK_SESSIONS;
 }
 
-static void ask_extra(struct op *op, struct composite *c, const char *user_id)
+static void ask_extra(struct op *op, struct wish *wish, const char *user_id)
 {
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
 	switch (extra_of(op)) {
 	case SF_LOOK_AGAIN: break;
-	case SF_LOOK_LOGIN:
-		user_login_put(&query, user_id);
-		composite_query(c, "frozen", buf_str(&query));
-		break;
-	case SF_LOOK_SESSIONS:
-		auth_session_put(&query, user_id);
-		composite_query(c, "sessions", buf_str(&query));
-		break;
+	case SF_LOOK_LOGIN: user_login_ask(wish, user_id); break;
+	case SF_LOOK_SESSIONS: auth_session_ask(wish, user_id); break;
 	case SF_LOOK_MAIL:
-		mail_put(&query, user_id, json_int(op->in, "since"));
 		if (has_source(op))
-			composite_query(c, "mails", buf_str(&query));
+			mail_ask(wish, user_id, json_int(op->in, "since"));
 		break;
 	}
-}
-
-static void ask_part(struct composite *c, const char *ref, void (*put)(struct buf *, const char *), const char *user_id)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	put(&query, user_id);
-	composite_query(c, ref, buf_str(&query));
-}
-
-static void ask_connection(struct op *op, struct composite *c, const char *user_id)
-{
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	connection_put(&query, catalogue_columns(op->sf->catalogue), user_id);
-	composite_query(c, "connection", buf_str(&query));
 }
 
 /* --- the answers --- */
@@ -287,10 +259,8 @@ static void on_answer(struct op *op, const struct rest_answer *answer)
 		op_fail(op, &answer->trouble);
 		return;
 	}
-	json_decref(op->answer);
-	op->answer = json_deep_copy(answer->body);
-	op->at_ms = answer->at_ms;
-	op_turn_pages(op, read_whole);
+	op_keep_answer(op, answer);
+	read_whole(op);
 }
 
 /* --- the bot's own rights, before anything is believed --- */
@@ -298,18 +268,17 @@ static void on_answer(struct op *op, const struct rest_answer *answer)
 static void look(struct op *op)
 {
 	const char *user_id = json_str(op->in, "user");
-	AUTO_COMPOSITE struct composite c;
+	struct wish *wish = wish_new("User");
 
-	composite_init(&c, session_version(op->sf->session));
-	holdings_ask(op, &c, user_id);
-	ask_part(&c, "tokens", tokens_put_query, user_id);
-	ask_part(&c, "links", account_link_put, user_id);
+	holdings_ask(op, wish, user_id);
+	tokens_ask(wish, user_id);
+	account_link_ask(wish, user_id);
 	if (has_connection(op))
-		ask_connection(op, &c, user_id);
-	ask_extra(op, &c, user_id);
+		connection_ask(wish, catalogue_columns(op->sf->catalogue), user_id);
+	ask_extra(op, wish, user_id);
 	if (has_rights(op))
-		rights_ask(&c);
-	op_send_composite(op, &c, false, "User", on_answer);
+		rights_ask(wish);
+	op_send_wish(op, wish, on_answer);
 }
 
 /* Short ones are asked for again soon: somebody may be granting them just now. The first look of a repair comes right

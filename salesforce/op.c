@@ -46,6 +46,7 @@ void op_free(struct op *op)
 		op->sf->rights_asker = NULL;
 	session_unwait(op->sf->session, op);
 	catalogue_unwait(op->sf->catalogue, op);
+	company_leave(op);
 	rest_cancel(op->call);
 	json_decref(op->in);
 	json_decref(op->answer);
@@ -129,9 +130,22 @@ http_ticket op_fail_later(struct op *op, enum errc code, const char *reason)
 
 void op_send(struct op *op, const struct rest_request *request, op_read_fn *read)
 {
-	assert(!op->call && !op->learning);
+	assert(!op->call && !op->learning && !op->queue && !op->band);
 	op->read = read;
 	op->call = rest_send(op->sf->rest, request, on_call, op);
+}
+
+void op_send_wish(struct op *op, struct wish *wish, op_read_fn *read)
+{
+	company_add(op->sf->company, op, wish, read);
+}
+
+/* It is this op's alone, and nobody changes it. */
+void op_keep_answer(struct op *op, const struct rest_answer *answer)
+{
+	json_decref(op->answer);
+	op->answer = json_incref((json_t *)(uintptr_t)answer->body);
+	op->at_ms = answer->at_ms;
 }
 
 void op_send_composite(struct op *op, const struct composite *composite, bool changes, const char *object,

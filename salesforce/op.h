@@ -13,6 +13,7 @@
 
 #include "salesforce/catalogue.h"
 #include "salesforce/composite.h"
+#include "salesforce/company.h"
 #include "salesforce/rest.h"
 #include "salesforce/salesforce.h"
 #include "salesforce/session.h"
@@ -20,6 +21,8 @@
 #include "salesforce/usage.h"
 
 struct op;
+struct queue;
+struct band;
 
 /* What salesforce.h hands out. */
 struct sf {
@@ -29,6 +32,7 @@ struct sf {
 	struct rest *rest;
 	struct catalogue *catalogue;
 	struct tokens *tokens;
+	struct company *company;
 	char **permission_sets; /* the allow-list */
 	size_t permission_set_count;
 	char *username;          /* jwt: the bot's own */
@@ -57,7 +61,11 @@ struct op {
 	sf_answer_fn *done;
 	void *arg;
 	struct rest_call *call; /* what it waits for ... */
-	bool learning;          /* ... or this */
+	bool learning;          /* ... or this ... */
+	struct queue *queue;    /* ... or company (company.h), with its wish ... */
+	struct band *band;      /* ... or a call that is shared with others */
+	struct wish *wish;      /* while it is in a queue */
+	struct op *peer;        /* the next in the queue */
 	op_fn *go;              /* composes and sends the main call; may be called again after a doubtful column */
 	op_read_fn *read;       /* takes the call's answer */
 	op_fn *then;            /* after learning or turning pages */
@@ -80,7 +88,9 @@ void op_free(struct op *op);
 http_ticket op_start(struct op *op, op_fn *go);
 /* The one call that the op waits for now. */
 void op_send(struct op *op, const struct rest_request *request, op_read_fn *read);
-/* The main call as a composite. */
+/* The main call, perhaps together with others who want the same. `wish` is stolen. */
+void op_send_wish(struct op *op, struct wish *wish, op_read_fn *read);
+/* A call about the org as a composite. */
 void op_send_composite(struct op *op, const struct composite *composite, bool changes, const char *object,
                        op_read_fn *read);
 /* A query was refused: if a column was to blame, and can be done without, go is called again (true). */
@@ -90,6 +100,8 @@ bool op_go_again_for_status(struct op *op, const struct sf_trouble *trouble);
 /* Learns what the catalogue does not know of the ids in this array (stolen), then calls `then`. Trouble ends the op if
  * `must`. */
 void op_learn(struct op *op, json_t *ids, bool must, op_fn *then);
+/* Keeps the answer of op_send_wish, which is all there: pages were turned for all. */
+void op_keep_answer(struct op *op, const struct rest_answer *answer);
 /* Completes op->answer: appends the further pages of every result in it, then calls `then`. Trouble ends the op. */
 void op_turn_pages(struct op *op, op_fn *then);
 /* The bot's own rights were read; kept for the looks that follow. */

@@ -8,6 +8,8 @@
 #include "salesforce/sf_id.h"
 #include "salesforce/soql.h"
 
+enum { FILTER_MAX = 8192 };
+
 void permissions_put_held(struct buf *query, const struct columns *columns)
 {
 	buf_puts(query,
@@ -94,20 +96,23 @@ json_t *permissions_held_licences(const json_t *user)
 	return each(normal_children(user, "PermissionSetLicenseAssignments"), held_licence);
 }
 
-void permissions_put_sets(struct buf *query, const struct columns *columns, const char *const *names, size_t count)
+void permissions_ask_sets(struct wish *wish, const struct columns *columns, const char *const *names, size_t count)
 {
-	buf_puts(query, "SELECT Id, Name, Label, LicenseId");
-	columns_put_set_flags(query, columns, "");
-	buf_puts(query, " FROM PermissionSet WHERE IsOwnedByProfile = false AND Name IN ");
-	soql_put_list(query, names, count);
+	struct question *q = wish_ask(wish, "sets", "PermissionSet");
+
+	buf_puts(&q->fields, "Id, Name, Label, LicenseId");
+	columns_put_set_flags(&q->fields, columns, "");
+	buf_puts(&q->also, " WHERE IsOwnedByProfile = false AND Name IN ");
+	soql_put_list(&q->also, names, count);
 }
 
-bool permissions_put_licences(struct buf *query, const struct columns *columns, const char *const *ids, size_t count)
+bool permissions_ask_licences(struct wish *wish, const struct columns *columns, const char *const *ids, size_t count)
 {
 	AUTO_BUF struct buf filter = {0};
+	struct question *q;
 	bool any;
 
-	buf_init(&filter, query->max);
+	buf_init(&filter, FILTER_MAX);
 	any = columns_put_licence_filter(&filter, columns);
 	if (count > 0) {
 		buf_puts(&filter, any ? " OR Id IN " : "Id IN ");
@@ -115,9 +120,10 @@ bool permissions_put_licences(struct buf *query, const struct columns *columns, 
 	}
 	if (!any && count == 0)
 		return false;
-	buf_puts(query, "SELECT Id, MasterLabel, Status, TotalLicenses, UsedLicenses, ExpirationDate");
-	columns_put_licence_flags(query, columns, "");
-	buf_printf(query, " FROM PermissionSetLicense WHERE %s", buf_str(&filter));
+	q = wish_ask(wish, "licences", "PermissionSetLicense");
+	buf_puts(&q->fields, "Id, MasterLabel, Status, TotalLicenses, UsedLicenses, ExpirationDate");
+	columns_put_licence_flags(&q->fields, columns, "");
+	buf_printf(&q->also, " WHERE %s", buf_str(&filter));
 	return true;
 }
 

@@ -46,11 +46,10 @@ static bool has_any(const json_t *rights, const char *const any[static ANY_OF])
 	return false;
 }
 
-void rights_put_query(struct buf *query)
+static void put_fields(struct buf *fields)
 {
 	for (size_t i = 0; i < NAMES; i++)
-		buf_printf(query, "%s Permissions%s", i ? "," : "SELECT", rights_of_ours[i].name);
-	buf_puts(query, " FROM UserPermissionAccess");
+		buf_printf(fields, "%sPermissions%s", i ? ", " : "", rights_of_ours[i].name);
 }
 
 void rights_put_path(struct buf *path)
@@ -59,18 +58,16 @@ void rights_put_path(struct buf *path)
 
 	buf_init(&query, QUERY_MAX);
 	buf_init(path, QUERY_MAX * 3);
-	rights_put_query(&query);
+	buf_puts(&query, "SELECT ");
+	put_fields(&query);
+	buf_puts(&query, " FROM UserPermissionAccess");
 	buf_puts(path, "/query?q=");
 	buf_put_urlencoded(path, buf_str(&query), query.len);
 }
 
-void rights_ask(struct composite *c)
+void rights_ask(struct wish *wish)
 {
-	AUTO_BUF struct buf query = {0};
-
-	buf_init(&query, QUERY_MAX);
-	rights_put_query(&query);
-	composite_query(c, "rights", buf_str(&query));
+	put_fields(&wish_ask(wish, "rights", "UserPermissionAccess")->fields);
 }
 
 json_t *rights_record(const json_t *records)

@@ -12,14 +12,12 @@
 #include <stddef.h>
 
 #include "bot/base/buf.h"
-#include "salesforce/composite.h"
+#include "salesforce/wish.h"
 
-/* The whole query; it tells of the caller. */
-void rights_put_query(struct buf *query);
-/* The same as a path of the REST API; the buffer is begun here. */
+/* The query, which tells of the caller, as a path of the REST API; the buffer is begun here. */
 void rights_put_path(struct buf *path);
 /* The same as the part "rights". */
-void rights_ask(struct composite *c);
+void rights_ask(struct wish *wish);
 /* {"ApiEnabled":bool or null, ...} as sf_find tells it, or null when there is no record. */
 json_t *rights_record(const json_t *records);
 /* NULL if the part of a look ("tokens", "links", ...) can be believed with these rights, or they are not known (null);

@@ -40,6 +40,7 @@ enum errc sf_new(struct sf **ret, struct http *http, const struct sf_options *op
 	sf->rest = rest_new(http, sf->session, sf->usage);
 	sf->catalogue = catalogue_new(sf->rest, sf->session);
 	sf->tokens = tokens_new();
+	sf->company = company_new(sf);
 	sf->username = mem_strdup(options->username ? options->username : "");
 	if (options->auth == SF_JWT)
 		sf->bot_username = mem_strdup(options->username);
@@ -66,6 +67,7 @@ void sf_free(struct sf *sf)
 	if (!sf)
 		return;
 	abort_ops(sf);
+	company_free(sf->company);
 	rest_cancel(sf->probe);
 	rest_cancel(sf->first);
 	catalogue_free(sf->catalogue);

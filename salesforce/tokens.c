@@ -13,7 +13,6 @@
 #include "bot/base/text.h"
 #include "salesforce/normal.h"
 #include "salesforce/sf_id.h"
-#include "salesforce/soql.h"
 
 enum { HANDLE_LEN = 16 };
 static const int64_t kept_ms = INT64_C(5) * 60 * 1000;
@@ -72,11 +71,14 @@ static void forget_user(struct tokens *t, const char *user_id)
 	}
 }
 
-void tokens_put_query(struct buf *query, const char *user_id)
+void tokens_ask(struct wish *wish, const char *user_id)
 {
-	buf_puts(query,
-	         "SELECT AppName, DeleteToken, UseCount, LastUsedDate, CreatedDate FROM OauthToken WHERE UserId = ");
-	soql_put_text(query, user_id);
+	struct question *q = wish_ask(wish, "tokens", "OauthToken");
+
+	buf_puts(&q->fields, "AppName, DeleteToken, UseCount, LastUsedDate, CreatedDate");
+	q->owner = "UserId";
+	q->ids = true;
+	question_add_word(q, "UserId", user_id);
 }
 
 /* Fills the handle; "" if the row has no capability, so that it can't be revoked here. */

@@ -10,16 +10,16 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "bot/base/buf.h"
 #include "bot/base/secret.h"
+#include "salesforce/wish.h"
 
 struct tokens;
 
 struct tokens *tokens_new(void);
 void tokens_free(struct tokens *t); /* NULL is fine; wipes */
 
-/* The whole query for one user's tokens. */
-void tokens_put_query(struct buf *query, const char *user_id);
+/* The query for one user's tokens, as the part "tokens". */
+void tokens_ask(struct wish *wish, const char *user_id);
 /* The records of such a query as sf_look tells them. What was kept of that user before is wiped. */
 json_t *tokens_take(struct tokens *t, const char *user_id, const json_t *records);
 /* Hands out the capability behind a handle, once: the caller frees. NULL: not kept, look again. */

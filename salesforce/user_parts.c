@@ -8,7 +8,8 @@
 #include "bot/base/json.h"
 #include "salesforce/normal.h"
 #include "salesforce/sf_id.h"
-#include "salesforce/soql.h"
+
+enum { MAILS_MAX = 20 };
 
 static const char status_sent[] = "3"; /* EmailMessage.Status */
 
@@ -34,16 +35,22 @@ json_t *user_record(const json_t *record)
 	return out;
 }
 
-static void put_where_user(struct buf *query, const char *field, const char *user_id)
+/* One that is about one user, who stands in `field`; `fields` are those besides. */
+static struct question *ask(struct wish *wish, const char *ref, const char *object, const char *fields,
+                            const char *field, const char *user_id)
 {
-	buf_printf(query, " WHERE %s = ", field);
-	soql_put_text(query, user_id);
+	struct question *q = wish_ask(wish, ref, object);
+
+	buf_puts(&q->fields, fields);
+	q->owner = field;
+	q->ids = true;
+	question_add_word(q, field, user_id);
+	return q;
 }
 
-void user_login_put(struct buf *query, const char *user_id)
+void user_login_ask(struct wish *wish, const char *user_id)
 {
-	buf_puts(query, "SELECT IsFrozen FROM UserLogin");
-	put_where_user(query, "UserId", user_id);
+	(void)ask(wish, "frozen", "UserLogin", "IsFrozen", "UserId", user_id);
 }
 
 bool user_login_frozen(const json_t *records)
@@ -51,10 +58,10 @@ bool user_login_frozen(const json_t *records)
 	return json_bool(json_array_get(records, 0), "IsFrozen");
 }
 
-void account_link_put(struct buf *query, const char *user_id)
+void account_link_ask(struct wish *wish, const char *user_id)
 {
-	buf_puts(query, "SELECT Id, Handle, Provider, SsoProviderName, IsNotSsoUsable FROM ThirdPartyAccountLink");
-	put_where_user(query, "UserId", user_id);
+	(void)ask(wish, "links", "ThirdPartyAccountLink", "Id, Handle, Provider, SsoProviderName, IsNotSsoUsable",
+	          "UserId", user_id);
 }
 
 json_t *account_link_record(const json_t *record)
@@ -69,18 +76,19 @@ json_t *account_link_record(const json_t *record)
 	return out;
 }
 
-void connection_put(struct buf *query, const struct columns *columns, const char *user_id)
+void connection_ask(struct wish *wish, const struct columns *columns, const char *user_id)
 {
+	struct question *q = wish_ask(wish, "connection", "ActivityUsrConnectionStatus");
 	char short_id[16], long_id[19] = "";
-	const char *const both[] = {long_id, short_id};
 
 	(void)sf_id_long(user_id, long_id);
 	memcpy(short_id, long_id, 15);
 	short_id[15] = '\0';
-	buf_puts(query, "SELECT UserId, ConnectivityStatus");
-	columns_put_status(query, columns);
-	buf_puts(query, " FROM ActivityUsrConnectionStatus WHERE UserId IN ");
-	soql_put_list(query, both, 2);
+	buf_puts(&q->fields, "UserId, ConnectivityStatus");
+	columns_put_status(&q->fields, columns);
+	q->ids = true;
+	question_add_word(q, "UserId", long_id);
+	question_add_word(q, "UserId", short_id);
 }
 
 json_t *connection_record(const json_t *records)
@@ -102,10 +110,12 @@ json_t *connection_record(const json_t *records)
 	return out;
 }
 
-void connection_put_population(struct buf *query)
+void connection_ask_population(struct wish *wish)
 {
-	buf_puts(query,
-	         "SELECT ConnectivityStatus, COUNT(Id) n FROM ActivityUsrConnectionStatus GROUP BY ConnectivityStatus");
+	struct question *q = wish_ask(wish, "population", "ActivityUsrConnectionStatus");
+
+	buf_puts(&q->fields, "ConnectivityStatus, COUNT(Id) n");
+	q->behind = " GROUP BY ConnectivityStatus";
 }
 
 json_t *connection_population(const json_t *records)
@@ -123,10 +133,10 @@ json_t *connection_population(const json_t *records)
 	return out;
 }
 
-void auth_session_put(struct buf *query, const char *user_id)
+void auth_session_ask(struct wish *wish, const char *user_id)
 {
-	buf_puts(query, "SELECT Id, LoginType, CreatedDate, LastModifiedDate, NumSecondsValid FROM AuthSession");
-	put_where_user(query, "UsersId", user_id);
+	(void)ask(wish, "sessions", "AuthSession", "Id, LoginType, CreatedDate, LastModifiedDate, NumSecondsValid",
+	          "UsersId", user_id);
 }
 
 json_t *auth_session_record(const json_t *record, int64_t now_ms)
@@ -159,13 +169,16 @@ json_t *auth_sessions(const json_t *records, int64_t now_ms)
 	return out;
 }
 
-void mail_put(struct buf *query, const char *user_id, int64_t since_ms)
+void mail_ask(struct wish *wish, const char *user_id, int64_t since_ms)
 {
-	buf_puts(query, "SELECT Id, CreatedDate, Status, Source FROM EmailMessage");
-	put_where_user(query, "CreatedById", user_id);
-	buf_puts(query, " AND Incoming = false AND CreatedDate >= ");
-	soql_put_time(query, since_ms);
-	buf_puts(query, " ORDER BY CreatedDate DESC LIMIT 20");
+	struct question *q =
+	    ask(wish, "mails", "EmailMessage", "Id, CreatedDate, Status, Source", "CreatedById", user_id);
+
+	buf_puts(&q->also, " AND Incoming = false");
+	q->since = "CreatedDate";
+	q->since_ms = since_ms;
+	q->behind = " ORDER BY CreatedDate DESC";
+	q->limit = MAILS_MAX;
 }
 
 json_t *mail_record(const json_t *record)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "bot/http/http_private.h"
@@ -104,14 +105,29 @@ static int on_timer_wish(CURLM *multi, long ms, void *arg)
 	return 0;
 }
 
-/* Hands over what failed before it began; owners may add to the list meanwhile, so each round begins anew. */
+/* What the timer has to wake for next. */
+static void set_early_timer(struct http *http)
+{
+	int64_t at_ms = INT64_MAX, now_ms = clock_boot_ms();
+
+	for (const struct transfer *t = http->all; t; t = t->next) {
+		if (t->early != OK && t->early_at_ms < at_ms)
+			at_ms = t->early_at_ms;
+	}
+	if (at_ms != INT64_MAX)
+		loop_timer_set(http->early_timer, at_ms > now_ms ? at_ms - now_ms : 0);
+}
+
+/* Hands over what failed before it began, and ends waits; owners may add to the list meanwhile, so each round begins
+ * anew. */
 static void on_early(void *arg)
 {
 	struct http *http = arg;
 	struct transfer *t = http->all;
+	int64_t now_ms = clock_boot_ms();
 
 	while (t) {
-		if (t->early == OK) {
+		if (t->early == OK || t->early_at_ms > now_ms) {
 			t = t->next;
 			continue;
 		}
@@ -120,6 +136,7 @@ static void on_early(void *arg)
 		transfer_free(t);
 		t = http->all;
 	}
+	set_early_timer(http);
 }
 
 static void set_up_multi(struct http *http)
@@ -209,7 +226,7 @@ static http_ticket launch(struct http *http, struct transfer *t)
 		text_copy(t->reason, sizeof(t->reason), "curl takes no more transfers");
 	}
 	if (t->early != OK)
-		loop_timer_set(http->early_timer, 0);
+		set_early_timer(http);
 	return t->ticket;
 }
 
@@ -236,6 +253,22 @@ http_ticket http_resolve(struct http *http, const char *host, int port, unsigned
 	t->resolved = done;
 	transfer_begin_resolve(t, host, port, timeout_ms);
 	return launch(http, t);
+}
+
+http_ticket http_wait(struct http *http, unsigned ms, http_done_fn *done, void *arg)
+{
+	struct transfer *t;
+
+	if (http->closing)
+		return 0;
+	t = new_transfer(http, arg);
+	t->done = done;
+	t->early = ERR_TEMPORARY;
+	t->begun_ms = clock_boot_ms();
+	t->early_at_ms = t->begun_ms + ms;
+	text_copy(t->reason, sizeof(t->reason), "nothing was asked");
+	set_early_timer(http);
+	return t->ticket;
 }
 
 void http_cancel(struct http *http, http_ticket ticket)

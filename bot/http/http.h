@@ -69,6 +69,9 @@ enum errc http_new(struct http **ret, struct loop *loop, const struct http_optio
 void http_free(struct http *http);
 /* 0, and no answer, once http_free has begun. */
 http_ticket http_send(struct http *http, const struct http_request *request, http_done_fn *done, void *arg);
+/* No request at all: done comes after `ms` with TEMPORARY (ABORTED from http_free). For those above who have no arrow to
+ * the loop. */
+http_ticket http_wait(struct http *http, unsigned ms, http_done_fn *done, void *arg);
 void http_cancel(struct http *http, http_ticket ticket); /* unknown tickets are fine */
 /* Finds an address of host:port that accepts TCP, without blocking (a connect-only transfer). */
 http_ticket http_resolve(struct http *http, const char *host, int port, unsigned timeout_ms, http_resolve_fn *done,

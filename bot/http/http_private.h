@@ -18,7 +18,8 @@ struct transfer {
 	http_done_fn *done;        /* of a request */
 	http_resolve_fn *resolved; /* of a search for an address; then done is NULL */
 	void *arg;
-	enum errc early; /* what was wrong before it could begin; OK: it is under way */
+	enum errc early;     /* what was wrong before it could begin; OK: it is under way */
+	int64_t early_at_ms; /* boot time: when its owner hears so */
 	struct curl_slist *headers;
 	char *body;
 	size_t body_len;

@@ -296,7 +296,7 @@ static void answer_request(struct transfer *t, enum errc code)
 
 	if (code == OK)
 		curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &answer.status);
-	if (curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type)
+	if (t->easy && curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type)
 		answer.content_type = type;
 	t->done(t->arg, &answer);
 }

@@ -147,6 +147,18 @@ void http_free(struct http *http)
 	free(http);
 }
 
+http_ticket http_wait(struct http *http, unsigned ms, http_done_fn *done, void *arg)
+{
+	struct transfer *t;
+
+	if (http->closing)
+		return 0;
+	t = begin(http, arg, ms > 0 ? ms : 1);
+	t->done = done;
+	t->nothing_sent = true;
+	return t->ticket;
+}
+
 void http_cancel(struct http *http, http_ticket ticket)
 {
 	struct transfer *t = http->all;

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "bot/base/clock.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "bot/http/http.h"
@@ -253,6 +254,28 @@ static void a_cancelled_request_never_answers(void **state)
 	assert_int_equal(w->answers, 1);
 }
 
+static void a_wait_ends_when_its_time_has_come_and_not_before(void **state)
+{
+	struct world *w = *state;
+	int64_t begun_ms = clock_boot_ms();
+
+	http_cancel(w->http, http_wait(w->http, 1, on_answer, w));
+	w->asking = true;
+	http_wait(w->http, 30, on_answer, w);
+	w->asking = false;
+	/* what fails early in between neither hurries it nor is held up by it */
+	send_to(w, (struct http_request){.method = "GET"}, "nonsense", 1, "/");
+	loop_run(w->loop);
+	assert_int_equal(w->answers, 1);
+	assert_int_equal(w->code, ERR_INVALID);
+	loop_run(w->loop);
+	assert_int_equal(w->answers, 2);
+	assert_int_equal(w->code, ERR_TEMPORARY);
+	assert_true(clock_boot_ms() - begun_ms >= 30);
+	assert_false(w->from_inside);
+	assert_int_equal(http_open(w->http), 0);
+}
+
 static void the_end_answers_what_is_open(void **state)
 {
 	struct world *w = *state;
@@ -425,6 +448,7 @@ int main(void)
 	    CASE(a_bad_url_is_answered_later),
 	    CASE(a_line_end_in_a_header_is_refused),
 	    CASE(a_cancelled_request_never_answers),
+	    CASE(a_wait_ends_when_its_time_has_come_and_not_before),
 	    CASE(the_end_answers_what_is_open),
 	    CASE(an_address_is_found_by_connecting),
 	    CASE(no_address_is_temporary),

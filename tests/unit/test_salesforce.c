@@ -40,7 +40,9 @@ static const char look_path[] = "POST /services/data/v64.0/composite";
 	"{\"compositeResponse\":[" user_part "," tokens_part \
 	"," EMPTY_PART("links") "," EMPTY_PART("connection") "," EMPTY_PART("frozen") "]}"
 #define USER PART("user", "{\"Id\":\"005000000000001\",\"PermissionSetAssignments\":null}")
-static const char good_look[] = LOOK(USER, PART("tokens", "{\"AppName\":\"SalesforceIQ\",\"DeleteToken\":\"cap+1/\"}"));
+static const char good_look[] =
+    LOOK(USER,
+         PART("tokens", "{\"UserId\":\"005000000000001AAA\",\"AppName\":\"SalesforceIQ\",\"DeleteToken\":\"cap+1/\"}"));
 
 struct world {
 	struct scripted_server *server;

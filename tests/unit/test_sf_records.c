@@ -135,12 +135,13 @@ static void neighbours_in_the_quoted_query_are_not_struck(void **state)
 
 static void without_any_flag_there_is_no_licence_to_ask_for(void **state)
 {
-	AUTO_BUF struct buf b = {0};
+	struct wish *wish = wish_new("User");
 	struct columns c = {0};
 
 	(void)state;
-	buf_init(&b, 1000);
-	assert_false(permissions_put_licences(&b, &c, NULL, 0));
+	assert_false(permissions_ask_licences(wish, &c, NULL, 0));
+	assert_int_equal(wish->question_count, 0);
+	wish_free(wish);
 }
 
 static void permissions_besides_make_a_set_broad(void **state)
@@ -174,14 +175,18 @@ static void a_link_is_for_logins_unless_it_is_said_not_to_be(void **state)
 
 static void a_connection_is_asked_for_by_both_forms_of_the_id(void **state)
 {
+	struct wish *wish = wish_new("User");
+	const struct question *q = wish->questions;
 	AUTO_BUF struct buf b = {0};
 	struct columns c;
 
 	(void)state;
 	buf_init(&b, 1000);
 	columns_assume_all(&c);
-	connection_put(&b, &c, "005Sj000003JNIXIA4");
+	connection_ask(wish, &c, "005Sj000003JNIXIA4");
+	question_put(&b, &q, 1);
 	assert_non_null(strstr(buf_str(&b), "UserId IN ('005Sj000003JNIXIA4','005Sj000003JNIX')"));
+	wish_free(wish);
 }
 
 static void no_connection_is_null(void **state)
@@ -309,11 +314,16 @@ static void users_do_not_disturb_each_other(void **state)
 
 static void secrets_of_tokens_are_not_asked_for(void **state)
 {
+	struct wish *wish = wish_new("User");
+	const struct question *q = wish->questions;
 	AUTO_BUF struct buf b = {0};
 
 	(void)state;
 	buf_init(&b, 1000);
-	tokens_put_query(&b, "005000000000001AAA");
+	tokens_ask(wish, "005000000000001AAA");
+	question_put(&b, &q, 1);
+	assert_non_null(strstr(buf_str(&b), "OauthToken WHERE UserId = '005000000000001AAA'"));
+	wish_free(wish);
 	assert_null(strstr(buf_str(&b), "AccessToken"));
 	assert_null(strstr(buf_str(&b), "RequestToken"));
 }
