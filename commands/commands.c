@@ -82,6 +82,23 @@ const char *asked_channel(const struct asked *asked)
 	return of_dialog ? json_str(deed->view, "private_metadata") : deed->channel;
 }
 
+/*
+ * Who asks in a thread is answered there, also about another repair than the thread's: that one may have no thread, or
+ * never get one. Leaves *ret as it is where the place is no repair's thread.
+ */
+static enum errc find_thread(struct asked *asked, struct message_row *ret, bool *ret_is)
+{
+	struct message_row parent;
+	const struct deed *deed = asked->deed;
+	if (deed->thread_ts[0] == '\0')
+		return OK;
+	enum errc rc = message_find(asked->tx, deed->channel, deed->thread_ts, &parent);
+	*ret_is = rc == OK && text_eq(parent.slot, "parent");
+	if (*ret_is)
+		*ret = parent;
+	return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
 enum errc asked_answer_body(struct asked *asked, json_t *body)
 {
 	const struct deed *deed = asked->deed;
@@ -93,11 +110,17 @@ enum errc asked_answer_body(struct asked *asked, json_t *body)
 		asked->reply->ack = body;
 		return OK;
 	}
-	bool thread = deed->thread_ts[0] != '\0' && asked->row.id != 0 && text_eq(deed->channel, asked->row.channel);
+	struct message_row parent = {.request = asked->row.id};
 	const char *channel = asked_channel(asked);
+	bool thread = false;
+	enum errc rc = find_thread(asked, &parent, &thread);
+	if (rc != OK) {
+		json_decref(body);
+		return rc;
+	}
 	if (channel[0] == '\0' && asked->row.id != 0 && !access_is_target(asked)) /* who was asked by direct message */
 		channel = asked->row.channel;
-	return eac_tell(asked->tx, asked->row.id, channel, thread, deed->user, body);
+	return eac_tell(asked->tx, parent.request, channel, thread, deed->user, body);
 }
 
 enum errc asked_answer(struct asked *asked, const char *mrkdwn)

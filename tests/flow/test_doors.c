@@ -55,6 +55,16 @@ static void a_repair_may_be_named_in_its_own_thread(void **state)
 	assert_string_equal(world_state(w, 1), "waiting_user");
 }
 
+static void who_asks_in_a_thread_about_a_repair_without_one_is_answered_there(void **state)
+{
+	struct world *w = *state;
+	begin(w);
+	world_type(w, HELP, "requester", "repair nobody@example.com");
+	assert_string_equal(world_state(w, 2), "refused");
+	world_mention(w, HELP, "requester", 1, "why EAC-2");
+	assert_true(world_told(w, HELP, "nothing is waited for"));
+}
+
 static void the_affected_user_sees_no_repair_of_others(void **state)
 {
 	struct world *w = *state;
@@ -383,6 +393,7 @@ int main(void)
 	    T(a_case_number_in_the_thread_is_no_repair),
 	    T(another_repairs_bare_number_in_the_thread_does_nothing),
 	    T(a_repair_may_be_named_in_its_own_thread),
+	    T(who_asks_in_a_thread_about_a_repair_without_one_is_answered_there),
 	    T(the_affected_user_sees_no_repair_of_others),
 	    T(a_guest_does_nothing_in_any_state),
 	    T(what_the_state_does_not_wait_for_changes_nothing),
