@@ -93,7 +93,7 @@ static void add_task(struct buf *b, const struct flow *flow, enum language langu
 static void add_foot(struct buf *b, const struct flow *flow, enum language language)
 {
 	AUTO_SLOTS struct slots s;
-	char step[8], steps[8];
+	char step[12], steps[12];
 	slots_init(&s, flow, language);
 	snprintf(step, sizeof step, "%d", flow->row->step + 1);
 	snprintf(steps, sizeof steps, "%d", EAC_STEP_COUNT);
