@@ -100,11 +100,7 @@ enum errc eac_done(struct flow *flow, const struct request_actor *actor, const c
 	}
 	if (!is_in(flow, STATE_WAITING_USER))
 		return ERR_CONFLICT;
-	char detail[120];
-	bool own = text_eq(actor->who, flow->row->slack_user); /* also where direct messages don't reach them */
-	snprintf(detail, sizeof detail, "%s (%s)", word,
-	         own ? "the user's word" : "the helpdesk's word on the user's behalf");
-	return eac_person_done(flow, actor, json_text_value(detail));
+	return eac_person_says(flow, actor, word);
 }
 
 enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor)

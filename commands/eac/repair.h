@@ -178,6 +178,6 @@ int64_t eac_server_now(const struct flow *flow);
 /* A look that was made in this very transaction and not overtaken by a deed; NULL: look first. */
 const json_t *eac_fresh_look(const struct flow *flow);
 
-/* A person's step has ended by their word or by what is seen; the cards lose their buttons and the next step begins.
- * (steps_user.c) */
-enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, json_t *detail) MUST_CHECK;
+/* A person's step is done by somebody's word ("Done", "Not installed", "It works"): the cards lose their buttons and the
+ * next step begins; at 2.2 as soon as Salesforce was asked whether it shows it. (steps_user.c) */
+enum errc eac_person_says(struct flow *flow, const struct request_actor *actor, const char *word) MUST_CHECK;

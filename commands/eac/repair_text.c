@@ -106,7 +106,7 @@ static json_t *state_of(const struct request_row *row, const struct config *conf
 void text_state(struct buf *b, enum language language, const struct request_row *row, const struct config *config)
 {
 	const char *trouble = json_str(row->facts, "trouble");
-	json_t *state = state_of(row, config);
+	json_t *state = text_wished(state_of(row, config), row);
 	part_begin(b);
 	if (!row->open || trouble[0] == '\0') {
 		phrase_say(b, language, state);

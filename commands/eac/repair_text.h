@@ -72,9 +72,6 @@ json_t *text_date_passed(const json_t *set);
 json_t *text_other_date(const json_t *set, const char *expires);
 
 /* --- the affected user --- */
-#define TEXT_USER_SILENT "the affected user did not answer in time"
-#define TEXT_BACK_BUT_NOT_CONNECTED \
-	"The permission is back, the mailbox is not connected: the affected user did not finish in time."
 #define TEXT_STILL_FAILING \
 	"The permission is back and the mailbox is connected, but the test mail still fails. See what `check` tells; " \
 	"*Retry* asks the user " \
@@ -83,9 +80,10 @@ struct message *text_user_card(const struct flow *flow);
 struct message *text_copy_card(const struct flow *flow);
 json_t *text_user_reminder(const struct flow *flow);
 json_t *text_user_end(const struct flow *flow);
-/* In the thread's copy: the current step is done. In the user's card the same, in their words; seen: in Salesforce */
+/* In the thread's copy: the current step is done. In the user's card the same, in their words; sight: what Salesforce shows */
 void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const json_t *detail);
-void text_user_closing(struct buf *b, const struct flow *flow, const char *who, bool seen);
+enum eac_sight { EAC_NOT_LOOKED, EAC_NOT_SEEN, EAC_SEEN };
+void text_user_closing(struct buf *b, const struct flow *flow, const char *who, enum eac_sight sight);
 json_t *text_help_wanted(const struct flow *flow, const char *user);
 void text_put_off(struct buf *b, const struct flow *flow, const char *who, int64_t until);
 /* To the helpdesk: they ask in the user's place, or the user has asked for help. */
@@ -117,6 +115,8 @@ void text_closing(struct buf *b, enum request_event end, const char *who, int64_
 json_t *text_escalation(const struct flow *flow);
 /* A line more of a reminder in the thread, once they were called; else nothing. */
 void text_also_called(struct buf *b, const struct flow *flow);
+/* The state with what the affected person wished: to be asked later, or help. Takes it. */
+json_t *text_wished(json_t *state, const struct request_row *row);
 /* Put off, help asked for, others called or to be called: a line each, with a line end before it. */
 void text_wait_notes(struct buf *b, const struct request_row *row, const struct config *config, enum language language);
 

@@ -106,8 +106,8 @@ static enum errc ask_user(struct flow *flow, const struct user_button *buttons, 
 static enum errc give_up(struct flow *flow)
 {
 	if (flow->row->step < EAC_LINKS)
-		return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_text_value(TEXT_USER_SILENT));
-	return eac_fail(flow, json_text_value(TEXT_BACK_BUT_NOT_CONNECTED));
+		return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_USER_SILENT, NULL));
+	return eac_fail(flow, phrase_value(PHRASE_BACK_BUT_NOT_CONNECTED, NULL));
 }
 
 /* Who was asked: the user, or the helpdesk in their place. Who asked for help waits for the helpdesk, not the other way round. */
@@ -126,19 +126,31 @@ static enum errc remind(struct flow *flow)
 	return rc == OK && today ? eac_update_parent(flow) : rc;
 }
 
+/* Somebody's word that the mailbox is connected, while Salesforce is asked about it; NULL: none. */
+static const json_t *said(const struct flow *flow)
+{
+	return json_path(flow->row->facts, "wait", "said", NULL);
+}
+
+static void look_for_it(struct flow *flow)
+{
+	eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login", json_int(flow->row->facts, "connected_at"));
+}
+
 /* While WAITING_USER. */
 static enum errc wait_user(struct flow *flow)
 {
+	if (said(flow) != NULL) {
+		look_for_it(flow);
+		return OK;
+	}
 	if (eac_zone_ask(flow))
 		return OK;
 	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return give_up(flow);
 	case EAC_DUE_REMIND: return remind(flow);
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
-	case EAC_DUE_POLL:
-		eac_look(flow, flow->row->step == EAC_TEST ? "mail" : "login",
-		         json_int(flow->row->facts, "connected_at"));
-		return OK;
+	case EAC_DUE_POLL: look_for_it(flow); return OK;
 	case EAC_DUE_NOTHING: return OK;
 	}
 	return OK;
@@ -271,45 +283,111 @@ static bool has_new_link(const struct flow *flow, const json_t *look)
 	return found;
 }
 
-/* What Salesforce shows of the reconnected mailbox; NULL: nothing yet. */
-static const char *connection_shown(const struct flow *flow, const json_t *look)
+/* What Salesforce shows of the reconnected mailbox; PHRASE_COUNT: nothing yet. */
+static enum phrase connection_shown(const struct flow *flow, const json_t *look)
 {
 	bool active = text_eq(json_str(json_get(look, "connection"), "status"), "ACTIVE");
 	if (has_new_token(flow, look))
-		return "seen in Salesforce: a new access of the app";
+		return PHRASE_SEEN_TOKEN;
 	if (has_new_link(flow, look))
-		return "seen in Salesforce: a new account link";
+		return PHRASE_SEEN_LINK;
 	if (active && !json_bool(flow->row->facts, "active_before"))
-		return "seen in Salesforce: the connection became active";
-	return NULL;
+		return PHRASE_SEEN_ACTIVE;
+	return PHRASE_COUNT;
 }
 
-static const char *mail_shown(const struct flow *flow, const json_t *look)
+static enum phrase mail_shown(const struct flow *flow, const json_t *look)
 {
 	size_t i;
 	json_t *mail;
 	json_array_foreach (json_get(look, "mails"), i, mail)
 		if (json_str(mail, "source")[0] == '\0' &&
 		    json_int(mail, "created") >= json_int(flow->row->facts, "connected_at"))
-			return "seen in Salesforce: a mail sent from there";
-	return NULL;
+			return PHRASE_SEEN_MAIL;
+	return PHRASE_COUNT;
+}
+
+/* --- the person's part is done, by their word or by what Salesforce shows --- */
+
+static enum errc person_done(struct flow *flow, const struct request_actor *actor, json_t *detail, enum eac_sight sight)
+{
+	json_auto_t *taken = detail;
+	AUTO_FREE char *plain = phrase_plain(taken);
+	AUTO_BUF struct buf closing = {0}, thanks = {0};
+	text_step_closing(&closing, flow, actor->who, taken);
+	text_user_closing(&thanks, flow, actor->who, sight);
+	enum errc rc = eac_cards_close(flow, "user", json_text_value(buf_str(&thanks)));
+	if (rc == OK)
+		rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&closing)));
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, plain, flow->now);
+	if (rc != OK)
+		return rc;
+	eac_wait_stop(flow);
+	if (flow->row->step == EAC_CONNECT)
+		json_set_int(flow->row->facts, "connected_at", eac_server_now(flow));
+	bool last = flow->row->step == EAC_TEST;
+	rc = eac_step_ended_by(flow, "done", json_incref(taken), actor);
+	if (rc != OK || !last)
+		return rc;
+	flow->row->step = EAC_TEST;
+	return eac_ended(flow, EVENT_COMPLETE, actor, json_incref(taken));
+}
+
+/* "Done (the user's word)". Whose: also where direct messages don't reach them. */
+static json_t *word_of(const struct flow *flow, const char *who, const char *word)
+{
+	static const enum phrase labels[] = {PHRASE_LABEL_DONE, PHRASE_LABEL_NOT_INSTALLED, PHRASE_LABEL_WORKS};
+	json_t *value = phrase_value(text_eq(who, flow->row->slack_user) ? PHRASE_WORD_OF_USER : PHRASE_WORD_FOR_USER,
+	                             "word", word, NULL);
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+		if (text_eq(word, phrase_text(LANGUAGE_EN, labels[i])))
+			phrase_value_set(value, "word", phrase_value(labels[i], NULL));
+	return value;
+}
+
+/* Whether the mailbox is connected Salesforce often shows at once: it is asked, and then the step ends in any case. */
+enum errc eac_person_says(struct flow *flow, const struct request_actor *actor, const char *word)
+{
+	if (flow->row->step != EAC_CONNECT)
+		return person_done(flow, actor, word_of(flow, actor->who, word), EAC_NOT_LOOKED);
+	if (said(flow) == NULL)
+		json_object_set_new(json_get(flow->row->facts, "wait"), "said",
+		                    json_pack("{s:s,s:s,s:s}", "who", actor->who, "via", actor->via, "word", word));
+	flow->row->wake_at = flow->now;
+	return OK;
+}
+
+static enum errc word_checked(struct flow *flow, enum phrase shown, bool looked)
+{
+	char who[24], via[24];
+	text_copy(who, sizeof who, json_str(said(flow), "who"));
+	text_copy(via, sizeof via, json_str(said(flow), "via"));
+	const struct request_actor actor = {.who = who, .via = via};
+	bool seen = shown != PHRASE_COUNT;
+	json_t *detail = seen ? phrase_value(shown, NULL) : word_of(flow, who, json_str(said(flow), "word"));
+	return person_done(flow, &actor, detail, seen ? EAC_SEEN : looked ? EAC_NOT_SEEN : EAC_NOT_LOOKED);
 }
 
 static enum errc poll_answered(struct flow *flow, const struct flow_answer *answer)
 {
+	bool word = said(flow) != NULL;
 	if (answer->code != OK) /* looking is a courtesy here: the person's word ends the step as well */
-		return eac_poll_trouble(flow, PHRASE_WHAT_LOOK, answer);
+		return word ? word_checked(flow, PHRASE_COUNT, false)
+		            : eac_poll_trouble(flow, PHRASE_WHAT_LOOK, answer);
 	bool failed;
 	enum errc rc = eac_take_look(flow, answer->body, &failed);
 	if (rc != OK || failed)
 		return rc;
-	const char *shown =
+	enum phrase shown =
 	    flow->row->step == EAC_TEST ? mail_shown(flow, answer->body) : connection_shown(flow, answer->body);
-	if (shown == NULL) {
+	if (word)
+		return word_checked(flow, shown, true);
+	if (shown == PHRASE_COUNT) {
 		eac_wait_plan(flow);
 		return OK;
 	}
-	return eac_person_done(flow, &eac_bot, json_text_value(shown));
+	return person_done(flow, &eac_bot, phrase_value(shown, NULL), EAC_SEEN);
 }
 
 /* Somebody who has left, or is a guest by now, is not asked any more. */
@@ -364,30 +442,4 @@ enum errc eac_user_answer(struct flow *flow, const char *kind, const struct flow
 	}
 	flow->row->wake_at = flow->now; /* whatever was answered: look again */
 	return OK;
-}
-
-/* The person's part is done, by their word or by what Salesforce shows. */
-enum errc eac_person_done(struct flow *flow, const struct request_actor *actor, json_t *detail)
-{
-	json_auto_t *taken = detail;
-	AUTO_FREE char *plain = phrase_plain(taken);
-	AUTO_BUF struct buf closing = {0}, thanks = {0};
-	text_step_closing(&closing, flow, actor->who, taken);
-	text_user_closing(&thanks, flow, actor->who, text_eq(actor->who, eac_bot.who));
-	enum errc rc = eac_cards_close(flow, "user", json_text_value(buf_str(&thanks)));
-	if (rc == OK)
-		rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&closing)));
-	if (rc == OK)
-		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, plain, flow->now);
-	if (rc != OK)
-		return rc;
-	eac_wait_stop(flow);
-	if (flow->row->step == EAC_CONNECT)
-		json_set_int(flow->row->facts, "connected_at", eac_server_now(flow));
-	bool last = flow->row->step == EAC_TEST;
-	rc = eac_step_ended_by(flow, "done", json_incref(taken), actor);
-	if (rc != OK || !last)
-		return rc;
-	flow->row->step = EAC_TEST;
-	return eac_ended(flow, EVENT_COMPLETE, actor, json_incref(taken));
 }

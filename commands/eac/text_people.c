@@ -122,7 +122,7 @@ struct message *text_user_card(const struct flow *flow)
 	return m;
 }
 
-void text_user_closing(struct buf *b, const struct flow *flow, const char *who, bool seen)
+void text_user_closing(struct buf *b, const struct flow *flow, const char *who, enum eac_sight sight)
 {
 	enum language language = eac_target_language(flow->row);
 	AUTO_SLOTS struct slots s;
@@ -132,9 +132,12 @@ void text_user_closing(struct buf *b, const struct flow *flow, const char *who, 
 	part_begin(&by);
 	mrkdwn_add_time(&s.time, flow->now);
 	part_who(&by, who);
-	enum phrase phrase = seen ? flow->row->step == EAC_TEST ? PHRASE_USER_SEEN_MAIL : PHRASE_USER_SEEN_CONNECTED
-	                     : text_eq(who, flow->row->slack_user) ? PHRASE_USER_DONE
-	                                                           : PHRASE_USER_DONE_BY_OTHER;
+	bool own = text_eq(who, flow->row->slack_user);
+	enum phrase phrase = !own                    ? PHRASE_USER_DONE_BY_OTHER
+	                     : sight == EAC_NOT_SEEN ? PHRASE_USER_DONE_UNSEEN
+	                                             : PHRASE_USER_DONE;
+	if (sight == EAC_SEEN)
+		phrase = flow->row->step == EAC_TEST ? PHRASE_USER_SEEN_MAIL : PHRASE_USER_SEEN_CONNECTED;
 	phrase_add(b, language, phrase, "time", buf_str(&s.time), "who", buf_str(&by), "number", s.number, "title",
 	           s.title, NULL);
 }
@@ -338,7 +341,19 @@ json_t *text_escalation(const struct flow *flow)
 	return line_in_thread(&b);
 }
 
-/* --- for why --- */
+/* --- for parent, status and why --- */
+
+json_t *text_wished(json_t *state, const struct request_row *row)
+{
+	const json_t *wait = json_get(row->facts, "wait");
+	int64_t until = json_int(wait, "not_before"), help = json_int(wait, "help_at");
+	if (!row->open || (until == 0 && help == 0))
+		return state;
+	json_t *more = phrase_value(until != 0 ? PHRASE_STATE_PUT_OFF : PHRASE_STATE_HELP, NULL);
+	phrase_value_set(more, "state", state);
+	phrase_value_set(more, until != 0 ? "until" : "time", part_time(until != 0 ? until : help));
+	return more;
+}
 
 static void add_note(struct buf *b, enum language language, enum phrase phrase, int64_t at, const char *who)
 {

@@ -281,6 +281,7 @@ static void a_repair_is_not_begun_into_a_holiday(void **state)
 	begin(w);
 	put_off(w, "2026-12-07");
 	assert_int_equal(said(w, CHANNEL, "Nothing has been removed so far"), 1);
+	assert_int_equal(said(w, CHANNEL, ", put off until <!date^1796626800^"), 1); /* the parent */
 	world_type(w, HELP, "requester", "why 1");
 	assert_true(world_told(w, HELP, "*Not before:*"));
 	pass(w, 13 * DAY);
@@ -371,6 +372,47 @@ static void what_salesforce_shows_is_said_on_the_card(void **state)
 	assert_string_equal(world_step_state(w, 1, "connect-account"), "done");
 	assert_int_equal(said(w, "@" JANE, "Salesforce shows that your mailbox is connected"), 1);
 	assert_int_equal(said(w, "@" JANE, "send a test mail"), 1);
+}
+
+static void to_the_reconnecting(struct world *w)
+{
+	world_to_the_backend(w);
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	world_wait(w, 5000);
+}
+
+static void who_says_that_they_are_connected_is_looked_at(void **state)
+{
+	struct world *w = *state;
+	to_the_reconnecting(w);
+	world_add_token(w, "new1", "SalesforceIQ");
+	world_click(w, JANE, "", "Done");
+	assert_string_equal(world_step_state(w, 1, "connect-account"), "done");
+	assert_int_equal(said(w, "@" JANE, "Salesforce shows that your mailbox is connected"), 1);
+	assert_int_equal(said(w, CHANNEL, "seen in Salesforce: a new access of the app"),
+	                 2); /* the reply and the copy */
+}
+
+static void a_word_that_salesforce_does_not_show_yet_counts_and_is_called_so(void **state)
+{
+	struct world *w = *state;
+	to_the_reconnecting(w);
+	world_click(w, JANE, "", "Done");
+	assert_string_equal(world_step_state(w, 1, "connect-account"), "done");
+	assert_int_equal(said(w, "@" JANE, "Salesforce does not show it yet"), 1);
+	assert_true(said(w, CHANNEL, "Done (the user's word)") > 0);
+}
+
+static void a_word_counts_also_where_salesforce_does_not_answer(void **state)
+{
+	struct world *w = *state;
+	to_the_reconnecting(w);
+	w->fail_kind = "look";
+	w->fail_code = ERR_QUOTA;
+	w->fail_count = 1;
+	world_click(w, JANE, "", "Done");
+	assert_string_equal(world_step_state(w, 1, "connect-account"), "done");
+	assert_int_equal(said(w, "@" JANE, "Salesforce does not show it yet"), 0);
 }
 
 static void the_affected_user_is_led_in_their_own_language(void **state)
@@ -548,6 +590,9 @@ int main(void)
 	    TEST(others_are_called_for_an_approval_and_for_the_backend_too),
 	    TEST(who_asked_for_time_has_it_before_others_are_called),
 	    TEST(what_salesforce_shows_is_said_on_the_card),
+	    TEST(who_says_that_they_are_connected_is_looked_at),
+	    TEST(a_word_that_salesforce_does_not_show_yet_counts_and_is_called_so),
+	    TEST(a_word_counts_also_where_salesforce_does_not_answer),
 	    TEST(the_affected_user_is_led_in_their_own_language),
 	    TEST(english_words_are_understood_whatever_the_language),
 	    TEST(once_a_day_what_waits_is_told_the_oldest_first),
