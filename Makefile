@@ -121,6 +121,9 @@ $(eval $(call sim_rule,salesforce))
 # The only unit test that wants another program beside it; without it, its cases skip themselves.
 $(O)/tests/unit/test_socket: | $(O)/sim-slack
 
+# What is shown is checked against Slack's limits as the fake Slack knows them.
+$(O)/tests/flow/test_golden: $(call objects,tests/sim/slack/blocks_check.c tests/sim/slack/blocks_kinds.c $(wildcard tests/sim/*.c))
+
 # The demo, the scenarios and the bench act on the same stage: the real program between the two fakes. Without
 # libsupport.a, for the demo needs no package of the tests.
 STAGE_SRC := $(wildcard tests/stage/*.c)

@@ -106,8 +106,9 @@ struct world *world_new(void)
 
 void world_free(struct world *w)
 {
-	json_t *all[] = {w->sets,       w->licences, w->tokens,   w->links,           w->sessions, w->mails,
-	                 w->connection, w->writes,   w->messages, w->private_answers, w->dialog,   w->dropped_group};
+	json_t *all[] = {w->sets,   w->licences,      w->tokens, w->links,    w->sessions,
+	                 w->mails,  w->connection,    w->writes, w->messages, w->private_answers,
+	                 w->dialog, w->dropped_group, w->journal};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		json_decref(all[i]);
 	org_free(w->org);
@@ -191,8 +192,8 @@ bool world_holds(const struct world *w, const char *set)
 static json_t *jane(const struct world *w)
 {
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", "jane@example.com", "email",
-	                 "jane@example.com", "federation_id", "", "name", "Jane Doe", "active", w->active, "user_type",
-	                 "Standard");
+	                 "jane@example.com", "federation_id", "", "name", w->name != NULL ? w->name : "Jane Doe",
+	                 "active", w->active, "user_type", "Standard");
 }
 
 static json_t *answer_find(struct world *w, const char *word)
@@ -522,11 +523,23 @@ static json_t *message_by(const struct world *w, const char *key, const char *va
 	return NULL;
 }
 
+static void note(struct world *w, const char *what, const char *to, const char *slot, json_t *body)
+{
+	if (w->journal != NULL)
+		json_array_append_new(
+		    w->journal, json_pack("{s:s,s:s,s:s,s:O}", "what", what, "to", to, "slot", slot, "body", body));
+}
+
 /* Returns the ts under which the row stands in Slack now. */
 static void deliver(struct world *w, const struct outbox_row *row, char ts[static 32])
 {
 	json_t *known = message_by(w, "key", row->key);
 	ts[0] = '\0';
+	note(w,
+	     row->op == OUTBOX_EPHEMERAL ? "private"
+	     : row->op == OUTBOX_UPDATE  ? "update"
+	                                 : "post",
+	     row->op == OUTBOX_EPHEMERAL ? row->user : row->conversation, row->slot, row->body);
 	if (row->op == OUTBOX_EPHEMERAL) {
 		json_array_append_new(w->private_answers,
 		                      json_pack("{s:s,s:s}", "user", row->user, "text", json_str(row->body, "text")));
@@ -676,6 +689,7 @@ static void fill_person(const struct world *w, struct person *p, const char *use
 	p->approver = strstr(roles, "approver") != NULL;
 	p->admin = strstr(roles, "admin") != NULL;
 	p->guest = strstr(roles, "guest") != NULL;
+	p->language = w->language;
 	if (!text_eq(user, JANE))
 		return;
 	text_copy(p->email, sizeof p->email, "jane@example.com");
@@ -697,7 +711,10 @@ static void hand_in(struct world *w, struct deed *deed, const char *roles)
 			                                                    json_get(job.reply.ack, "text") != NULL
 			                                                        ? json_get(job.reply.ack, "text")
 			                                                        : job.reply.ack));
+		if (job.reply.ack != NULL)
+			note(w, "answer", deed->user, "", job.reply.ack);
 		if (job.reply.dialog != NULL) {
+			note(w, "dialog", deed->user, "", job.reply.dialog);
 			json_decref(w->dialog);
 			w->dialog = json_incref(job.reply.dialog);
 		}
@@ -784,7 +801,8 @@ static const json_t *button_in(const json_t *message, const char *label)
 		if (!text_eq(json_str(block, "type"), "actions"))
 			continue;
 		json_array_foreach (json_get(block, "elements"), j, element)
-			if (label == NULL || text_eq(json_str(json_get(element, "text"), "text"), label))
+			if (label == NULL || text_eq(json_str(json_get(element, "text"), "text"), label) ||
+			    text_eq(json_str(element, "action_id"), label))
 				return element;
 	}
 	return NULL;

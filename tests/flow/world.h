@@ -55,7 +55,12 @@ struct world {
 	const char *is_now; /* "guest", "deleted": what has become of her; NULL */
 	int persons_asked;  /* how often Slack was asked who somebody is */
 	json_t *dialog;     /* the newest opened view */
-	const char *closed; /* this conversation takes no messages any more */
+	/* all that was shown, in its order, where it is wanted: [{what, to, slot, body}]; what is "post", "update",
+	 * "private", "answer" (an acknowledgement) or "dialog"; NULL: nobody wants it */
+	json_t *journal;
+	enum language language; /* of everybody but Jane */
+	const char *name;       /* Jane's; NULL: Jane Doe */
+	const char *closed;     /* this conversation takes no messages any more */
 	/* While the next call of this kind is under way, somebody types something. */
 	const char *during_kind, *during_user, *during_roles, *during_text;
 	/* crashes */
@@ -77,7 +82,7 @@ void world_type(struct world *w, const char *user, const char *roles, const char
 void world_mention(struct world *w, const char *user, const char *roles, int64_t repair, const char *text);
 /* A word in the direct message. */
 void world_direct(struct world *w, const char *user, const char *text);
-/* Clicks the newest message that bears this button; false when there is none. */
+/* Clicks the newest message that bears this button, by its label or its action; false when there is none. */
 bool world_click(struct world *w, const char *user, const char *roles, const char *label);
 /* Clicks with a value and a message of one's own. */
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,

@@ -58,7 +58,7 @@ static void up(struct check *check, size_t len)
 	check->at[len] = '\0';
 }
 
-size_t text_chars(const char *text)
+size_t slack_chars(const char *text)
 {
 	size_t n = 0;
 
@@ -80,7 +80,7 @@ static void check_string(struct check *check, const json_t *value, size_t min, s
 		wrong(check, "must provide a string");
 		return;
 	}
-	chars = text_chars(json_string_value(value));
+	chars = slack_chars(json_string_value(value));
 	if (chars > max)
 		wrong(check, "must be less than %zu characters", max + 1);
 	if (chars < min)

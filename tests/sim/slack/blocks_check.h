@@ -16,4 +16,4 @@ json_t *blocks_check(const json_t *blocks, enum surface surface);
 json_t *view_check(const json_t *view);
 
 /* Characters (not bytes) of a UTF-8 text. */
-size_t text_chars(const char *text);
+size_t slack_chars(const char *text);

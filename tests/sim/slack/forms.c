@@ -150,7 +150,7 @@ static json_t *objection(const json_t *block, const json_t *element, const json_
 	const char *label = sim_text(json_object_get(block, "label"), "text");
 	const json_t *most = json_object_get(element, "max_length");
 	const json_t *least = json_object_get(element, "min_length");
-	json_int_t chars = json_is_string(value) ? (json_int_t)text_chars(json_string_value(value)) : 0;
+	json_int_t chars = json_is_string(value) ? (json_int_t)slack_chars(json_string_value(value)) : 0;
 
 	if (!value)
 		return sim_jsonf("%s: there is no such choice", label);

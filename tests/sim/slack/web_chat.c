@@ -182,7 +182,7 @@ static void cut_text(struct call *call, json_t *content)
 {
 	const char *text = sim_text(content, "text");
 
-	if (text_chars(text) <= POST_MAX)
+	if (slack_chars(text) <= POST_MAX)
 		return;
 	json_object_set_new(content, "text", cut(text, POST_MAX));
 	json_array_append_new(call->warnings, json_string("message_truncated"));
@@ -262,7 +262,7 @@ static void chat_update(struct call *call)
 		call_fail(call, "cant_update_message");
 		return;
 	}
-	if (text_chars(call_text(call, "text")) > UPDATE_MAX) {
+	if (slack_chars(call_text(call, "text")) > UPDATE_MAX) {
 		sim_violation(slack->sim, "chat.update: the text is longer than 4000 characters");
 		call_fail(call, "msg_too_long");
 		return;
@@ -297,7 +297,7 @@ static void chat_post_ephemeral(struct call *call)
 	content = content_of(call);
 	if (!content)
 		return;
-	if (text_chars(sim_text(content, "text")) > UPDATE_MAX) {
+	if (slack_chars(sim_text(content, "text")) > UPDATE_MAX) {
 		json_decref(content);
 		call_fail(call, "msg_too_long");
 		return;

@@ -1,0 +1,345 @@
+/*
+ * tests/flow/test_golden.c - every message of a repair as people read it, in every language.
+ *
+ * Each case plays a story in the world, in each of the languages, and compares what was shown with the files of
+ * tests/golden. After a wording was changed on purpose: UPDATE=1 writes them, and the difference is reviewed with the
+ * change. Everything that is shown also has to be what Slack takes.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "bot/base/buf.h"
+#include "bot/base/json.h"
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "tests/flow/transcript.h"
+#include "tests/flow/world.h"
+
+#define HOUR  3600000LL
+#define JOHN  "U0HELP002"
+#define TEAM  "requester"
+#define NAMED "repair <@" JANE "|jane>"
+
+enum { STORY_MAX = 4 << 20 };
+
+struct story {
+	struct world *w;
+	enum language language;
+	struct buf text;
+};
+
+static void told(struct story *s)
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach (s->w->journal, i, entry) {
+		const char *complaint = transcript_complaint(entry);
+		transcript_add(&s->text, entry);
+		if (complaint != NULL)
+			fail_msg("%s: %s\n%s", language_code(s->language), complaint, buf_str(&s->text));
+	}
+	json_array_clear(s->w->journal);
+}
+
+static void heading(struct story *s, const char *who, const char *what)
+{
+	buf_printf(&s->text, "=== %s: %s\n\n", who, what);
+}
+
+static void types(struct story *s, const char *user, const char *roles, const char *text)
+{
+	heading(s, user, text);
+	world_type(s->w, user, roles, text);
+	told(s);
+}
+
+static void clicks(struct story *s, const char *user, const char *roles, const char *action)
+{
+	heading(s, user, action);
+	assert_true(world_click(s->w, user, roles, action));
+	told(s);
+}
+
+static void submits(struct story *s, const char *user, const char *roles, const char *block, const char *value)
+{
+	heading(s, user, value);
+	world_submit(s->w, user, roles, block, value);
+	told(s);
+}
+
+static void waits(struct story *s, const char *words, int64_t ms)
+{
+	heading(s, "time", words);
+	world_wait(s->w, ms);
+	told(s);
+}
+
+static void jane_does_her_first_part(struct story *s)
+{
+	clicks(s, JANE, "", "eac.done");
+	clicks(s, JANE, "", "eac.not_installed");
+	waits(s, "a moment", 3000);
+}
+
+static void is_in(struct story *s, const char *state)
+{
+	assert_string_equal(world_state(s->w, 1), state);
+}
+
+/* --- the stories --- */
+
+static void a_repair_that_completes(struct story *s)
+{
+	s->w->config.salesforce.delete_account_links = false;
+	world_add_link(s->w, "0Ta000000000001AAA", false);
+	world_add_link(s->w, "0Ta000000000002AAA", true);
+	types(s, HELP, TEAM, NAMED " reason: she can't send since Monday");
+	clicks(s, JANE, "", "eac.help");
+	clicks(s, JANE, "", "eac.later");
+	submits(s, JANE, "", "until", "2026-11-25");
+	waits(s, "two days", 48 * HOUR);
+	clicks(s, JANE, "", "eac.done");
+	clicks(s, JANE, "", "eac.not_installed");
+	waits(s, "a day", 24 * HOUR);
+	json_array_remove(s->w->links, 0);
+	clicks(s, BOSS, "admin", "eac.check_links");
+	waits(s, "a moment", 3000);
+	is_in(s, "waiting_approval");
+	waits(s, "an hour", HOUR);
+	clicks(s, HELP, TEAM, "eac.approve");
+	clicks(s, JANE, "", "eac.approve");
+	clicks(s, OMAR, "approver", "eac.approve");
+	waits(s, "twenty seconds", 20000);
+	is_in(s, "waiting_backend");
+	clicks(s, HELP, TEAM, "eac.still_present");
+	submits(s, HELP, TEAM, "note", "they still see a calendar");
+	waits(s, "a day", 25 * HOUR);
+	clicks(s, HELP, TEAM, "eac.confirm");
+	submits(s, HELP, TEAM, "case", "1");
+	submits(s, HELP, TEAM, "case", "04567890");
+	waits(s, "a moment", 3000);
+	types(s, HELP, TEAM, "status 1");
+	types(s, HELP, TEAM, "why 1");
+	world_add_token(s->w, "new1", "SalesforceIQ");
+	waits(s, "two minutes", 120000);
+	is_in(s, "waiting_user");
+	clicks(s, JANE, "", "eac.works");
+	is_in(s, "completed");
+	types(s, HELP, TEAM, "status 1");
+	types(s, HELP, TEAM, "history jane@example.com");
+}
+
+static void a_check(struct story *s)
+{
+	world_add_link(s->w, "0Ta000000000001AAA", false);
+	world_add_link(s->w, "0Ta000000000002AAA", true);
+	types(s, HELP, TEAM, "check jane@example.com");
+	s->w->frozen = true;
+	types(s, HELP, TEAM, "check jane@example.com");
+}
+
+static void refuse(struct story *s, const char *why)
+{
+	buf_printf(&s->text, "(%s)\n", why);
+	types(s, HELP, TEAM, NAMED);
+}
+
+static void repairs_that_are_refused(struct story *s)
+{
+	types(s, HELP, TEAM, "repair nobody@example.com");
+	types(s, HELP, TEAM, "repair twin@example.com");
+	types(s, HELP, TEAM, "repair <@U0GUEST01|guest>");
+	types(s, JOHN, "", NAMED);
+	types(s, JANE, TEAM, NAMED);
+	s->w->frozen = true;
+	refuse(s, "she is frozen");
+	s->w->frozen = false;
+	s->w->active = false;
+	refuse(s, "she is inactive");
+	s->w->active = true;
+	s->w->set_is_broad = true;
+	refuse(s, "the set carries more");
+	s->w->set_is_broad = false;
+	s->w->blind_tokens = true;
+	refuse(s, "tokens can't be seen");
+	s->w->blind_tokens = false;
+	json_set_str(s->w->connection, "status", "NEEDSATTENTIONGLOBAL");
+	refuse(s, "the whole org is broken");
+	json_set_str(s->w->connection, "status", "NEEDSATTENTION");
+	s->w->fail_next = ERR_DENIED;
+	refuse(s, "Salesforce denies it");
+	json_array_clear(s->w->sets);
+	refuse(s, "nothing is assigned");
+	world_add_set(s->w, "0Pa000000000077AAA", "0PS000000000077GAA", "SalesBundle", "0PG000000000001AAA", "");
+	refuse(s, "only through a group");
+}
+
+static void a_repair_that_fails_and_is_retried(struct story *s)
+{
+	types(s, HELP, TEAM, NAMED);
+	s->w->fail_kind = "remove";
+	s->w->fail_count = 1;
+	s->w->fail_code = ERR_DENIED;
+	jane_does_her_first_part(s);
+	is_in(s, "failed");
+	types(s, HELP, TEAM, "why 1");
+	types(s, HELP, TEAM, "list failed");
+	clicks(s, HELP, TEAM, "eac.retry");
+	waits(s, "a moment", 3000);
+	is_in(s, "waiting_approval");
+	types(s, HELP, TEAM, "cancel 1");
+	waits(s, "a moment", 3000);
+	is_in(s, "cancelled");
+	types(s, HELP, TEAM, "why 1");
+}
+
+static void a_repair_that_is_rejected(struct story *s)
+{
+	s->w->config.approval.before_teardown = true;
+	types(s, HELP, TEAM, NAMED " reason: as discussed");
+	types(s, OMAR, "approver", "reject 1 not before the audit is over");
+	waits(s, "twenty seconds", 20000);
+	is_in(s, "rejected");
+}
+
+static void a_repair_that_nobody_answers(struct story *s)
+{
+	types(s, HELP, TEAM, NAMED);
+	waits(s, "five hours", 5 * HOUR);
+	waits(s, "four days", 96 * HOUR);
+	is_in(s, "expired");
+}
+
+static void a_repair_of_somebody_without_slack(struct story *s)
+{
+	s->w->nobody_in_slack = true;
+	types(s, HELP, TEAM, "repair jane@example.com");
+	waits(s, "five hours", 5 * HOUR);
+	clicks(s, HELP, TEAM, "eac.mark_done");
+	types(s, HELP, TEAM, "why 1");
+}
+
+static void the_emergency_stop(struct story *s)
+{
+	types(s, HELP, TEAM, NAMED);
+	types(s, BOSS, "admin", "pause reason: Salesforce maintenance");
+	types(s, HELP, TEAM, "repair bob@example.com");
+	clicks(s, JANE, "", "eac.done");
+	types(s, HELP, TEAM, "status");
+	types(s, HELP, TEAM, "why 1");
+	types(s, BOSS, "admin", "resume");
+	types(s, BOSS, "admin", "resume");
+}
+
+static void help_and_what_is_not_understood(struct story *s)
+{
+	types(s, HELP, TEAM, "help");
+	types(s, BOSS, "requester approver admin", "help");
+	types(s, JANE, "", "help");
+	types(s, HELP, TEAM, "help repair");
+	types(s, HELP, TEAM, "repiar jane");
+	types(s, HELP, TEAM, "status 77");
+	types(s, HELP, TEAM, "list");
+	types(s, HELP, TEAM, "list everything");
+	types(s, HELP, TEAM, "repair");
+	types(s, JOHN, "guest", "list");
+}
+
+/* Names, reasons and holdings at their longest and strangest. */
+static void a_repair_with_strange_names(struct story *s)
+{
+	static const char name[] =
+	    "*Dr.* _Ümit_ `O'Neill` <!channel> & <https://evil.example|click> \xE2\x80\xAE"
+	    "evil\xE2\x80\xAC "
+	    "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7 :boom: @here "
+	    "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafe";
+	AUTO_BUF struct buf words = {0};
+	buf_init(&words, 8000);
+	buf_puts(&words, NAMED " reason: ");
+	while (words.len < 1500)
+		buf_puts(&words, "{who} said *stop* & <!here> \xEC\x95\x88\xEB\x85\x95 & `x` ");
+	s->w->name = name;
+	for (int i = 0; i < 30; i++) {
+		char id[24];
+		snprintf(id, sizeof id, "0Ta0000000001%02dAAA", i);
+		world_add_link(s->w, id, i % 5 == 0);
+	}
+	types(s, HELP, TEAM, buf_str(&words));
+	jane_does_her_first_part(s);
+	waits(s, "a moment", 3000);
+	clicks(s, BOSS, "admin", "eac.check_links");
+	json_array_clear(s->w->links);
+	clicks(s, BOSS, "admin", "eac.check_links");
+	waits(s, "a moment", 3000);
+	is_in(s, "waiting_approval");
+	types(s, HELP, TEAM, "status 1");
+}
+
+/* --- in every language --- */
+
+static void play(const char *file, void (*story)(struct story *s))
+{
+	static const char *const locales[LANGUAGE_COUNT] = {
+	    [LANGUAGE_EN] = "en-US", [LANGUAGE_KO] = "ko-KR", [LANGUAGE_JA] = "ja-JP", [LANGUAGE_DE] = "de-DE"};
+	for (enum language l = 0; l < LANGUAGE_COUNT; l++) {
+		struct story s = {.w = world_new(), .language = l};
+		char path[200];
+		int line = 0;
+		buf_init(&s.text, STORY_MAX);
+		s.w->journal = json_array();
+		s.w->language = l;
+		s.w->locale = locales[l];
+		s.w->config.slack.language = l;
+		story(&s);
+		snprintf(path, sizeof path, "tests/golden/%s/%s.txt", language_code(l), file);
+		bool same = transcript_is(path, buf_str(&s.text), &line);
+		buf_done(&s.text);
+		world_free(s.w);
+		if (!same)
+			fail_msg("%s differs from line %d on; UPDATE=1 %s writes it anew", path, line,
+			         "build/release/tests/flow/test_golden");
+	}
+}
+
+#define STORY(name) \
+	static void name##_reads_as_reviewed(void **state) \
+	{ \
+		(void)state; \
+		play(#name, name); \
+	}
+STORY(a_repair_that_completes)
+STORY(a_check)
+STORY(repairs_that_are_refused)
+STORY(a_repair_that_fails_and_is_retried)
+STORY(a_repair_that_is_rejected)
+STORY(a_repair_that_nobody_answers)
+STORY(a_repair_of_somebody_without_slack)
+STORY(the_emergency_stop)
+STORY(help_and_what_is_not_understood)
+STORY(a_repair_with_strange_names)
+#undef STORY
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_repair_that_completes_reads_as_reviewed),
+	    cmocka_unit_test(a_check_reads_as_reviewed),
+	    cmocka_unit_test(repairs_that_are_refused_reads_as_reviewed),
+	    cmocka_unit_test(a_repair_that_fails_and_is_retried_reads_as_reviewed),
+	    cmocka_unit_test(a_repair_that_is_rejected_reads_as_reviewed),
+	    cmocka_unit_test(a_repair_that_nobody_answers_reads_as_reviewed),
+	    cmocka_unit_test(a_repair_of_somebody_without_slack_reads_as_reviewed),
+	    cmocka_unit_test(the_emergency_stop_reads_as_reviewed),
+	    cmocka_unit_test(help_and_what_is_not_understood_reads_as_reviewed),
+	    cmocka_unit_test(a_repair_with_strange_names_reads_as_reviewed),
+	};
+
+	log_setup(LOG_ERROR, LOG_TEXT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
