@@ -208,7 +208,7 @@ void mrkdwn_add_principal(struct buf *b, const char *id)
 		mrkdwn_add_user(b, id);
 }
 
-void mrkdwn_add_time(struct buf *b, int64_t wall_ms)
+static void add_date(struct buf *b, int64_t wall_ms, const char *format)
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
 	char fallback[40];
@@ -216,7 +216,17 @@ void mrkdwn_add_time(struct buf *b, int64_t wall_ms)
 
 	if (!gmtime_r(&seconds, &tm) || !strftime(fallback, sizeof(fallback), "%Y-%m-%d %H:%M UTC", &tm))
 		text_copy(fallback, sizeof(fallback), "at an unreadable time");
-	buf_printf(b, "<!date^%lld^{date_short_pretty} {time}|%s>", (long long)seconds, fallback);
+	buf_printf(b, "<!date^%lld^%s|%s>", (long long)seconds, format, fallback);
+}
+
+void mrkdwn_add_time(struct buf *b, int64_t wall_ms)
+{
+	add_date(b, wall_ms, "{date_short_pretty} {time}");
+}
+
+void mrkdwn_add_ago(struct buf *b, int64_t wall_ms)
+{
+	add_date(b, wall_ms, "{ago}");
 }
 
 void mrkdwn_add_link(struct buf *b, const char *url, const char *label)

@@ -1,7 +1,7 @@
 /*
- * commands/eac/repair_text.c - a repair as its parent message, its thread and the status channel tell it.
+ * commands/eac/repair_text.c - a repair as its thread tells it.
  *
- * Other sentences are in text_diagnosis.c, text_people.c and text_gate.c.
+ * Other sentences are in text_parent.c, text_diagnosis.c, text_people.c and text_gate.c.
  */
 #include "commands/eac/repair_text.h"
 
@@ -194,53 +194,6 @@ void text_who_can(struct buf *b, enum language language, const struct request_ro
 	           "who", buf_str(&who), "typed", buf_str(&typed), NULL);
 }
 
-json_t *text_parent(const struct flow *flow)
-{
-	const struct request_row *row = flow->row;
-	const struct config *config = eac_env(flow)->config;
-	AUTO_BUF struct buf head = {0}, who = {0}, state = {0}, text = {0};
-	buf_init(&head, PART_LINE_MAX);
-	buf_init(&who, PART_LINE_MAX);
-	buf_init(&text, PART_LINE_MAX);
-	part_id(&head, row);
-	buf_puts(&head, ": repair of Einstein Activity Capture");
-	buf_puts(&who, "*For:* ");
-	text_name(&who, row);
-	buf_puts(&who, " (");
-	mrkdwn_add_literal(&who, json_str(json_get(row->facts, "target"), "username"), 100);
-	buf_puts(&who, ")\n*Asked by:* ");
-	mrkdwn_add_user(&who, row->requester);
-	text_state(&state, eac_language(flow), row, config);
-	AUTO_BUF struct buf line = {0};
-	buf_init(&line, PART_LINE_MAX);
-	buf_puts(&line, "*State:* ");
-	buf_puts(&line, buf_str(&state));
-	if (row->open) {
-		buf_puts(&line, "\n*Where:* ");
-		part_step(&line, eac_language(flow), row);
-	} else {
-		buf_puts(&line, "\n*Took:* ");
-		part_duration(&line, eac_language(flow), flow->now - row->created_at);
-	}
-	buf_puts(&text, buf_str(&head));
-	buf_puts(&text, " for ");
-	text_name(&text, row);
-	buf_puts(&text, ", asked by ");
-	mrkdwn_add_user(&text, row->requester);
-	buf_puts(&text, "; ");
-	if (row->open) {
-		part_step(&text, eac_language(flow), row);
-		buf_puts(&text, ": ");
-	}
-	buf_puts(&text, buf_str(&state));
-	struct message *m = message_new();
-	message_text(m, buf_str(&text));
-	message_header(m, buf_str(&head));
-	message_section(m, buf_str(&who));
-	message_section(m, buf_str(&line));
-	return message_take(m);
-}
-
 void text_step_ended(struct buf *b, const struct flow *flow, const char *state, const json_t *detail, const char *who)
 {
 	int step = flow->row->step;
@@ -318,43 +271,6 @@ json_t *text_blind(const char *part, const char *why)
 	phrase_value_set(value, "blind", blind);
 	phrase_value_set(value, "why", phrase_literal(why, 200));
 	return value;
-}
-
-static void add_what_was_removed(struct buf *b, const struct flow *flow)
-{
-	const json_t *facts = flow->row->facts;
-	if (json_bool(facts, "restored"))
-		buf_puts(b, json_bool(facts, "date_passed")
-		                ? " What was removed is given back as far as its date allows."
-		                : " What was removed is back.");
-	else if (json_get(facts, "removed") != NULL)
-		buf_puts(b, " What was removed is still owed to this person; the next repair gives it back.");
-	if (flow->row->step > EAC_DISCONNECT)
-		buf_puts(b, " Revoked access, removed links and ended sessions do not come back: the user has to "
-		            "reconnect the mailbox.");
-}
-
-void text_end(struct buf *b, const struct flow *flow, const char *who, const json_t *why)
-{
-	AUTO_FREE char *plain = phrase_plain(why);
-	part_begin(b);
-	if (text_eq(flow->row->state, "completed")) {
-		buf_puts(b, "*Completed* after ");
-		part_duration(b, eac_language(flow), flow->now - flow->row->created_at);
-		buf_puts(b, ": the permission set is back, the mailbox is connected and the test mail went out. ");
-		mrkdwn_add_user(b, flow->row->requester);
-		return;
-	}
-	buf_printf(b, "*Repair %s* by ", flow->row->state);
-	part_who(b, who);
-	if (plain[0] != '\0' && !text_eq(plain, flow->row->state)) {
-		buf_puts(b, ": ");
-		phrase_add_value(b, eac_language(flow), why);
-	}
-	buf_puts(b, ".");
-	add_what_was_removed(b, flow);
-	buf_puts(b, " ");
-	mrkdwn_add_user(b, flow->row->requester);
 }
 
 /* --- what was done in Salesforce --- */
@@ -493,36 +409,6 @@ struct message *text_failed_card(const struct flow *flow, const json_t *why)
 	message_text(m, buf_str(&b));
 	message_section(m, buf_str(&b));
 	return m;
-}
-
-static void status_head(struct buf *b, const struct flow *flow)
-{
-	part_begin(b);
-	part_id(b, flow->row);
-	buf_puts(b, " (");
-	text_name(b, flow->row);
-	buf_puts(b, ") ");
-}
-
-void text_status_started(struct buf *b, const struct flow *flow)
-{
-	status_head(b, flow);
-	buf_puts(b, "started, asked by ");
-	mrkdwn_add_user(b, flow->row->requester);
-}
-
-void text_status_failed(struct buf *b, const struct flow *flow)
-{
-	status_head(b, flow);
-	buf_printf(b, "failed at step %s (%s)", eac_step_number(flow->row->step),
-	           eac_step_title(flow->row->step, eac_language(flow)));
-}
-
-void text_status_ended(struct buf *b, const struct flow *flow)
-{
-	status_head(b, flow);
-	buf_printf(b, "%s after ", flow->row->state);
-	part_duration(b, eac_language(flow), flow->now - flow->row->created_at);
 }
 
 /* --- the emergency stop --- */

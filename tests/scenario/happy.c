@@ -282,7 +282,30 @@ static void a_client_secret_lets_us_in_as_well(struct stage *stage)
 	play(stage, start_at(stage, AT_BACKEND), AT_BACKEND, AT_END);
 }
 
+static void the_first_message_tells_the_whole_end(struct stage *stage)
+{
+	stage_start(stage);
+	int id = begin_repair(stage, "maria", "@jane reason: can't send mail");
+	await_point(stage, id, AT_DISCONNECT);
+	SEE(stage, .channel = "helpdesk", .contains = "*Begun:* ");
+	play(stage, id, AT_DISCONNECT, AT_END);
+	SEE(stage, .channel = "helpdesk", .contains = "*Took:*", .also = "U0APPR001> (approved)");
+	SEE(stage, .channel = "helpdesk", .contains = "case 47110815", .also = "removed and given back: “Inbox With");
+	SEE(stage, .channel = "helpdesk", .contains = "/eac history jane@example.com", .also = "eacbot audit");
+}
+
+static void the_first_message_names_who_ended_it_and_what_is_back(struct stage *stage)
+{
+	int id = start_at(stage, AT_BACKEND);
+
+	free(stage_slash(stage, "tom", "cancel 1"));
+	stage_await(stage, id, "cancelled", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "*Ended by:* <@U0HELP002>", .also = "removed and given back");
+}
+
 const struct scenario happy_scenarios[] = {
+    SCENARIO(the_first_message_tells_the_whole_end),
+    SCENARIO(the_first_message_names_who_ended_it_and_what_is_back),
     SCENARIO(a_repair_by_buttons_gives_back_what_it_removed),
     SCENARIO(a_repair_by_typed_words_alone_completes),
     SCENARIO(slash_commands_alone_decide_too),
