@@ -93,7 +93,7 @@ json_t *access_place_refusal(const struct asked *asked)
 {
 	const struct config *config = asked->env->config;
 	const struct deed *deed = asked->deed;
-	if (!asked->command->in_channels)
+	if (!asked->command->in_channels || deed->door == DOOR_SHORTCUT) /* whose dialog asks where */
 		return NULL;
 	if (deed->place.shared)
 		return phrase_value(PHRASE_DENIED_SHARED_CHANNEL, NULL);

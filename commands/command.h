@@ -64,7 +64,7 @@ extern const size_t command_count;
 
 /* The language of the asker, for private answers and dialogs. */
 enum language asked_language(const struct asked *asked);
-/* Where it was asked. Slack says of no channel when a dialog is sent: the repair's dialog brings its own along. */
+/* Where it was asked. Slack says of no channel when a dialog is sent: the repair's dialog brings its own along, or asks. */
 const char *asked_channel(const struct asked *asked);
 /*
  * Answers the asker alone, in their language: with the acknowledgement where that is still possible. Takes `sentence`

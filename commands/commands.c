@@ -79,7 +79,10 @@ const char *asked_channel(const struct asked *asked)
 {
 	const struct deed *deed = asked->deed;
 	bool of_dialog = deed->door == DOOR_DIALOG && text_eq(json_str(deed->view, "callback_id"), "eac.repair");
-	return of_dialog ? json_str(deed->view, "private_metadata") : deed->channel;
+	const char *kept = json_str(deed->view, "private_metadata");
+	if (!of_dialog)
+		return deed->channel;
+	return kept[0] != '\0' ? kept : dialog_value(deed->view, "channel");
 }
 
 /*

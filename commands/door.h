@@ -47,7 +47,7 @@ struct deed {
 	enum door door;
 	int64_t now;
 	const char *user;       /* Slack id; person.id is the same */
-	const char *channel;    /* "" in dialogs */
+	const char *channel;    /* "" in dialogs, but in that of `repair` the channel it is for */
 	const char *thread_ts;  /* "" outside threads */
 	const char *message_ts; /* the message that bore the button */
 	const char *text;       /* slash: after the command; mention: after the mention; direct: all */
@@ -55,6 +55,8 @@ struct deed {
 	const char *value;      /* button: the opaque key */
 	const char *subject;    /* message shortcut: who wrote the message, a Slack id; "" */
 	const json_t *view;     /* dialog: the submitted view */
+	const json_t
+	    *picked; /* dialog of `repair`: {"U...": {"name","email"}} of those picked, where Slack has told; NULL */
 	struct person person;
 	struct place place;
 };

@@ -38,7 +38,7 @@ static bool names_nobody(const char *typed)
 		return false;
 	words = mem_alloc(sizeof *words);
 	words_repair(rest, words);
-	bool nobody = words->count == 0 && words->error[0] == '\0';
+	bool nobody = words->count == 0 && words->mistake == WORDS_FINE;
 	free(words);
 	return nobody;
 }

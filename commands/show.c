@@ -26,6 +26,16 @@ void show_id(struct buf *b, const struct asked *asked, const struct request_row 
 	eac_add_link(b, asked->env, row, eac_id(row->id, id));
 }
 
+static void add_ticket(struct buf *b, enum language language, const struct request_row *row)
+{
+	AUTO_BUF struct buf ticket = {0};
+	if (json_str(row->facts, "ticket")[0] == '\0')
+		return;
+	buf_init(&ticket, 300);
+	mrkdwn_add_literal(&ticket, json_str(row->facts, "ticket"), 40);
+	phrase_add(b, language, PHRASE_SHOW_ROW_TICKET, "ticket", buf_str(&ticket), NULL);
+}
+
 void show_row(struct buf *b, const struct asked *asked, const struct request_row *row)
 {
 	enum language language = asked_language(asked);
@@ -42,8 +52,7 @@ void show_row(struct buf *b, const struct asked *asked, const struct request_row
 	phrase_add(b, language, phrase, "id", buf_str(&id), "name", buf_str(&name), "state", buf_str(&state), "number",
 	           eac_step_number(row->step), "title", eac_step_title(row->step, language), "time", buf_str(&time),
 	           NULL);
-	if (json_str(row->facts, "ticket")[0] != '\0')
-		phrase_add(b, language, PHRASE_SHOW_ROW_TICKET, "ticket", json_str(row->facts, "ticket"), NULL);
+	add_ticket(b, language, row);
 }
 
 /* Who can unblock it, and when they are reminded: a second line of a row. */

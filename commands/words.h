@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WORD_MAX = 256, WORDS_MAX = 220, REASON_MAX = 1000 };
+enum { WORD_MAX = 256, WORDS_MAX = 220, REASON_MAX = 1000, TICKET_SIZE = 41 };
 
 enum word_kind {
 	WORD_TEXT,    /* anything else, decoded */
@@ -34,23 +34,39 @@ struct who {
 	char text[WORD_MAX]; /* a Slack id, or an e-mail address, username or Salesforce id */
 };
 
+/* What is wrong with what was typed: the first mistake. */
+enum words_mistake {
+	WORDS_FINE,
+	WORDS_NO_PERSON,  /* can't be anybody: a name, or words about it */
+	WORDS_NO_MENTION, /* "@jane", typed without choosing from Slack's list */
+	WORDS_NO_ID,      /* like a Salesforce user id, but it is none */
+	WORDS_NOBODY,     /* a channel, a group, everybody */
+	WORDS_TOO_MANY,
+	WORDS_NO_FOR,    /* no mention after "for" */
+	WORDS_NO_TICKET, /* no number of a ticket after "ticket:" */
+};
+
 struct repair_words {
 	struct who who[WORDS_MAX];
 	size_t count;
-	char for_user[24];       /* Slack id; "" */
-	char reason[REASON_MAX]; /* decoded plain text; "" */
+	char for_user[24];        /* Slack id; "" */
+	char reason[REASON_MAX];  /* decoded plain text; "" */
+	char ticket[TICKET_SIZE]; /* "" */
 	bool anyway;
-	char error[400]; /* mrkdwn; "" when all is readable */
+	enum words_mistake mistake;
+	char mistaken[WORD_MAX]; /* the word that it is about, plain */
 };
 
-/* WHO [WHO ...] [anyway] [for @SLACKUSER] [reason: TEXT] in any order, the reason last. */
+/* WHO [WHO ...] [anyway] [for @SLACKUSER] [ticket: NUMBER] [reason: TEXT] in any order, the reason last. */
 void words_repair(const char *typed, struct repair_words *ret);
-/* One WHO word; false when it can't be one. */
+/* One WHO word, freed of quotes, brackets and full stops around it; false when it can't be one. */
 bool words_who(const struct word *word, struct who *ret);
 /* "EAC-42", "eac-42" or "42": 42; 0 when it is none. */
 int64_t words_id(const char *text);
 /* A case number: 4 to 20 of A-Z a-z 0-9 -. */
 bool words_case(const char *text);
+/* The number of a ticket of one's own: 4 to 40 of A-Z a-z 0-9 - _ # / . : */
+bool words_ticket(const char *text);
 /* The first word in lower case and what follows it; out is "" for an empty text. Returns the rest. */
 const char *words_command(const char *typed, char out[static 32]);
 /* What follows, as one decoded line without blanks at its ends; at most size-1 bytes. */

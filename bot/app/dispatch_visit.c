@@ -24,6 +24,7 @@ enum {
 	AFRESH_TIMEOUT_MS = 150 * 1000, /* after the acknowledgement: may outlast a Retry-After, and a crowd */
 	/* What a card's button opens is mostly known at once: no view that changes under one's eyes. */
 	DIALOG_AFTER_MS = 400,
+	PICKED_MAX = 10, /* asking about more would take longer than that */
 };
 
 struct visit *visit_new(struct dispatch *dispatch)
@@ -319,6 +320,27 @@ static void on_place(void *arg, const struct place *place)
 	answer_came(visit);
 }
 
+static void on_picked(void *arg, const struct person *person)
+{
+	struct visit *visit = arg;
+
+	if (person->known && person->id[0] != '\0')
+		intake_set_picked(visit->body, person);
+	answer_came(visit);
+}
+
+/* Whether somebody is protected can be said in the dialog, for as many as Slack tells of in time. */
+static void ask_picked(struct visit *visit)
+{
+	const json_t *users = intake_picked(visit->body);
+	size_t count = json_array_size(users) < PICKED_MAX ? json_array_size(users) : PICKED_MAX;
+
+	visit->open += (int)count;
+	for (size_t i = 0; i < count; i++)
+		people_get(visit->dispatch->options.people, json_string_value(json_array_get(users, i)), false,
+		           WHO_TIMEOUT_MS, on_picked, visit);
+}
+
 void visit_begin(struct visit *visit)
 {
 	struct people *people = visit->dispatch->options.people;
@@ -327,6 +349,7 @@ void visit_begin(struct visit *visit)
 
 	open_in_time(visit);
 	visit->open = ask_place ? 2 : 1;
+	ask_picked(visit);
 	if (ask_place)
 		people_place(people, channel, WHO_TIMEOUT_MS, on_place, visit);
 	people_get(people, json_str(visit->body, "user"), false, WHO_TIMEOUT_MS, on_person, visit);

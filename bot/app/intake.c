@@ -8,6 +8,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/message/message.h"
 
 /* More than Slack lets anybody type; a longer text is no command. */
 enum { TEXT_CHARS_MAX = 12000 };
@@ -109,6 +110,14 @@ static bool is_our_shortcut(const struct envelope *e)
 	return text_eq(e->kind, "message_action") && text_eq(e->callback, "eac.repair_person");
 }
 
+/* Of the dialog of `repair`: where it was asked, or what was chosen in it. */
+static const char *chosen_channel(const json_t *view)
+{
+	const char *kept = json_str(view, "private_metadata");
+
+	return kept[0] != '\0' ? kept : dialog_value(view, "channel");
+}
+
 static void add_interactive(json_t *deeds, const struct envelope *e, const struct slack_identity *us)
 {
 	json_t *body = NULL;
@@ -119,6 +128,8 @@ static void add_interactive(json_t *deeds, const struct envelope *e, const struc
 		body = body_new(e, us, text_eq(e->kind, "view_closed") ? DOOR_CLOSED_DIALOG : DOOR_DIALOG);
 		json_set_str(body, "action", e->callback);
 		set_view(body, e->view);
+		if (intake_picked(body) != NULL)
+			json_set_str(body, "channel", chosen_channel(e->view));
 	} else if (is_our_shortcut(e)) {
 		body = body_new(e, us, DOOR_SHORTCUT);
 		json_set_str(body, "action", e->callback);
@@ -260,10 +271,32 @@ bool intake_place_is_missing(const json_t *body)
 	return place != NULL && !json_bool(place, "known");
 }
 
+const json_t *intake_picked(const json_t *body)
+{
+	bool sent = text_eq(json_str(body, "door"), doors[DOOR_DIALOG]);
+
+	return sent && text_eq(json_str(body, "action"), "eac.repair") ? dialog_users(json_get(body, "view"), "who")
+	                                                               : NULL;
+}
+
+void intake_set_picked(json_t *body, const struct person *person)
+{
+	json_t *picked = json_get(body, "picked");
+
+	if (picked == NULL) {
+		picked = json_object();
+		json_object_set_new(body, "picked", picked);
+	}
+	json_object_set_new(
+	    picked, person->id,
+	    json_pack("{s:o, s:o}", "name", json_text_value(person->name), "email", json_text_value(person->email)));
+}
+
 bool intake_place_is_asked(const json_t *body)
 {
 	const char *door = json_str(body, "door");
-	bool asked = text_eq(door, doors[DOOR_SLASH]) || text_eq(door, doors[DOOR_SHORTCUT]);
+	bool asked =
+	    text_eq(door, doors[DOOR_SLASH]) || text_eq(door, doors[DOOR_SHORTCUT]) || intake_picked(body) != NULL;
 
 	return asked && json_str(body, "channel")[0] != '\0';
 }
@@ -296,6 +329,7 @@ void intake_deed(const json_t *body, struct deed *ret)
 	    .value = json_str(body, "value"),
 	    .subject = json_str(body, "subject"),
 	    .view = json_get(body, "view"),
+	    .picked = json_get(body, "picked"),
 	    .place = place_of(body),
 	};
 	for (size_t i = 0; i < sizeof doors / sizeof *doors; i++)

@@ -32,6 +32,10 @@ void intake_key(const struct envelope *e, const json_t *body, char out[static 16
 const char *intake_kind(const struct envelope *e);
 /* Notes in the body where the deed happens. */
 void intake_set_place(json_t *body, const struct place *place);
+/* Whom the dialog of `repair` names, Slack ids, borrowed; NULL: the body is no such dialog. */
+const json_t *intake_picked(const json_t *body);
+/* Notes in the body who one of them is. */
+void intake_set_picked(json_t *body, const struct person *person);
 /* It may happen anywhere: Slack has to be asked about the channel. */
 bool intake_place_is_asked(const json_t *body);
 /* Slack has not said where that is. */

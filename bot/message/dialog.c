@@ -22,6 +22,8 @@ enum {
 	METADATA_CHARS = 3000,
 	INPUT_CHARS = 3000,
 	ERROR_CHARS = 1000,
+	CHOICES_MAX = 10,
+	OPTION_CHARS = 75,
 };
 
 struct dialog {
@@ -141,6 +143,30 @@ void dialog_users_input(struct dialog *d, const char *block, const char *label, 
 	add_input(d, block, label, optional, element, NULL);
 }
 
+void dialog_choice_input(struct dialog *d, const char *block, const char *label, const struct dialog_choice *choices,
+                         size_t count)
+{
+	json_t *element = new_element("radio_buttons");
+	json_t *options = json_array();
+
+	for (size_t i = 0; i < count && i < CHOICES_MAX; i++)
+		json_array_append_new(options,
+		                      json_pack("{s:o, s:s}", "text", blocks_mrkdwn(choices[i].mrkdwn, OPTION_CHARS),
+		                                "value", choices[i].value));
+	json_object_set_new(element, "options", options);
+	add_input(d, block, label, false, element, NULL);
+}
+
+void dialog_channel_input(struct dialog *d, const char *block, const char *label)
+{
+	json_t *element = new_element("conversations_select");
+
+	json_object_set_new(
+	    element, "filter",
+	    json_pack("{s:[s,s], s:b}", "include", "public", "private", "exclude_external_shared_channels", 1));
+	add_input(d, block, label, false, element, NULL);
+}
+
 json_t *dialog_take(struct dialog *d)
 {
 	json_t *view = json_incref(d->view);
@@ -163,14 +189,14 @@ const json_t *dialog_users(const json_t *view, const char *block)
 
 const char *dialog_value(const json_t *view, const char *block)
 {
-	static const char *const keys[] = {"value", "selected_date", "selected_user"};
+	static const char *const keys[] = {"value", "selected_date", "selected_user", "selected_conversation"};
 	const json_t *input = submitted(view, block);
 	const char *first = json_string_value(json_array_get(dialog_users(view, block), 0));
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!text_empty(json_str(input, keys[i])))
 			return json_str(input, keys[i]);
-	return first ? first : "";
+	return first ? first : json_str(json_get(input, "selected_option"), "value");
 }
 
 json_t *dialog_error(const char *block, const char *text)

@@ -66,9 +66,18 @@ void dialog_date_input(struct dialog *d, const char *block, const char *label, c
 /* Picks any number of people; `initial` are their ids. */
 void dialog_users_input(struct dialog *d, const char *block, const char *label, bool optional,
                         const char *const *initial, size_t count);
+/* One of at most ten, side by side: unlike a menu these may name channels and people. */
+struct dialog_choice {
+	const char *value;
+	const char *mrkdwn;
+};
+void dialog_choice_input(struct dialog *d, const char *block, const char *label, const struct dialog_choice *choices,
+                         size_t count);
+/* Any channel but those that are shared with others. */
+void dialog_channel_input(struct dialog *d, const char *block, const char *label);
 /* The view; frees d. The caller owns it. */
 json_t *dialog_take(struct dialog *d);
-/* What was typed in state.values of a submitted view: text, date, or the first selected user; "" when empty. Borrowed.
+/* What was typed in state.values of a submitted view: text, date, choice, channel, or the first selected user; "" when empty. Borrowed.
  */
 const char *dialog_value(const json_t *view, const char *block);
 /* Selected users of a users input: borrowed array or NULL. */

@@ -12,6 +12,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "bot/store/audit.h"
+#include "commands/eac/decide.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
@@ -48,18 +49,26 @@ static enum errc report(struct flow *flow, const json_t *refusal)
 }
 
 /* Takes `why`. */
+enum errc eac_refuse(struct flow *flow, const char *reason, json_t *why)
+{
+	struct request_row *row = flow->row;
+	json_object_set_new(row->facts, "refusal", why);
+	text_copy(row->reason, sizeof row->reason, reason);
+	enum errc rc = request_fire(flow->tx, row, EVENT_REFUSE, &eac_bot, reason, flow->now);
+	if (rc == OK)
+		log_repair(LOG_INFO, row->id, "repair.refused", "%s", reason);
+	return rc;
+}
+
 static enum errc refuse(struct flow *flow, const char *reason, json_t *why)
 {
 	json_auto_t *taken = why;
 	struct request_row *row = flow->row;
 	if (is_check(flow))
 		return report(flow, taken);
-	text_copy(row->reason, sizeof row->reason, reason);
-	enum errc rc = request_fire(flow->tx, row, EVENT_REFUSE, &eac_bot, reason, flow->now);
+	enum errc rc = eac_refuse(flow, reason, json_incref(taken));
 	if (rc != OK)
 		return rc;
-	log_repair(LOG_INFO, row->id, "repair.refused", "%s", reason);
-	json_object_set(row->facts, "refusal", taken);
 	AUTO_BUF struct buf b = {0};
 	text_refused(&b, flow, taken);
 	return eac_tell(flow->tx, row->id, row->channel, false, row->requester, message_line(buf_str(&b)));

@@ -27,6 +27,7 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	json_set_str(row.facts, "for", request->for_user[0] != '\0' ? request->for_user : NULL);
 	json_set_bool(row.facts, "slack_stated", request->for_user[0] != '\0');
 	json_set_str(row.facts, "reason", request->reason);
+	json_set_str(row.facts, "ticket", request->ticket[0] != '\0' ? request->ticket : NULL);
 	json_set_bool(row.facts, "anyway", request->anyway);
 	json_set_bool(row.facts, "check", request->check);
 	json_set_str(row.facts, "requester_email", request->requester_email);
@@ -41,9 +42,9 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	text_copy(audit.actor, sizeof audit.actor, request->requester);
 	text_copy(audit.via, sizeof audit.via, request->via);
 	text_copy(audit.action, sizeof audit.action, request->check ? "check" : "repair");
-	snprintf(audit.detail, sizeof audit.detail, "for %.250s%s%.250s%s", request->words,
+	snprintf(audit.detail, sizeof audit.detail, "for %.250s%s%.100s%s%s%.50s", request->words,
 	         request->for_user[0] != '\0' ? ", in Slack " : "", request->for_user,
-	         request->anyway ? ", anyway" : "");
+	         request->anyway ? ", anyway" : "", request->ticket[0] != '\0' ? ", ticket " : "", request->ticket);
 	return audit_add(tx, &audit);
 }
 

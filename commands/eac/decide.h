@@ -18,6 +18,7 @@ struct eac_request {
 	bool mention;
 	const char *for_user; /* "" */
 	const char *reason;   /* "" */
+	const char *ticket;   /* the number of a ticket of the requester's own; "" */
 	bool anyway;
 	bool check; /* only diagnose and tell */
 	const char *channel;
@@ -27,6 +28,8 @@ struct eac_request {
 };
 /* A new repair, CHECKING and due at once. Sets *ret_id. (decide.c) */
 enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id) MUST_CHECK;
+/* Ends a repair that is being checked. Tells nobody; takes why, which stays with the repair. (checking.c) */
+enum errc eac_refuse(struct flow *flow, const char *reason, json_t *why) MUST_CHECK;
 /* These repairs were asked for with one command. */
 enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count) MUST_CHECK;
 

@@ -45,6 +45,20 @@ static void assert_told(const struct world *w, const char *user, const char *wor
 		fail_msg("not told \"%s\" but: %s", words, last_told(w, user));
 }
 
+/* The error below an input of the dialog; "" when there is none. */
+static const char *error_below(const struct world *w, const char *block)
+{
+	size_t n = json_array_size(w->private_answers);
+	const json_t *last = n > 0 ? json_array_get(w->private_answers, n - 1) : NULL;
+	return json_str(json_path(last, "text", "errors", NULL), block);
+}
+
+static void assert_error_below(const struct world *w, const char *block, const char *words)
+{
+	if (strstr(error_below(w, block), words) == NULL)
+		fail_msg("not \"%s\" but: %s", words, error_below(w, block));
+}
+
 /* --- taking over --- */
 
 static void who_took_a_repair_over_is_called_from_then_on(void **state)
@@ -142,6 +156,146 @@ static void taking_over_is_in_the_audit_trail(void **state)
 	world_type(w, TOM, "requester", "take 1");
 	assert_int_equal(store_run(w->store, count_job, &n), OK);
 	assert_int_equal(n, 1);
+}
+
+/* --- the dialog and the shortcuts --- */
+
+static json_t *picks(const char *user)
+{
+	return json_pack("{s:[s]}", "selected_users", user);
+}
+
+static json_t *types(const char *text)
+{
+	return json_pack("{s:s}", "value", text);
+}
+
+/* The element of a block of the open dialog; NULL. */
+static const json_t *input_of(const struct world *w, const char *block)
+{
+	size_t i;
+	json_t *b;
+	json_array_foreach (json_get(w->dialog, "blocks"), i, b)
+		if (text_eq(json_str(b, "block_id"), block))
+			return json_get(b, "element");
+	return NULL;
+}
+
+static void the_dialog_takes_a_ticket_and_a_reason(void **state)
+{
+	struct world *w = *state;
+	struct request_row row;
+	world_type(w, HELP, "requester", "repair ticket: INC-7 reason: mails are not sent");
+	assert_string_equal(json_str(input_of(w, "ticket"), "initial_value"), "INC-7");
+	assert_string_equal(json_str(input_of(w, "reason"), "initial_value"), "mails are not sent");
+	world_submit_all(w, HELP, "requester",
+	                 json_pack("{s:o,s:o,s:o}", "who", picks(JANE), "ticket", types("INC-7"), "reason", types("x")),
+	                 NULL);
+	world_repair(w, 1, &row);
+	assert_string_equal(row.state, "waiting_user");
+	assert_string_equal(json_str(row.facts, "ticket"), "INC-7");
+	request_row_done(&row);
+	world_type(w, HELP, "requester", "status 1");
+	assert_told(w, HELP, "ticket INC-7");
+}
+
+static void what_can_be_told_at_once_is_an_error_in_the_dialog(void **state)
+{
+	struct world *w = *state;
+	char *protected_users[] = {(char[]){"jane@example.com"}};
+	json_auto_t *known = json_pack("{s:{s:s,s:s}}", JANE, "name", "Jane Doe", "email", "Jane@example.com");
+	w->config.access.protected_users = (struct config_list){protected_users, 1};
+	world_type(w, HELP, "requester", "repair");
+	world_submit_all(w, HELP, "requester", json_pack("{s:o}", "who", picks(JANE)), known);
+	assert_error_below(w, "who", "Jane Doe is on the list of protected users");
+	world_submit_all(w, HELP, "requester", json_pack("{s:o,s:o}", "who", picks(OMAR), "ticket", types("no good")),
+	                 NULL);
+	assert_error_below(w, "ticket", "A ticket's number has");
+	world_submit_all(w, HELP, "requester", json_object(), NULL);
+	assert_error_below(w, "who", "Pick at least one person");
+	assert_int_equal(world_count(w), 0);
+	w->config.access.protected_users = (struct config_list){0};
+}
+
+static void a_shortcut_presets_who_wrote_the_message(void **state)
+{
+	struct world *w = *state;
+	world_shortcut(w, HELP, "requester", CHANNEL, JANE);
+	assert_string_equal(json_string_value(json_array_get(json_get(input_of(w, "who"), "initial_users"), 0)), JANE);
+	assert_null(input_of(w, "channel"));
+	assert_string_equal(json_str(w->dialog, "private_metadata"), CHANNEL);
+}
+
+static void a_shortcut_from_elsewhere_asks_for_an_allowed_channel(void **state)
+{
+	struct world *w = *state;
+	char *channels[] = {(char[]){CHANNEL}, (char[]){"C0HELP002"}};
+	struct config_list before = w->config.access.channels;
+	bool any = w->config.access.any_channel;
+	w->config.access.channels = (struct config_list){channels, 2};
+	w->config.access.any_channel = false;
+	world_shortcut(w, HELP, "requester", "C0OTHER01", JANE);
+	const json_t *options = json_get(input_of(w, "channel"), "options");
+	assert_int_equal(json_array_size(options), 2);
+	world_submit_all(
+	    w, HELP, "requester",
+	    json_pack("{s:o,s:{s:{s:s}}}", "who", picks(JANE), "channel", "selected_option", "value", "C0OTHER01"),
+	    NULL);
+	assert_error_below(w, "channel", "Choose one of the channels");
+	world_submit_all(
+	    w, HELP, "requester",
+	    json_pack("{s:o,s:{s:{s:s}}}", "who", picks(JANE), "channel", "selected_option", "value", CHANNEL), NULL);
+	assert_string_equal(world_state(w, 1), "waiting_user");
+	w->config.access.channels = before;
+	w->config.access.any_channel = any;
+}
+
+static void a_shortcut_of_somebody_without_rights_opens_nothing(void **state)
+{
+	struct world *w = *state;
+	world_shortcut(w, OMAR, "approver", CHANNEL, JANE);
+	assert_null(w->dialog);
+	assert_told(w, OMAR, "You may not do that");
+}
+
+/* --- what is open already --- */
+
+static void a_second_repair_of_a_person_is_answered_with_the_first_at_once(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, TOM, "requester", "repair jane@example.com");
+	assert_told(w, TOM,
+	            "*EAC-2* (jane@example.com) was refused, nothing was changed. A repair for this person is open "
+	            "already: EAC-1, waiting for an approver");
+	assert_string_equal(world_state(w, 2), "refused");
+	world_type(w, TOM, "requester", "why 2");
+	assert_told(w, TOM, "open already: EAC-1");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+}
+
+static void of_several_people_only_those_without_a_repair_begin(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, TOM, "requester", "repair <@" JANE "> nobody@example.com");
+	assert_string_equal(world_state(w, 2), "refused");
+	assert_string_equal(world_state(w, 3), "refused");
+	assert_told(w, TOM, "no Salesforce user");
+}
+
+static void the_first_of_two_at_once_is_not_in_the_way_before_it_is_known_who_it_is(void **state)
+{
+	struct world *w = *state;
+	w->fail_kind = "find";
+	w->fail_count = 1;
+	w->fail_code = ERR_TEMPORARY;
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	world_type(w, TOM, "requester", "repair jane@example.com");
+	assert_told(w, TOM, "looking up");
+	world_wait(w, 60000);
+	assert_string_equal(world_state(w, 2), "waiting_user");
+	assert_string_equal(world_state(w, 1), "refused");
 }
 
 /* --- why --- */
@@ -275,6 +429,14 @@ int main(void)
 	    T(what_is_over_is_not_taken),
 	    T(take_in_a_thread_means_the_repair_only_when_nothing_else_is_said),
 	    T(taking_over_is_in_the_audit_trail),
+	    T(the_dialog_takes_a_ticket_and_a_reason),
+	    T(what_can_be_told_at_once_is_an_error_in_the_dialog),
+	    T(a_shortcut_presets_who_wrote_the_message),
+	    T(a_shortcut_from_elsewhere_asks_for_an_allowed_channel),
+	    T(a_shortcut_of_somebody_without_rights_opens_nothing),
+	    T(a_second_repair_of_a_person_is_answered_with_the_first_at_once),
+	    T(of_several_people_only_those_without_a_repair_begin),
+	    T(the_first_of_two_at_once_is_not_in_the_way_before_it_is_known_who_it_is),
 	    T(why_names_one_thing_from_the_beginning_to_the_end),
 	    T(why_names_one_thing_where_salesforce_does_not_answer),
 	    T(why_of_a_failed_or_paused_repair_names_who_can_go_on),

@@ -825,6 +825,31 @@ bool world_click(struct world *w, const char *user, const char *roles, const cha
 	return false;
 }
 
+void world_shortcut(struct world *w, const char *user, const char *roles, const char *channel, const char *subject)
+{
+	struct deed deed = new_deed(DOOR_SHORTCUT, user);
+	deed.channel = channel;
+	deed.subject = subject;
+	do_deed(w, &deed, roles);
+}
+
+void world_submit_all(struct world *w, const char *user, const char *roles, json_t *values, const json_t *picked)
+{
+	struct deed deed = new_deed(DOOR_DIALOG, user);
+	assert(w->dialog != NULL);
+	json_t *view = json_deep_copy(w->dialog), *blocks = json_object(), *element;
+	const char *block;
+	json_object_foreach (values, block, element)
+		json_object_set_new(blocks, block, json_pack("{s:O}", "value", element));
+	json_object_set_new(view, "state", json_pack("{s:o}", "values", blocks));
+	json_decref(values);
+	deed.view = view;
+	deed.picked = picked;
+	deed.channel = "";
+	do_deed(w, &deed, roles);
+	json_decref(view);
+}
+
 void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value)
 {
 	struct deed deed = new_deed(DOOR_DIALOG, user);

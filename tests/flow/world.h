@@ -87,6 +87,10 @@ bool world_click(struct world *w, const char *user, const char *roles, const cha
 /* Clicks with a value and a message of one's own. */
 void world_click_raw(struct world *w, const char *user, const char *roles, const char *action, const char *value,
                      const char *channel, const char *ts);
+/* A shortcut from Slack's menus, in a channel ("" where there is none), about somebody ("" where it names nobody). */
+void world_shortcut(struct world *w, const char *user, const char *roles, const char *channel, const char *subject);
+/* Submits the open dialog with these values, {block: the element's state}; takes them. picked: struct deed's, or NULL. */
+void world_submit_all(struct world *w, const char *user, const char *roles, json_t *values, const json_t *picked);
 /* Submits the open dialog with one value in one block (text or a date; for "who" a Slack id). */
 void world_submit(struct world *w, const char *user, const char *roles, const char *block, const char *value);
 
