@@ -67,19 +67,33 @@ int eac_zone_offset(const struct request_row *row)
 
 void eac_zone_keep(json_t *zone, const json_t *person, int64_t now)
 {
+	json_set_str(zone, "tz_of", json_str(person, "id"));
 	json_set_str(zone, "tz", json_str(person, "tz"));
 	json_set_int(zone, "tz_offset", json_int(person, "tz_offset"));
 	json_set_int(zone, "tz_at", now);
 }
 
+/* Who is reminded: their hours count. */
+static const char *reminded(const struct flow *flow)
+{
+	const char *slack = eac_target_slack(flow->row);
+	return slack[0] != '\0' ? slack : flow->row->requester;
+}
+
+/* Of that person, and told within a day. */
+static bool is_fresh(const struct flow *flow, const json_t *zone)
+{
+	int64_t age = flow->now - json_int(zone, "tz_at");
+	return text_eq(json_str(zone, "tz_of"), reminded(flow)) && age >= 0 && age < ZONE_FRESH_MS;
+}
+
 bool eac_zone_ask(struct flow *flow)
 {
 	const json_t *wait = json_get(flow->row->facts, "wait");
-	const char *slack = eac_target_slack(flow->row);
-	int64_t due = json_int(wait, "remind_at"), age = flow->now - json_int(zone_of(flow), "tz_at");
-	if (!json_bool(wait, "hours") || due == 0 || due > flow->now || (age >= 0 && age < ZONE_FRESH_MS))
+	int64_t due = json_int(wait, "remind_at");
+	if (!json_bool(wait, "hours") || due == 0 || due > flow->now || is_fresh(flow, zone_of(flow)))
 		return false;
-	flow_ask(flow, "person", json_pack("{s:s}", "user", slack[0] != '\0' ? slack : flow->row->requester));
+	flow_ask(flow, "person", json_pack("{s:s}", "user", reminded(flow)));
 	return true;
 }
 
@@ -92,8 +106,8 @@ void eac_zone_told(struct flow *flow, const struct flow_answer *answer)
 	}
 	if (answer->code == OK)
 		eac_zone_keep(zone, answer->body, flow->now);
-	else
-		json_set_int(zone, "tz_at", flow->now); /* as it was: a reminder is worth more than the hour of it */
+	json_set_int(zone, "tz_at", flow->now); /* also as it was: a reminder is worth more than the hour of it */
+	json_set_str(zone, "tz_of", reminded(flow));
 	if (json_int(wait, "remind_at") != 0)
 		json_set_int(wait, "remind_at", json_int(wait, "remind_raw"));
 	flow->row->wake_at = flow->now;

@@ -173,6 +173,66 @@ static void who_has_left_is_asked_no_more_but_the_helpdesk_is(void **state)
 	assert_string_equal(world_step_state(w, 1, "disconnect-account"), "done");
 }
 
+/* --- without a Slack account to write to --- */
+
+static void asked_through_the_helpdesk(struct world *w)
+{
+	only_by_day(w);
+	pass(w, 5 * HOUR);
+	assert_int_equal(said(w, CHANNEL, "Reminder: <@" HELP ">, for Jane Doe"), 1);
+	assert_int_equal(said(w, "@" JANE, ""), 0);
+	assert_true(world_click(w, HELP, "requester", "Mark done"));
+	assert_string_equal(world_step_state(w, 1, "disconnect-account"), "done");
+	assert_int_equal(said(w, CHANNEL, "no usable Slack account of Jane Doe"), 2);
+}
+
+static void who_has_no_slack_account_is_asked_through_the_helpdesk(void **state)
+{
+	struct world *w = *state;
+	w->nobody_in_slack = true;
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	asked_through_the_helpdesk(w);
+}
+
+static void a_guest_is_asked_through_the_helpdesk(void **state)
+{
+	struct world *w = *state;
+	w->is_now = "guest";
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	asked_through_the_helpdesk(w);
+}
+
+static void where_direct_messages_are_closed_the_helpdesk_is_asked(void **state)
+{
+	struct world *w = *state;
+	only_by_day(w);
+	w->closed = "@" JANE;
+	begin(w);
+	assert_int_equal(said(w, CHANNEL, "I can't reach Jane Doe by direct message"), 1);
+	assert_int_equal(said(w, CHANNEL, "*disconnect your mailbox*"), 1);
+	pass(w, 5 * HOUR);
+	assert_int_equal(said(w, CHANNEL, "Reminder: <@" HELP ">, for Jane Doe"), 1);
+	assert_true(world_click(w, HELP, "requester", "Mark done"));
+	assert_int_equal(said(w, CHANNEL, "no usable Slack account of Jane Doe"), 1); /* the next step */
+}
+
+static void the_helpers_hours_count_where_they_are_asked_instead(void **state)
+{
+	struct world *w = *state;
+	only_by_day(w);
+	w->nobody_in_slack = true;
+	at(w, "2026-11-23T15:00:00Z");
+	world_type(w, HELP, "requester", "repair jane@example.com");
+	w->nobody_in_slack = false;
+	w->helper_offset = 9 * 3600;
+	pass(w, 17 * HOUR + 10 * MINUTE); /* eight in the morning by UTC is five in the afternoon there */
+	assert_int_equal(said(w, CHANNEL, "Reminder: "), 1);
+	pass(w, 6 * HOUR); /* two in the afternoon by UTC, eleven at night there */
+	assert_int_equal(said(w, CHANNEL, "Reminder: "), 1);
+	pass(w, 10 * HOUR);
+	assert_int_equal(said(w, CHANNEL, "Reminder: "), 2);
+}
+
 /* --- the clock --- */
 
 static void a_clock_set_back_loses_no_reminder(void **state)
@@ -578,6 +638,10 @@ int main(void)
 	    TEST(a_zone_that_is_known_since_today_is_not_asked_for),
 	    TEST(where_slack_can_not_be_asked_the_reminder_goes_out_all_the_same),
 	    TEST(who_has_left_is_asked_no_more_but_the_helpdesk_is),
+	    TEST(who_has_no_slack_account_is_asked_through_the_helpdesk),
+	    TEST(a_guest_is_asked_through_the_helpdesk),
+	    TEST(where_direct_messages_are_closed_the_helpdesk_is_asked),
+	    TEST(the_helpers_hours_count_where_they_are_asked_instead),
 	    TEST(a_clock_set_back_loses_no_reminder),
 	    TEST(a_clock_that_leaps_and_returns_doubles_no_reminder),
 	    TEST(nobody_sleeps_longer_than_an_hour),

@@ -369,6 +369,8 @@ static json_t *answer_person(struct world *w, const json_t *args)
 		return NULL;
 	if (text_eq(user, "U0GUEST01"))
 		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
+	if (text_eq(user, HELP) && w->helper_offset != 0)
+		return json_pack("{s:s,s:i}", "id", HELP, "tz_offset", w->helper_offset);
 	if (!text_eq(user, JANE) && !text_eq(email, "jane@example.com"))
 		return NULL;
 	json_t *jane = json_pack("{s:s,s:s,s:s,s:s,s:i}", "id", JANE, "email", "jane@example.com", "name", "Jane", "tz",

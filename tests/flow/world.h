@@ -51,6 +51,7 @@ struct world {
 	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
 	int64_t last_ts;
 	int tz_offset;      /* of Jane, seconds */
+	int helper_offset;  /* of HELP; 0: Slack does not tell */
 	const char *locale; /* hers; NULL: English */
 	const char *is_now; /* "guest", "deleted": what has become of her; NULL */
 	int persons_asked;  /* how often Slack was asked who somebody is */
