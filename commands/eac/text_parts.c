@@ -85,6 +85,7 @@ void part_step(struct buf *b, enum language language, const struct request_row *
 {
 	char n[24], all[24];
 	int step = row->step < EAC_STEP_COUNT ? row->step : EAC_STEP_COUNT - 1;
+	part_begin(b);
 	phrase_add(b, language, PHRASE_STEP_OF, "n", phrase_number(step + 1, n), "all",
 	           phrase_number(EAC_STEP_COUNT, all), "number", eac_step_number(step), "title",
 	           eac_step_title(step, language), NULL);
