@@ -1,19 +1,24 @@
 /*
- * commands/act.c - the typed decisions: approve, reject, confirm, done, retry, cancel; pause and resume.
+ * commands/act.c - the typed decisions: approve, reject, confirm, claim, undo, done, retry, cancel; pause and resume.
  *
  * Buttons come through the same functions (buttons.c fills `args`).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/message/message.h"
+#include "bot/message/mrkdwn.h"
 #include "commands/access.h"
 #include "commands/command.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/takeback.h"
+#include "commands/phrases/phrases.h"
 #include "commands/words.h"
 
 /* Four eyes: who asked for it does not decide it; the target is kept out by access.c already. */
@@ -22,27 +27,127 @@ static bool is_own_request(const struct asked *asked)
 	return asked->env->config->approval.four_eyes && access_is_requester(asked);
 }
 
-static const char own_request[] =
-    "You asked for this repair, so somebody else has to decide it (four eyes). To stop it, use `cancel`.";
+/* The asker's sentence for what went well. */
+static enum errc settle(struct asked *asked, enum errc outcome, enum phrase done)
+{
+	return asked_settle(asked, outcome, phrase_text(asked_language(asked), done));
+}
+
+/* --- votes --- */
+
+/* A decision that can be taken back is answered with the button for it. */
+static struct message *undo_message(struct asked *asked, enum phrase sentence, const char *key)
+{
+	enum language language = asked_language(asked);
+	AUTO_BUF struct buf b = {0}, until = {0};
+	char id[24], value[80];
+	buf_init(&b, 2000);
+	buf_init(&until, 200);
+	mrkdwn_add_time(&until, eac_take_back_until(&asked->flow));
+	phrase_add(&b, language, sentence, "id", eac_id(asked->row.id, id), "until", buf_str(&until), "command",
+	           asked->env->config->slack.command, NULL);
+	snprintf(value, sizeof value, "%" PRId64 ".%s", asked->row.id, key);
+	const struct message_button button = {
+	    .action = "eac.undo", .label = phrase_text(language, PHRASE_LABEL_TAKE_BACK), .value = value};
+	struct message *m = message_new();
+	message_text(m, buf_str(&b));
+	message_section(m, buf_str(&b));
+	message_buttons(m, NULL, &button, 1);
+	return m;
+}
+
+static enum errc settle_vote(struct asked *asked, enum errc outcome, enum phrase noted, enum phrase noted_undo)
+{
+	char id[24], key[40];
+	enum errc rc = asked_settle(asked, outcome, NULL);
+	if (outcome != OK || rc != OK)
+		return rc;
+	text_copy(key, sizeof key, eac_undo_key(&asked->row, asked->deed->user, asked->deed->now));
+	if (key[0] == '\0')
+		return asked_say(asked, phrase_value(noted, "id", eac_id(asked->row.id, id), NULL));
+	return asked_answer_body(asked, message_take(undo_message(asked, noted_undo, key)));
+}
 
 enum errc command_approve(struct asked *asked)
 {
-	char said[64], id[24];
 	if (is_own_request(asked))
-		return asked_refuse(asked, own_request);
-	snprintf(said, sizeof said, "%s: your approval is noted.", eac_id(asked->row.id, id));
-	return asked_settle(asked, eac_approve(&asked->flow, &asked->actor), said);
+		return asked_deny(asked, phrase_value(PHRASE_OWN_REQUEST, NULL));
+	return settle_vote(asked, eac_approve(&asked->flow, &asked->actor), PHRASE_APPROVAL_NOTED,
+	                   PHRASE_APPROVAL_NOTED_UNDO);
 }
 
 enum errc command_reject(struct asked *asked)
 {
-	char reason[REASON_MAX], said[64], id[24];
+	char reason[REASON_MAX];
 	if (is_own_request(asked))
-		return asked_refuse(asked, own_request);
+		return asked_deny(asked, phrase_value(PHRASE_OWN_REQUEST, NULL));
 	words_rest(asked->args, reason, sizeof reason);
-	snprintf(said, sizeof said, "%s: rejected.", eac_id(asked->row.id, id));
-	return asked_settle(asked, eac_reject(&asked->flow, &asked->actor, reason), said);
+	return settle_vote(asked, eac_reject(&asked->flow, &asked->actor, reason), PHRASE_REJECTION_NOTED,
+	                   PHRASE_REJECTION_NOTED_UNDO);
 }
+
+static enum errc say_with_state(struct asked *asked, enum phrase sentence)
+{
+	AUTO_BUF struct buf state = {0};
+	char id[24];
+	text_state(&state, asked_language(asked), &asked->row, asked->env->config);
+	return asked_say(asked,
+	                 phrase_value(sentence, "id", eac_id(asked->row.id, id), "state", buf_str(&state), NULL));
+}
+
+static enum errc undo(struct asked *asked, const char *key)
+{
+	char id[24];
+	enum errc rc = eac_undo(&asked->flow, &asked->actor, key);
+	eac_id(asked->row.id, id);
+	switch (rc) {
+	case ERR_NOT_FOUND: return asked_say(asked, phrase_value(PHRASE_UNDO_NOTHING, "id", id, NULL));
+	case ERR_REFUSED: return say_with_state(asked, PHRASE_UNDO_TOO_LATE);
+	case ERR_CONFLICT: return say_with_state(asked, PHRASE_UNDO_GONE_ON);
+	case OK: break;
+	default: return rc;
+	}
+	rc = asked_settle(asked, OK, NULL);
+	return rc == OK ? asked_say(asked, phrase_value(PHRASE_UNDO_DONE, "id", id, NULL)) : rc;
+}
+
+/* "undo that, please" in a thread: other text is left alone */
+static bool is_chat(const struct asked *asked)
+{
+	struct word word;
+	const char *args = asked->args;
+	return asked->deed->door == DOOR_MENTION && words_next(&args, &word);
+}
+
+enum errc command_undo(struct asked *asked)
+{
+	return is_chat(asked) ? OK : undo(asked, "");
+}
+
+enum errc command_undo_button(struct asked *asked)
+{
+	const char *dot = strchr(asked->deed->value, '.');
+	return undo(asked, dot != NULL ? dot + 1 : "?");
+}
+
+enum errc command_claim(struct asked *asked)
+{
+	const struct person *person = &asked->deed->person;
+	bool may_decide = (person->approver || person->admin) && !is_own_request(asked);
+	char id[24];
+	if (is_chat(asked))
+		return OK;
+	eac_id(asked->row.id, id);
+	if (request_state(&asked->row) == STATE_WAITING_APPROVAL && !may_decide)
+		return asked_deny(asked, phrase_value(PHRASE_CLAIM_FOR_APPROVERS, "id", id, NULL));
+	enum errc rc = eac_claim(&asked->flow, &asked->actor);
+	if (rc == ERR_ALREADY)
+		return asked_say(asked, phrase_value(PHRASE_CLAIM_ALREADY, "id", id, NULL));
+	enum errc saved = asked_settle(asked, rc, NULL);
+	return rc == OK && saved == OK ? asked_say(asked, phrase_value(PHRASE_CLAIM_DONE, "id", id, NULL)) : saved;
+}
+
+/* --- the others --- */
 
 enum errc command_confirm(struct asked *asked)
 {
@@ -50,26 +155,26 @@ enum errc command_confirm(struct asked *asked)
 	const char *args = asked->args;
 	bool given = words_next(&args, &word);
 	if (!given && asked->env->config->approval.require_case_number)
-		return asked_answer(asked, "Say the number of the Salesforce support case too: `confirm ID CASE`.");
+		return asked_say(asked, phrase_value(PHRASE_ASK_CASE, NULL));
 	if (given && !words_case(word.text))
-		return asked_answer(asked, "A case number has 4 to 20 letters, digits or dashes.");
+		return asked_say(asked, phrase_value(PHRASE_WRONG_CASE, NULL));
 	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
 		return asked_settle(asked, ERR_CONFLICT, NULL);
-	enum errc rc = eac_confirm(&asked->flow, &asked->actor, given ? word.text : "", "");
-	return asked_settle(asked, rc, "Noted. I look at Salesforce again before anything is given back.");
+	return settle(asked, eac_confirm(&asked->flow, &asked->actor, given ? word.text : "", ""),
+	              PHRASE_CONFIRM_NOTED);
 }
 
-/* NULL when the step that was named (if any) is the one that waits. */
-static const char *wrong_step(const struct asked *asked)
+/* PHRASE_COUNT when the step that was named (if any) is the one that waits. */
+static enum phrase wrong_step(const struct asked *asked)
 {
 	struct word word;
 	const char *args = asked->args;
 	if (!words_next(&args, &word))
-		return NULL;
+		return PHRASE_COUNT;
 	int step = eac_step_find(word.text);
 	if (step < 0)
-		return "I don't know that step. Steps are named like `1.1` or `disconnect-account`.";
-	return step == asked->row.step ? NULL : "That is not the step that is waited for at the moment; see `status`.";
+		return PHRASE_UNKNOWN_STEP;
+	return step == asked->row.step ? PHRASE_COUNT : PHRASE_OTHER_STEP;
 }
 
 static const char *word_for_done(const struct asked *asked)
@@ -79,38 +184,34 @@ static const char *word_for_done(const struct asked *asked)
 
 enum errc command_done(struct asked *asked)
 {
-	const char *why = wrong_step(asked);
-	if (why != NULL)
-		return asked_answer(asked, why);
+	enum phrase why = wrong_step(asked);
+	if (why != PHRASE_COUNT)
+		return asked_say(asked, phrase_value(why, NULL));
 	bool links = request_state(&asked->row) == STATE_WAITING_ADMIN;
 	if (links && access_is_target(asked))
-		return asked_refuse(asked, "This step is for the helpdesk or a Salesforce admin, not for you.");
+		return asked_deny(asked, phrase_value(PHRASE_STEP_NOT_FOR_TARGET, NULL));
 	enum errc rc = eac_done(&asked->flow, &asked->actor, word_for_done(asked));
-	return asked_settle(asked, rc, links ? "I look at Salesforce now; it has the last word." : "Thank you, noted.");
+	return settle(asked, rc, links ? PHRASE_LOOKING_NOW : PHRASE_DONE_NOTED);
 }
 
 /* A failed repair does nothing more beside a newer one of the same person. */
 static enum errc refuse_rival(struct asked *asked, bool *ret_answered)
 {
 	int64_t rival = 0;
-	char id[24], newer[24], said[160];
+	char id[24], newer[24];
 	enum errc rc = eac_rival(&asked->flow, &rival);
 	*ret_answered = rc != OK || rival != 0;
 	if (!*ret_answered || rc != OK)
 		return rc;
-	snprintf(said, sizeof said,
-	         "%s is about the same person and newer than %s; it gives back what is owed. Nothing was done.",
-	         eac_id(rival, newer), eac_id(asked->row.id, id));
-	return asked_answer(asked, said);
+	return asked_say(
+	    asked, phrase_value(PHRASE_RIVAL, "newer", eac_id(rival, newer), "id", eac_id(asked->row.id, id), NULL));
 }
 
 enum errc command_retry(struct asked *asked)
 {
 	bool answered;
 	enum errc rc = refuse_rival(asked, &answered);
-	if (answered)
-		return rc;
-	return asked_settle(asked, eac_retry(&asked->flow, &asked->actor), "Going on.");
+	return answered ? rc : settle(asked, eac_retry(&asked->flow, &asked->actor), PHRASE_GOING_ON);
 }
 
 enum errc command_cancel(struct asked *asked)
@@ -120,10 +221,8 @@ enum errc command_cancel(struct asked *asked)
 	if (answered)
 		return rc;
 	rc = eac_cancel(&asked->flow, &asked->actor);
-	if (rc == OK && json_get(asked->row.facts, "wish") != NULL)
-		return asked_settle(asked, rc,
-		                    "A change is under way in Salesforce; I cancel as soon as its outcome is known.");
-	return asked_settle(asked, rc, owes ? "Cancelling; first I put back what was removed." : "Cancelled.");
+	bool waits = rc == OK && json_get(asked->row.facts, "wish") != NULL;
+	return settle(asked, rc, waits ? PHRASE_CANCEL_WAITS : owes ? PHRASE_CANCELLING : PHRASE_CANCELLED_NOW);
 }
 
 enum errc command_pause(struct asked *asked)
@@ -153,7 +252,7 @@ enum errc command_resume(struct asked *asked)
 	if (rc != OK)
 		return rc;
 	if (!pause.on)
-		return asked_answer(asked, "Nothing is paused.");
+		return asked_say(asked, phrase_value(PHRASE_NOT_PAUSED, NULL));
 	rc = pause_end(asked->tx, asked->env, &asked->actor, asked->deed->now);
 	asked->reply->wake = true;
 	buf_init(&b, 2000);

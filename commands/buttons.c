@@ -55,16 +55,20 @@ static enum errc run_still_failing(struct asked *asked)
 
 static enum errc open_case_dialog(struct asked *asked)
 {
-	struct dialog *d = dialog_new("eac.confirm", "Inbox removed", "Confirm", asked->deed->value);
+	enum language l = asked_language(asked);
+	struct dialog *d = dialog_new("eac.confirm", phrase_text(l, PHRASE_LABEL_CONFIRM),
+	                              phrase_text(l, PHRASE_CASE_SUBMIT), asked->deed->value);
 	const struct dialog_text number = {.block = "case",
-	                                   .label = "Case number",
-	                                   .hint = "Of the Salesforce support case: 4 to 20 letters, digits or dashes",
+	                                   .label = phrase_text(l, PHRASE_CASE_LABEL),
+	                                   .hint = phrase_text(l, PHRASE_CASE_HINT),
 	                                   .optional = !asked->env->config->approval.require_case_number,
 	                                   .max_length = 20};
-	const struct dialog_text seen = {
-	    .block = "seen", .label = "What was seen", .optional = true, .multiline = true, .max_length = 500};
-	dialog_section(d, "Salesforce Support has confirmed that Inbox is fully removed for this user. I look again "
-	                  "before anything is given back.");
+	const struct dialog_text seen = {.block = "seen",
+	                                 .label = phrase_text(l, PHRASE_SEEN_LABEL),
+	                                 .optional = true,
+	                                 .multiline = true,
+	                                 .max_length = 500};
+	dialog_section(d, phrase_text(l, PHRASE_CASE_ASK));
 	dialog_text_input(d, &number);
 	dialog_text_input(d, &seen);
 	asked->reply->dialog = dialog_take(d);
@@ -73,10 +77,12 @@ static enum errc open_case_dialog(struct asked *asked)
 
 static enum errc open_note_dialog(struct asked *asked)
 {
-	struct dialog *d = dialog_new("eac.still_present", "Still present", "Note", asked->deed->value);
+	enum language l = asked_language(asked);
+	struct dialog *d = dialog_new("eac.still_present", phrase_text(l, PHRASE_LABEL_STILL_PRESENT),
+	                              phrase_text(l, PHRASE_NOTE_SUBMIT), asked->deed->value);
 	const struct dialog_text note = {.block = "note",
-	                                 .label = "Note",
-	                                 .hint = "What Salesforce Support said",
+	                                 .label = phrase_text(l, PHRASE_NOTE_LABEL),
+	                                 .hint = phrase_text(l, PHRASE_NOTE_HINT),
 	                                 .optional = true,
 	                                 .multiline = true,
 	                                 .max_length = 500};
@@ -91,6 +97,7 @@ static const struct button buttons[] = {
     {"eac.confirm", "backend", "confirm", true, open_case_dialog},
     {"eac.still_present", "backend", "confirm", true, open_note_dialog},
     {"eac.abort", "backend", "cancel", false, command_cancel},
+    {"eac.claim", NULL, "claim", false, command_claim},
     {"eac.check_links", "admin", "done", false, command_done},
     {"eac.done", "user", "done", false, run_done},
     {"eac.not_installed", "user", "done", false, run_not_installed},
@@ -119,45 +126,80 @@ bool commands_button_opens_dialog(const char *action)
 
 /* --- which repair, which card --- */
 
-static enum errc out_of_date(struct asked *asked)
+/* What a button's key leads to. */
+enum fate { FATE_LIVE, FATE_DEAD, FATE_COPY, FATE_ELSEWHERE };
+
+/* Why it does nothing, as exactly as it is known. */
+static json_t *why_stale(const struct asked *asked, const char *kind, enum fate fate)
 {
-	AUTO_BUF struct buf b = {0}, state = {0};
-	char id[24];
-	buf_init(&b, 1500);
-	buf_puts(&b, "That button is out of date, nothing was done.");
-	if (asked->row.id != 0) {
-		text_state(&state, asked_language(asked), &asked->row, asked->env->config);
-		buf_printf(&b, " %s: ", eac_id(asked->row.id, id));
-		buf_puts(&b, buf_str(&state));
-		buf_puts(&b, ".");
-	}
-	return asked_refuse(asked, buf_str(&b));
+	char id[24], channel[40];
+	if (asked->row.id == 0)
+		return phrase_value(PHRASE_STALE, NULL);
+	eac_id(asked->row.id, id);
+	snprintf(channel, sizeof channel, "<#%s>", asked->row.channel);
+	if (fate == FATE_ELSEWHERE)
+		return phrase_value(PHRASE_STALE_ELSEWHERE, "id", id, "channel", channel, NULL);
+	if (fate == FATE_COPY)
+		return phrase_value(PHRASE_STALE_COPY, "id", id, NULL);
+	if (asked->row.open && kind != NULL && eac_card_of_kind(&asked->row, kind) != NULL)
+		return phrase_value(PHRASE_STALE_NEWER, "id", id, NULL);
+	AUTO_BUF struct buf state = {0};
+	text_state(&state, asked_language(asked), &asked->row, asked->env->config);
+	return phrase_value(asked->row.open ? PHRASE_STALE_SETTLED : PHRASE_STALE_OVER, "id", id, "state",
+	                    buf_str(&state), NULL);
 }
 
-/* Loads the repair that "ID.NONCE" names; false when there is no live card with that nonce. */
-static enum errc load_card(struct asked *asked, const char *value, const char *kind, bool *ret_live)
+static enum errc out_of_date(struct asked *asked, const char *kind, enum fate fate)
+{
+	return asked_deny(asked, why_stale(asked, kind, fate));
+}
+
+/* Loads the repair that "ID.NONCE" names; *ret_key is what stands behind the dot, "" when there is none such. */
+static enum errc load_row(struct asked *asked, const char *value, const char **ret_key)
 {
 	char number[24];
 	const char *dot = strchr(value, '.');
-	*ret_live = false;
+	*ret_key = "";
 	if (dot == NULL || (size_t)(dot - value) >= sizeof number)
 		return OK;
 	text_copy(number, (size_t)(dot - value) + 1, value);
 	enum errc rc = request_get(asked->tx, words_id(number), &asked->row);
-	if (rc != OK) {
+	if (rc == OK)
+		*ret_key = dot + 1;
+	else
 		asked->row = (struct request_row){0};
-		return rc == ERR_NOT_FOUND ? OK : rc;
-	}
-	const json_t *card = eac_card_find(&asked->row, dot + 1);
-	*ret_live = card != NULL && (kind == NULL || text_eq(kind, json_str(card, "kind")));
-	if (!*ret_live || asked->deed->message_ts[0] == '\0')
-		return OK;
-	struct message_row posted = {0};
-	rc = message_get(asked->tx, asked->row.id, json_str(card, "slot"), &posted);
-	if (rc == OK) /* where it is not known yet, the click was faster than our note of the post */
-		*ret_live =
-		    text_eq(posted.ts, asked->deed->message_ts) && text_eq(posted.channel, asked->deed->channel);
 	return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+/* Was it clicked on the message where the card was posted? */
+static enum errc compare_place(const struct asked *asked, const json_t *card, enum fate *ret)
+{
+	const struct deed *deed = asked->deed;
+	struct message_row posted = {0};
+	enum errc rc = message_get(asked->tx, asked->row.id, json_str(card, "slot"), &posted);
+	if (rc != OK) /* where it is not known yet, the click was faster than our note of the post */
+		return rc == ERR_NOT_FOUND ? OK : rc;
+	bool thread = json_str(card, "conversation")[0] == '\0';
+	if (!text_eq(posted.channel, deed->channel))
+		*ret = thread ? FATE_ELSEWHERE : FATE_COPY;
+	else if (!text_eq(posted.ts, deed->message_ts))
+		*ret = FATE_COPY;
+	return OK;
+}
+
+/* The live card of a repair that "ID.NONCE" names. */
+static enum errc load_card(struct asked *asked, const char *value, const char *kind, enum fate *ret)
+{
+	const char *nonce;
+	enum errc rc = load_row(asked, value, &nonce);
+	*ret = FATE_DEAD;
+	if (rc != OK || nonce[0] == '\0')
+		return rc;
+	const json_t *card = eac_card_find(&asked->row, nonce);
+	if (card == NULL || (kind != NULL && !text_eq(kind, json_str(card, "kind"))))
+		return OK;
+	*ret = FATE_LIVE;
+	return asked->deed->message_ts[0] != '\0' ? compare_place(asked, card, ret) : OK;
 }
 
 /* Rights, then the deed; a decision first asks Slack afresh (unless a dialog comes first: then its submission does). */
@@ -174,17 +216,32 @@ static enum errc run_checked(struct asked *asked, const char *rights, bool opens
 	return access_is_refused(asked, &why) ? asked_deny(asked, phrase_value(why, NULL)) : run(asked);
 }
 
+/* It stands on a private answer, which is no card: the key is that of the decision. */
+static enum errc undo_button(struct asked *asked)
+{
+	const char *key;
+	enum errc rc = load_row(asked, asked->deed->value, &key);
+	asked->command = command_find("undo");
+	if (rc != OK)
+		return rc;
+	return asked->row.id != 0 ? run_checked(asked, "undo", false, command_undo_button)
+	                          : out_of_date(asked, NULL, FATE_DEAD);
+}
+
 enum errc commands_button(struct asked *asked)
 {
-	bool live;
+	enum fate fate;
 	const struct button *button = button_find(asked->deed->action);
+	if (text_eq(asked->deed->action, "eac.undo"))
+		return undo_button(asked);
 	if (button == NULL)
 		return OK; /* a link button, or one of an older version: nothing to do */
-	enum errc rc = load_card(asked, asked->deed->value, button->card, &live);
+	enum errc rc = load_card(asked, asked->deed->value, button->card, &fate);
 	if (rc != OK)
 		return rc;
 	asked->command = command_find(button->rights);
-	return live ? run_checked(asked, button->rights, button->after_dialog, button->run) : out_of_date(asked);
+	return fate == FATE_LIVE ? run_checked(asked, button->rights, button->after_dialog, button->run)
+	                         : out_of_date(asked, button->card, fate);
 }
 
 /* --- the same buttons, as words in the direct message --- */
@@ -260,7 +317,7 @@ static json_t *dialog_mistake(const struct asked *asked, const char *callback)
 		const char *number = dialog_value(view, "case");
 		bool needed = asked->env->config->approval.require_case_number;
 		if (number[0] == '\0' ? needed : !words_case(number))
-			return dialog_error("case", "A case number has 4 to 20 letters, digits or dashes.");
+			return dialog_error("case", phrase_text(asked_language(asked), PHRASE_WRONG_CASE));
 	}
 	return text_eq(callback, "eac.later") ? person_later_mistake(asked) : NULL;
 }
@@ -286,17 +343,18 @@ enum errc commands_dialog(struct asked *asked)
 		                                      : command_repair_dialog(asked);
 	}
 	for (size_t i = 0; i < sizeof submissions / sizeof submissions[0]; i++) {
-		bool live;
+		enum fate fate;
 		if (!text_eq(submissions[i].action, callback))
 			continue;
-		enum errc rc = load_card(asked, value, submissions[i].card, &live);
+		enum errc rc = load_card(asked, value, submissions[i].card, &fate);
 		if (rc != OK)
 			return rc;
 		asked->command = command_find(submissions[i].rights);
 		asked->reply->ack = asked->deed->person.fresh ? NULL : dialog_mistake(asked, callback);
 		if (asked->reply->ack != NULL)
 			return OK;
-		return live ? run_checked(asked, submissions[i].rights, false, submissions[i].run) : out_of_date(asked);
+		return fate == FATE_LIVE ? run_checked(asked, submissions[i].rights, false, submissions[i].run)
+		                         : out_of_date(asked, submissions[i].card, fate);
 	}
 	return OK;
 }

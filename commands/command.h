@@ -85,6 +85,9 @@ enum errc asked_settle(struct asked *asked, enum errc outcome, const char *done_
 enum errc command_approve(struct asked *asked);
 enum errc command_reject(struct asked *asked);
 enum errc command_confirm(struct asked *asked);
+enum errc command_claim(struct asked *asked);
+enum errc command_undo(struct asked *asked);
+enum errc command_undo_button(struct asked *asked); /* the key of its decision is in the deed */
 enum errc command_done(struct asked *asked);
 enum errc command_retry(struct asked *asked);
 enum errc command_cancel(struct asked *asked);

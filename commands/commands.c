@@ -34,6 +34,7 @@ const struct command command_table[] = {
     {"cancel", "cancel ID", PHRASE_HELP_CANCEL, PHRASE_MORE_CANCEL, HELPERS, ID_NEEDED, false, false, false,
      command_cancel},
     {"check", "check WHO", PHRASE_HELP_CHECK, PHRASE_MORE_CHECK, TEAM, ID_NONE, true, false, false, command_check},
+    {"claim", "claim ID", PHRASE_HELP_CLAIM, PHRASE_MORE_CLAIM, TEAM, ID_NEEDED, false, false, false, command_claim},
     {"confirm", "confirm ID CASE", PHRASE_HELP_CONFIRM, PHRASE_MORE_CONFIRM, TEAM, ID_NEEDED, false, true, false,
      command_confirm},
     {"done", "done ID [STEP]", PHRASE_HELP_DONE, PHRASE_MORE_DONE, HELPERS | WHO_TARGET, ID_NEEDED, false, false, false,
@@ -56,6 +57,8 @@ const struct command command_table[] = {
     {"status", "status [ID | WHO]", PHRASE_HELP_STATUS, PHRASE_MORE_STATUS, TEAM | WHO_TARGET, ID_OPTIONAL, false,
      false, false, command_status},
     {"take", "take ID", PHRASE_HELP_TAKE, PHRASE_MORE_TAKE, HELPERS, ID_NEEDED, false, false, false, command_take},
+    {"undo", "undo ID", PHRASE_HELP_UNDO, PHRASE_MORE_UNDO, WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false, false, false,
+     command_undo},
     {"why", "why ID", PHRASE_HELP_WHY, PHRASE_MORE_WHY, TEAM | WHO_TARGET, ID_NEEDED, true, false, false, command_why},
 };
 const size_t command_count = sizeof command_table / sizeof command_table[0];

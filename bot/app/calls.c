@@ -147,6 +147,7 @@ static json_t *person_json(const struct person *person)
 	json_t *value = json_object();
 
 	json_object_set_new(value, "id", json_text_value(person->id));
+	json_object_set_new(value, "email", json_text_value(person->email));
 	json_set_bool(value, "known", person->known);
 	json_set_bool(value, "groups_known", person->groups_known);
 	json_set_bool(value, "deleted", person->deleted);

@@ -34,8 +34,8 @@ static const struct flow_step *current_step(const struct runbook *book, const st
 	return row->step >= 0 && row->step < book->count ? &book->steps[row->step] : NULL;
 }
 
-/* Gives the call its ticket and notes it in the row. */
-static void note_call(struct flow *flow)
+/* Gives the call its ticket and notes it in the row; before: it was asked for before the step began. */
+static void note_call(struct flow *flow, bool before)
 {
 	json_t *facts = flow->row->facts;
 	if (flow->call->kind[0] == '\0') {
@@ -44,8 +44,9 @@ static void note_call(struct flow *flow)
 	}
 	int64_t ticket = json_int(facts, "tickets") + 1;
 	json_set_int(facts, "tickets", ticket);
-	json_object_set_new(facts, "call",
-	                    json_pack("{s:I,s:s}", "ticket", (json_int_t)ticket, "kind", flow->call->kind));
+	json_object_set_new(
+	    facts, "call",
+	    json_pack("{s:I,s:s,s:b}", "ticket", (json_int_t)ticket, "kind", flow->call->kind, "before", before));
 	flow->call->request = flow->row->id;
 	flow->call->ticket = (uint64_t)ticket;
 }
@@ -53,14 +54,16 @@ static void note_call(struct flow *flow)
 /* Begins steps until one asks, waits or ends; then saves. */
 static enum errc go_on(struct flow *flow, const struct runbook *book)
 {
+	bool before = false;
 	for (int i = 0;
 	     i < CHAIN_MAX && flow->call->kind[0] == '\0' && !flow->forget && request_is_due(flow->row, flow->now);
 	     i++) {
-		enum errc rc = book->wish(flow);
+		enum errc rc = book->before(flow);
 		const struct flow_step *step = current_step(book, flow->row);
+		before = flow->call->kind[0] != '\0';
 		if (rc == OK && step == NULL)
 			rc = ERR_BUG;
-		if (rc == OK && request_is_due(flow->row, flow->now))
+		if (rc == OK && !before && request_is_due(flow->row, flow->now))
 			rc = step->begin(flow);
 		if (rc != OK)
 			return rc;
@@ -69,7 +72,7 @@ static enum errc go_on(struct flow *flow, const struct runbook *book)
 	}
 	if (flow->forget)
 		return request_delete(flow->tx, flow->row->id);
-	note_call(flow);
+	note_call(flow, before);
 	return request_save(flow->tx, flow->row);
 }
 
@@ -104,7 +107,10 @@ enum errc flow_answered(struct tx *tx, const struct runbook *book, int64_t reque
 		return OK;
 	struct flow flow = {.tx = tx, .row = &row, .now = now, .env = book->env, .call = ret_call};
 	const struct flow_step *step = current_step(book, &row);
-	rc = step == NULL ? ERR_BUG : step->answer(&flow, kind, answer);
+	if (json_bool(call, "before"))
+		rc = book->before_answer(&flow, kind, answer);
+	else
+		rc = step == NULL ? ERR_BUG : step->answer(&flow, kind, answer);
 	if (rc == OK)
 		rc = go_on(&flow, book);
 	return finish(ret_call, rc);

@@ -11,7 +11,7 @@
  *   person {"user"} or {"email"}   who that is in Slack:
  * {"id","name","email","tz","tz_offset","locale","deleted","bot","guest","external"} persons {"users":[..]}         the same
  * afresh, with rights:
- * [{"id","known","groups_known","deleted","bot","guest","external","requester","approver","admin"}] find look
+ * [{"id","email","known","groups_known","deleted","bot","guest","external","requester","approver","admin"}] find look
  * end-sessions revoke delete-links links-deletable remove restore   as in salesforce/salesforce.h
  */
 #pragma once
@@ -68,9 +68,13 @@ struct runbook {
 	const struct flow_step *steps;
 	int count;
 	const struct flow_step *checking; /* runs while the state is CHECKING */
-	/* Called before each step begins: carries out what people wished while a call was under way. May move the row.
+	/*
+	 * Called before each step begins: carries out what people wished while a call was under way, and what has to be
+	 * known before anything goes on. May move the row, put it to sleep, or ask; then the step does not begin, and
+	 * the answer comes to before_answer.
 	 */
-	enum errc (*wish)(struct flow *flow);
+	enum errc (*before)(struct flow *flow);
+	enum errc (*before_answer)(struct flow *flow, const char *kind, const struct flow_answer *answer);
 	const void *env;
 };
 

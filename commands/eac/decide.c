@@ -12,6 +12,7 @@
 #include "bot/store/audit.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/takeback.h"
 
 enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id)
 {
@@ -66,6 +67,16 @@ enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count)
 	return rc;
 }
 
+enum errc eac_audit(struct flow *flow, const struct request_actor *actor, const char *action, const char *detail)
+{
+	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
+	text_copy(line.actor, sizeof line.actor, actor->who);
+	text_copy(line.via, sizeof line.via, actor->via);
+	text_copy(line.action, sizeof line.action, action);
+	text_copy(line.detail, sizeof line.detail, detail);
+	return audit_add(flow->tx, &line);
+}
+
 static bool is_in(const struct flow *flow, enum request_state state)
 {
 	return request_state(flow->row) == state;
@@ -73,11 +84,14 @@ static bool is_in(const struct flow *flow, enum request_state state)
 
 enum errc eac_approve(struct flow *flow, const struct request_actor *actor)
 {
+	const json_t *gate = json_get(flow->row->facts, "gate"), *plan = json_get(flow->row->facts, "plan");
 	size_t i;
 	json_t *vote;
 	if (!is_in(flow, STATE_WAITING_APPROVAL))
 		return ERR_CONFLICT;
-	json_array_foreach (json_path(flow->row->facts, "gate", "votes", NULL), i, vote)
+	if (json_str(gate, "code")[0] != '\0' && !text_eq(json_str(gate, "code"), json_str(plan, "code")))
+		return ERR_CONFLICT; /* the prompt showed another plan */
+	json_array_foreach (json_get(gate, "votes"), i, vote)
 		if (text_eq(json_str(vote, "user"), actor->who))
 			return ERR_ALREADY;
 	return eac_vote(flow, actor);
@@ -87,8 +101,16 @@ enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const
 {
 	if (!is_in(flow, STATE_WAITING_APPROVAL))
 		return ERR_CONFLICT;
-	return eac_end(flow, EVENT_REJECT, actor,
-	               reason[0] != '\0' ? phrase_literal(reason, 300) : json_string("rejected by an approver"));
+	int step = flow->row->step;
+	json_t *prompt = json_deep_copy(eac_card_of_kind(flow->row, "prompt"));
+	enum errc rc =
+	    eac_end(flow, EVENT_REJECT, actor,
+	            reason[0] != '\0' ? phrase_literal(reason, 300) : phrase_value(PHRASE_REJECTED_BY_APPROVER, NULL));
+	if (rc == OK && flow->row->open) /* the putting back can wait a little */
+		eac_decided(flow, EAC_REJECTED, actor, step, prompt);
+	else
+		json_decref(prompt);
+	return rc;
 }
 
 enum errc eac_done(struct flow *flow, const struct request_actor *actor, const char *word)
@@ -113,7 +135,8 @@ enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor
 	mrkdwn_add_user(&b, actor->who);
 	buf_puts(&b, ": the test mail still fails.");
 	eac_line(flow, buf_str(&b));
-	return eac_fail(flow, json_string(TEXT_STILL_FAILING));
+	enum errc rc = eac_audit(flow, actor, "still-failing", eac_step_key(flow->row->step));
+	return rc != OK ? rc : eac_fail(flow, json_string(TEXT_STILL_FAILING));
 }
 
 static enum errc keep_rival(void *arg, const struct request_row *row)

@@ -36,6 +36,11 @@ enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count) MUST_CHECK;
 /* One approval; passes the gate when the quorum is reached. CONFLICT: not waiting for it; ALREADY: has voted. */
 enum errc eac_approve(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const char *reason) MUST_CHECK;
+/* "I'm on it": reminders name them first; nobody is kept from deciding. ALREADY: they are; CONFLICT: nothing waits. */
+enum errc eac_claim(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
+/* A line of the audit trail about a deed of a person that moves nothing. */
+enum errc eac_audit(struct flow *flow, const struct request_actor *actor, const char *action,
+                    const char *detail) MUST_CHECK;
 /* Counts a vote. (gate.c) */
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 /* The backend team says that Inbox is gone: look again, then go on. case_number may be "". (gate.c) */
@@ -63,5 +68,5 @@ enum errc eac_user_unreachable(struct flow *flow, const char *error) MUST_CHECK;
 /* A message of this repair can't be delivered for good: the helpdesk is asked instead of the user, the requester told
  * instead of the channel. */
 enum errc eac_undeliverable(struct flow *flow, const struct outbox_row *row, const char *error) MUST_CHECK;
-/* The engine's hook: carries out a wish noted by eac_cancel. */
+/* Carries out a wish noted by eac_cancel, before a step begins. */
 enum errc eac_wish(struct flow *flow);

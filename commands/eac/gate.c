@@ -13,10 +13,14 @@
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/claim.h"
 #include "commands/eac/diagnose.h"
+#include "commands/eac/gate.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/standin.h"
+#include "commands/eac/takeback.h"
 
 /* The step of 1.3 to 1.6 that no longer holds; -1: all hold. */
 static int what_is_back(const struct flow *flow, const json_t *look, enum phrase *ret_why)
@@ -62,20 +66,27 @@ enum errc eac_gate_open(struct flow *flow)
 	static const struct eac_button buttons[] = {
 	    {"eac.approve", PHRASE_LABEL_APPROVE, BUTTON_PRIMARY, PHRASE_COUNT},
 	    {"eac.reject", PHRASE_LABEL_REJECT, BUTTON_DANGER, PHRASE_COUNT},
+	    {"eac.claim", PHRASE_LABEL_CLAIM, BUTTON_PLAIN, PHRASE_COUNT},
 	};
 	const struct config *config = eac_env(flow)->config;
 	const struct eac_patience patience = {config->approval.remind_after_ms, config->approval.expire_after_ms, false,
 	                                      false};
+	const char *code = json_str(json_get(flow->row->facts, "plan"), "code");
+	json_auto_t *standins = NULL;
 	json_object_set_new(flow->row->facts, "gate",
-	                    json_pack("{s:[],s:i}", "votes", "quorum", config->approval.quorum));
-	enum errc rc = eac_step_waiting(flow);
+	                    json_pack("{s:[],s:i,s:s}", "votes", "quorum", config->approval.quorum, "code", code));
+	eac_decided_over(flow);
+	eac_claim_over(flow);
+	enum errc rc = standins_here(flow, NULL, &standins);
+	if (rc == OK)
+		rc = eac_step_waiting(flow);
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_ASK_APPROVAL, &eac_bot, eac_step_key(flow->row->step),
 		                  flow->now);
 	if (rc == OK)
 		rc = eac_flush(flow);
 	if (rc == OK)
-		rc = eac_card_open(flow, "prompt", "", text_prompt(flow), buttons, 2);
+		rc = eac_card_open(flow, "prompt", "", text_prompt(flow, standins), buttons, 3);
 	if (rc != OK)
 		return rc;
 	eac_wait_start(flow, &patience, flow->now);
@@ -88,37 +99,40 @@ static enum errc open_backend_card(struct flow *flow)
 	    {"eac.confirm", PHRASE_LABEL_CONFIRM, BUTTON_PRIMARY, PHRASE_COUNT},
 	    {"eac.still_present", PHRASE_LABEL_STILL_PRESENT, BUTTON_PLAIN, PHRASE_COUNT},
 	    {"eac.abort", PHRASE_LABEL_ABORT, BUTTON_DANGER, PHRASE_CANCEL_CONFIRM},
+	    {"eac.claim", PHRASE_LABEL_CLAIM, BUTTON_PLAIN, PHRASE_COUNT},
 	};
 	const struct config *config = eac_env(flow)->config;
 	const struct eac_patience patience = {config->backend.remind_after_ms, config->backend.give_up_after_ms, false,
 	                                      false};
-	enum errc rc = eac_card_open(flow, "backend", "", text_backend_card(flow), buttons, 3);
-	if (rc == OK)
-		eac_wait_start(flow, &patience, flow->now);
-	return rc;
+	enum errc rc = eac_card_open(flow, "backend", "", text_backend_card(flow), buttons, 4);
+	if (rc != OK)
+		return rc;
+	eac_wait_start(flow, &patience, flow->now);
+	return eac_claim_again(flow);
 }
 
 static enum errc gate_pass(struct flow *flow, const struct request_actor *actor)
 {
 	AUTO_BUF struct buf closing = {0};
+	json_t *prompt = json_deep_copy(eac_card_of_kind(flow->row, "prompt"));
+	bool backend = flow->row->step == EAC_BACKEND;
 	text_approved(&closing, flow);
 	enum errc rc = eac_cards_close(flow, "prompt", json_text_value(buf_str(&closing)));
-	if (rc != OK)
-		return rc;
 	eac_wait_stop(flow);
+	eac_claim_over(flow);
 	eac_line(flow, buf_str(&closing));
-	if (flow->row->step == EAC_BACKEND) {
-		rc = request_fire(flow->tx, flow->row, EVENT_ASK_BACKEND, actor, "approved", flow->now);
-		if (rc == OK)
-			rc = eac_flush(flow);
-		if (rc == OK)
-			rc = open_backend_card(flow);
-		return rc == OK ? eac_update_parent(flow) : rc;
-	}
-	json_set_bool(flow->row->facts, "gate_first_passed", true);
+	json_set_bool(flow->row->facts, "gate_first_passed",
+	              !backend || json_bool(flow->row->facts, "gate_first_passed"));
 	flow->row->wake_at = flow->now;
-	rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor, "approved", flow->now);
-	return rc == OK ? eac_flush(flow) : rc;
+	if (rc == OK)
+		rc = request_fire(flow->tx, flow->row, backend ? EVENT_ASK_BACKEND : EVENT_GO_ON, actor, "approved",
+		                  flow->now);
+	eac_decided(flow, EAC_APPROVED, actor, flow->row->step, prompt);
+	if (rc == OK)
+		rc = eac_flush(flow);
+	if (rc == OK && backend)
+		rc = open_backend_card(flow);
+	return rc == OK && backend ? eac_update_parent(flow) : rc;
 }
 
 static json_t *votes_of(struct flow *flow)
@@ -132,30 +146,40 @@ static int quorum_of(const struct flow *flow)
 }
 
 /* Every vote is a line of the trail: the move that follows the last of them names one person only. */
-static enum errc note_vote(struct flow *flow, const struct request_actor *actor, const char *action)
+static enum errc note_vote(struct flow *flow, const struct request_actor *actor, const char *action,
+                           const json_t *standing_for)
 {
-	struct audit_row line = {.at = flow->now, .repair = flow->row->id};
-	text_copy(line.actor, sizeof line.actor, actor->who);
-	text_copy(line.via, sizeof line.via, actor->via);
-	text_copy(line.action, sizeof line.action, action);
-	snprintf(line.detail, sizeof line.detail, "%s, plan %.20s", eac_step_key(flow->row->step),
-	         json_str(json_get(flow->row->facts, "plan"), "code"));
-	return audit_add(flow->tx, &line);
+	char detail[200];
+	const char *absent = json_str(json_array_get(standing_for, 0), "from");
+	snprintf(detail, sizeof detail, "%s, plan %.20s%s%s", eac_step_key(flow->row->step),
+	         json_str(json_get(flow->row->facts, "plan"), "code"), absent[0] != '\0' ? ", also for " : "", absent);
+	return eac_audit(flow, actor, action, detail);
+}
+
+static json_t *new_vote(const struct flow *flow, const struct request_actor *actor, json_t *standing_for)
+{
+	char key[33];
+	text_random_hex(key, 16);
+	return json_pack("{s:s,s:s,s:I,s:I,s:s,s:O}", "user", actor->who, "via", actor->via, "at",
+	                 (json_int_t)flow->now, "until", (json_int_t)eac_take_back_until(flow), "key", key, "for",
+	                 standing_for);
 }
 
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
 {
 	json_t *votes = votes_of(flow);
-	enum errc rc = note_vote(flow, actor, "approve");
+	json_auto_t *standing_for = NULL;
+	enum errc rc = standins_here(flow, actor->who, &standing_for);
+	if (rc == OK)
+		rc = note_vote(flow, actor, "approve", standing_for);
 	if (rc != OK)
 		return rc;
-	json_array_append_new(
-	    votes, json_pack("{s:s,s:s,s:I}", "user", actor->who, "via", actor->via, "at", (json_int_t)flow->now));
+	json_array_append_new(votes, new_vote(flow, actor, standing_for));
 	int have = (int)json_array_size(votes), need = quorum_of(flow);
 	if (have >= need && have == 1)
 		return gate_pass(flow, actor); /* the only voter was asked for just now */
 	AUTO_BUF struct buf b = {0};
-	text_vote_counted(&b, actor->who, have, need);
+	text_vote_counted(&b, flow, json_array_get(votes, (size_t)have - 1), have, need);
 	eac_line(flow, buf_str(&b));
 	if (have >= need) {
 		json_set_bool(json_get(flow->row->facts, "gate"), "verify", true);
@@ -164,25 +188,66 @@ enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
 	return eac_flush(flow);
 }
 
+void eac_votes_ask(struct flow *flow)
+{
+	json_t *users = json_array();
+	size_t i;
+	json_t *vote;
+	json_array_foreach (votes_of(flow), i, vote)
+		json_array_append(users, json_get(vote, "user"));
+	flow_ask(flow, "persons", json_pack("{s:o}", "users", users));
+}
+
+static enum errc remind_approvers(struct flow *flow)
+{
+	json_auto_t *standins = NULL;
+	enum errc rc = standins_here(flow, NULL, &standins);
+	return rc == OK ? eac_say(flow, "", OUTBOX_DECISION, text_approval_reminder(flow, standins)) : rc;
+}
+
 enum errc eac_gate_wake(struct flow *flow)
 {
 	if (json_bool(json_get(flow->row->facts, "gate"), "verify")) {
-		json_t *users = json_array();
-		size_t i;
-		json_t *vote;
-		json_array_foreach (votes_of(flow), i, vote)
-			json_array_append(users, json_get(vote, "user"));
-		flow_ask(flow, "persons", json_pack("{s:o}", "users", users));
+		eac_votes_ask(flow);
 		return OK;
 	}
 	switch (eac_wait_due(flow)) {
-	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_string(TEXT_APPROVAL_EXPIRED));
-	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_approval_reminder(flow));
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_APPROVAL_EXPIRED, NULL));
+	case EAC_DUE_REMIND: return remind_approvers(flow);
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
 	case EAC_DUE_NOTHING: return OK;
 	}
 	return OK;
+}
+
+static bool is_person(const json_t *row, const char *user, const char *email)
+{
+	const char *theirs = json_str(row, "email");
+	return text_eq(json_str(row, "user"), user) || (theirs[0] != '\0' && text_ieq(theirs, email));
+}
+
+static bool is_target(const struct flow *flow, const char *user, const char *email)
+{
+	const json_t *target = json_get(flow->row->facts, "target");
+	return text_eq(user, flow->row->slack_user) ||
+	       (email[0] != '\0' &&
+	        (text_ieq(email, json_str(target, "email")) || text_ieq(email, json_str(target, "username"))));
+}
+
+bool eac_is_barred(const struct flow *flow, const char *user, const char *email)
+{
+	const char *requester_email = json_str(flow->row->facts, "requester_email");
+	size_t i;
+	json_t *asker;
+	if (is_target(flow, user, email))
+		return true;
+	if (!eac_env(flow)->config->approval.four_eyes)
+		return false;
+	json_array_foreach (json_get(flow->row->facts, "askers"), i, asker) /* somebody took it over from them */
+		if (is_person(asker, user, email))
+			return true;
+	return text_eq(user, flow->row->requester) || (requester_email[0] != '\0' && text_ieq(requester_email, email));
 }
 
 /* May this voter still approve? `persons` answers like the fields of struct person. */
@@ -196,40 +261,50 @@ static bool still_may(const struct flow *flow, const json_t *persons, const char
 		bool whole = json_bool(person, "known") && json_bool(person, "groups_known") &&
 		             !json_bool(person, "deleted") && !json_bool(person, "bot") &&
 		             !json_bool(person, "guest") && !json_bool(person, "external");
-		bool four_eyes = eac_env(flow)->config->approval.four_eyes && text_eq(user, flow->row->requester);
-		return whole && !four_eyes && (json_bool(person, "approver") || json_bool(person, "admin"));
+		return whole && !eac_is_barred(flow, user, json_str(person, "email")) &&
+		       (json_bool(person, "approver") || json_bool(person, "admin"));
 	}
 	return false;
+}
+
+enum errc eac_votes_check(struct flow *flow, const json_t *persons, bool *ret_enough)
+{
+	json_t *votes = votes_of(flow);
+	for (size_t i = json_array_size(votes); i > 0; i--) {
+		const char *user = json_str(json_array_get(votes, i - 1), "user");
+		if (still_may(flow, persons, user))
+			continue;
+		AUTO_BUF struct buf b = {0};
+		text_vote_void(&b, flow, user);
+		eac_line(flow, buf_str(&b));
+		const struct request_actor voter = {.who = user, .via = "engine"};
+		enum errc rc = note_vote(flow, &voter, "approve-void", NULL);
+		if (rc != OK)
+			return rc;
+		json_array_remove(votes, i - 1);
+	}
+	*ret_enough = (int)json_array_size(votes) >= quorum_of(flow);
+	return OK;
 }
 
 enum errc eac_gate_answer(struct flow *flow, const char *kind, const struct flow_answer *answer)
 {
 	if (!text_eq(kind, "persons"))
 		return OK;
-	json_t *votes = votes_of(flow);
+	bool enough = false;
 	if (answer->code != OK)
 		return eac_trouble(flow, PHRASE_WHAT_ASK_APPROVERS, answer);
 	json_object_del(json_get(flow->row->facts, "gate"), "verify");
-	size_t before = json_array_size(votes);
-	for (size_t i = before; i > 0; i--) {
-		const char *user = json_str(json_array_get(votes, i - 1), "user");
-		if (!still_may(flow, answer->body, user)) {
-			AUTO_BUF struct buf b = {0};
-			text_vote_void(&b, user);
-			eac_line(flow, buf_str(&b));
-			enum errc rc =
-			    note_vote(flow, &(struct request_actor){.who = user, .via = "engine"}, "approve-void");
-			if (rc != OK)
-				return rc;
-			json_array_remove(votes, i - 1);
-		}
-	}
+	enum errc rc = eac_votes_check(flow, answer->body, &enough);
+	if (rc != OK)
+		return rc;
 	eac_trouble_over(flow);
-	if ((int)json_array_size(votes) < quorum_of(flow)) {
+	if (!enough) {
 		eac_wait_plan(flow);
 		return eac_flush(flow);
 	}
 	char who[24];
+	const json_t *votes = votes_of(flow);
 	text_copy(who, sizeof who, json_str(json_array_get(votes, json_array_size(votes) - 1), "user"));
 	const struct request_actor last = {.who = who, .via = "engine"};
 	return gate_pass(flow, &last);
@@ -246,6 +321,8 @@ static enum errc go_back(struct flow *flow, int step, enum phrase why)
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "revoked");
 	json_object_del(facts, "lag_waited");
+	eac_decided_over(flow);
+	eac_claim_over(flow);
 	enum errc rc = eac_cards_close(flow, NULL, phrase_value(PHRASE_CARD_WENT_BACK, NULL));
 	if (rc == OK && request_state(flow->row) != STATE_RUNNING)
 		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, &eac_bot, phrase_text(LANGUAGE_EN, why), flow->now);
@@ -272,12 +349,10 @@ static enum errc looked(struct flow *flow, const json_t *look)
 	if (!json_bool(facts, "confirmed"))
 		return eac_gate_open(flow);
 	json_object_del(facts, "confirmed");
-	AUTO_BUF struct buf b = {0};
-	text_backend_done(&b, flow);
 	char who[24];
 	text_copy(who, sizeof who, json_str(json_get(facts, "case"), "by"));
 	const struct request_actor actor = {.who = who, .via = json_str(json_get(facts, "case"), "via")};
-	return eac_step_ended_by(flow, "done", json_text_value(buf_str(&b)), &actor);
+	return eac_step_ended_by(flow, "done", text_backend_done(flow), &actor);
 }
 
 enum errc eac_backend_begin(struct flow *flow)
@@ -294,7 +369,7 @@ enum errc eac_backend_begin(struct flow *flow)
 		return state == STATE_RUNNING ? eac_step_started(flow) : OK;
 	}
 	switch (eac_wait_due(flow)) {
-	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, json_string(TEXT_BACKEND_SILENT));
+	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_BACKEND_SILENT, NULL));
 	case EAC_DUE_REMIND: return eac_say(flow, "", OUTBOX_DECISION, text_backend_reminder(flow));
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
 	case EAC_DUE_POLL:
@@ -323,10 +398,12 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 	                    json_pack("{s:s,s:s,s:s,s:s,s:I}", "number", case_number, "by", actor->who, "via",
 	                              actor->via, "seen", seen, "at", (json_int_t)flow->now));
 	json_set_bool(facts, "confirmed", true);
+	eac_decided_over(flow); /* what the approval was for has happened */
+	eac_claim_over(flow);
 	json_object_del(facts, "look_now");
 	json_object_del(facts, "fresh");
 	AUTO_BUF struct buf closing = {0};
-	text_confirmed(&closing, actor->who, case_number, seen, flow->now);
+	text_confirmed(&closing, flow, actor->who, case_number, seen);
 	enum errc rc = eac_cards_close(flow, "backend", json_text_value(buf_str(&closing)));
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_GO_ON, actor,
@@ -339,14 +416,34 @@ enum errc eac_confirm(struct flow *flow, const struct request_actor *actor, cons
 	return eac_flush(flow);
 }
 
+/* What was seen stays with the repair, the last ten times. */
+static void note_seen(struct flow *flow, const struct request_actor *actor, const char *note)
+{
+	json_t *all = json_get(flow->row->facts, "still_present");
+	if (all == NULL)
+		json_object_set_new(flow->row->facts, "still_present", all = json_array());
+	if (json_array_size(all) >= 10)
+		json_array_remove(all, 0);
+	json_t *seen = json_pack("{s:s,s:I}", "by", actor->who, "at", (json_int_t)flow->now);
+	json_object_set_new(seen, "note", json_text_value(note));
+	json_array_append_new(all, seen);
+}
+
 enum errc eac_still_present(struct flow *flow, const struct request_actor *actor, const char *note)
 {
 	AUTO_BUF struct buf b = {0};
-	text_still_present(&b, actor->who, note, flow->now);
+	text_still_present(&b, flow, actor->who, note);
 	enum errc rc = eac_cards_close(flow, "backend", json_text_value(buf_str(&b)));
 	if (rc != OK)
 		return rc;
 	eac_line(flow, buf_str(&b));
+	rc = eac_audit(flow, actor, "still-present", note);
+	if (rc != OK)
+		return rc;
+	note_seen(flow, actor, note);
+	AUTO_BUF struct buf where = {0};
+	text_still_present_where(&where, flow);
+	eac_line(flow, buf_str(&where));
 	json_set_bool(flow->row->facts, "look_now", true);
 	json_object_del(flow->row->facts, "fresh");
 	flow->row->wake_at = flow->now;

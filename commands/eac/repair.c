@@ -16,9 +16,11 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
+#include "commands/eac/claim.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/takeback.h"
 #include "salesforce/sf_id.h"
 
 enum { RETURNS_MAX = 3, TROUBLE_TELL_AT = 4, TROUBLE_LONG = 20 };
@@ -330,12 +332,12 @@ enum errc eac_end(struct flow *flow, enum request_event end, const struct reques
 {
 	json_auto_t *taken = why;
 	json_t *facts = flow->row->facts;
-	AUTO_BUF struct buf closing = {0};
-	text_closing(&closing, end, actor->who, flow->now);
-	enum errc rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&closing)));
+	enum errc rc = eac_cards_close(flow, NULL, text_closing(flow, end, actor));
 	if (rc != OK)
 		return rc;
 	eac_wait_stop(flow);
+	eac_decided_over(flow);
+	eac_claim_over(flow);
 	eac_trouble_over(flow);
 	forget_tries(flow);
 	rc = leave_step(flow, end);

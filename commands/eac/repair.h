@@ -132,6 +132,8 @@ enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what) MUS
 /* Shows the live card of this slot again, as it should stand: where its message is gone it is posted anew. NOT_FOUND:
  * there is none. */
 enum errc eac_card_again(struct flow *flow, const char *slot) MUST_CHECK;
+/* Live cards of a kind bear this line from now on, above their buttons. */
+enum errc eac_card_note(struct flow *flow, const char *kind, const char *mrkdwn) MUST_CHECK;
 /* The live card with this nonce; NULL. */
 const json_t *eac_card_find(const struct request_row *row, const char *nonce);
 /* The newest live card of a kind; NULL. */

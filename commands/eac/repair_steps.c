@@ -5,6 +5,7 @@
 
 #include "commands/eac/decide.h"
 #include "commands/eac/steps.h"
+#include "commands/eac/takeback.h"
 
 static const struct flow_step checking = {"checking", eac_checking_begin, eac_checking_answer};
 
@@ -23,6 +24,10 @@ static const struct flow_step steps[EAC_STEP_COUNT] = {
 
 void eac_runbook(struct runbook *ret, const void *env)
 {
-	*ret = (struct runbook){
-	    .steps = steps, .count = EAC_STEP_COUNT, .checking = &checking, .wish = eac_wish, .env = env};
+	*ret = (struct runbook){.steps = steps,
+	                        .count = EAC_STEP_COUNT,
+	                        .checking = &checking,
+	                        .before = eac_before,
+	                        .before_answer = eac_before_answer,
+	                        .env = env};
 }

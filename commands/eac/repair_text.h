@@ -92,23 +92,28 @@ void text_user_unreachable(struct buf *b, const struct flow *flow, const char *e
 void text_channel_closed(struct buf *b, const struct flow *flow, const char *error);
 
 /* --- admin, approvers, backend --- */
-#define TEXT_APPROVAL_EXPIRED "nobody decided in time"
-#define TEXT_BACKEND_SILENT   "the backend check was not confirmed in time"
 struct message *text_admin_card(const struct flow *flow);
 void text_links_left(struct buf *b, const struct flow *flow, const json_t *look);
 json_t *text_admin_reminder(const struct flow *flow);
-struct message *text_prompt(const struct flow *flow);
-json_t *text_approval_reminder(const struct flow *flow);
+/* standins: standin.h */
+struct message *text_prompt(const struct flow *flow, const json_t *standins);
+json_t *text_approval_reminder(const struct flow *flow, const json_t *standins);
 struct message *text_backend_card(const struct flow *flow);
 json_t *text_backend_reminder(const struct flow *flow);
-void text_backend_done(struct buf *b, const struct flow *flow);
+json_t *text_backend_done(const struct flow *flow);
 void text_approved(struct buf *b, const struct flow *flow);
-void text_vote_counted(struct buf *b, const char *who, int have, int need);
-void text_vote_void(struct buf *b, const char *who);
-void text_confirmed(struct buf *b, const char *who, const char *case_number, const char *seen, int64_t now);
-void text_still_present(struct buf *b, const char *who, const char *note, int64_t now);
+void text_vote_counted(struct buf *b, const struct flow *flow, const json_t *vote, int have, int need);
+void text_vote_void(struct buf *b, const struct flow *flow, const char *who);
+/* A gate that stands open again keeps these votes. */
+void text_votes_left(struct buf *b, const struct flow *flow, int have, int need);
+void text_approval_void(struct buf *b, const struct flow *flow);
+void text_taken_back(struct buf *b, const struct flow *flow, const char *who, bool rejection);
+void text_claimed(struct buf *b, const struct flow *flow, const char *who, int64_t since);
+void text_confirmed(struct buf *b, const struct flow *flow, const char *who, const char *case_number, const char *seen);
+void text_still_present(struct buf *b, const struct flow *flow, const char *who, const char *note);
+void text_still_present_where(struct buf *b, const struct flow *flow);
 /* What became of a card when the repair ends (cancelled, rejected, expired). */
-void text_closing(struct buf *b, enum request_event end, const char *who, int64_t now);
+json_t *text_closing(const struct flow *flow, enum request_event end, const struct request_actor *actor);
 
 /* --- when nobody answers --- */
 /* Those of escalation.to are called: what is wanted of whom. */

@@ -250,14 +250,49 @@ static const json_t *card_in_slot(const struct request_row *row, const char *slo
 	return NULL;
 }
 
+/* As it stands: what was asked, the note, the buttons. */
+static json_t *live_body(const json_t *card)
+{
+	json_t *body = json_deep_copy(json_get(card, "body")), *blocks = json_get(body, "blocks");
+	const char *note = json_str(card, "note");
+	if (note[0] != '\0') {
+		AUTO_BUF struct buf text = {0}, cut = {0};
+		json_auto_t *line = message_line(note);
+		buf_init(&text, 16000);
+		buf_init(&cut, 16000);
+		buf_puts(&text, note);
+		buf_puts(&text, "\n");
+		buf_puts(&text, json_str(body, "text"));
+		mrkdwn_cut(&cut, buf_str(&text), 3500);
+		json_set_str(body, "text", buf_str(&cut));
+		json_array_extend(blocks, json_get(line, "blocks"));
+	}
+	json_array_extend(blocks, json_get(card, "buttons"));
+	return body;
+}
+
 enum errc eac_card_again(struct flow *flow, const char *slot)
 {
 	const json_t *card = card_in_slot(flow->row, slot);
 	if (card == NULL)
 		return ERR_NOT_FOUND;
-	json_t *body = json_deep_copy(json_get(card, "body"));
-	json_array_extend(json_get(body, "blocks"), json_get(card, "buttons"));
-	return put(flow, OUTBOX_UPDATE, OUTBOX_PROGRESS, json_str(card, "conversation"), slot, body);
+	return put(flow, OUTBOX_UPDATE, OUTBOX_PROGRESS, json_str(card, "conversation"), slot, live_body(card));
+}
+
+enum errc eac_card_note(struct flow *flow, const char *kind, const char *mrkdwn)
+{
+	size_t i;
+	json_t *card;
+	enum errc rc = OK;
+	json_array_foreach (json_get(flow->row->facts, "cards"), i, card) {
+		if (!text_eq(json_str(card, "kind"), kind))
+			continue;
+		json_object_set_new(card, "note", json_text_value(mrkdwn));
+		if (rc == OK)
+			rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, json_str(card, "conversation"),
+			         json_str(card, "slot"), live_body(card));
+	}
+	return rc;
 }
 
 const json_t *eac_card_find(const struct request_row *row, const char *nonce)

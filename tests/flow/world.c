@@ -543,8 +543,8 @@ static void deliver(struct world *w, const struct outbox_row *row, char ts[stati
 	                                 : "post",
 	     row->op == OUTBOX_EPHEMERAL ? row->user : row->conversation, row->slot, row->body);
 	if (row->op == OUTBOX_EPHEMERAL) {
-		json_array_append_new(w->private_answers,
-		                      json_pack("{s:s,s:s}", "user", row->user, "text", json_str(row->body, "text")));
+		json_array_append_new(w->private_answers, json_pack("{s:s,s:s,s:O}", "user", row->user, "text",
+		                                                    json_str(row->body, "text"), "body", row->body));
 		return;
 	}
 	if (row->op == OUTBOX_UPDATE) {
@@ -709,10 +709,11 @@ static void hand_in(struct world *w, struct deed *deed, const char *roles)
 		deed->person.fresh = pass == 1;
 		run(w, job_handle, &job);
 		if (job.reply.ack != NULL)
-			json_array_append_new(w->private_answers, json_pack("{s:s,s:O}", "user", deed->user, "text",
+			json_array_append_new(w->private_answers, json_pack("{s:s,s:O,s:O}", "user", deed->user, "text",
 			                                                    json_get(job.reply.ack, "text") != NULL
 			                                                        ? json_get(job.reply.ack, "text")
-			                                                        : job.reply.ack));
+			                                                        : job.reply.ack,
+			                                                    "body", job.reply.ack));
 		if (job.reply.ack != NULL)
 			note(w, "answer", deed->user, "", job.reply.ack);
 		if (job.reply.dialog != NULL) {

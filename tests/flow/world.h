@@ -48,7 +48,7 @@ struct world {
 	int lost_answers; /* so many writes have their effect, and the answer is lost */
 	/* Slack: messages as they stand */
 	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
-	json_t *private_answers; /* [{user, text}] acknowledgements and ephemerals */
+	json_t *private_answers; /* [{user, text, body}] acknowledgements and ephemerals */
 	int64_t last_ts;
 	int tz_offset;      /* of Jane, seconds */
 	int helper_offset;  /* of HELP; 0: Slack does not tell */
