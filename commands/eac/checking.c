@@ -285,7 +285,7 @@ static enum errc found(struct flow *flow, const struct flow_answer *answer)
 	if (json_array_size(users) == 0) {
 		rc = refuse(flow, "not_found", text_not_found(json_str(flow->row->facts, "find")));
 	} else if (json_array_size(users) > 1) {
-		rc = refuse(flow, "ambiguous", text_ambiguous(users));
+		rc = refuse(flow, "ambiguous", text_ambiguous(flow, users));
 	} else {
 		rc = found_one(flow, answer->body, json_array_get(users, 0));
 	}

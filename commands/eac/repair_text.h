@@ -18,7 +18,8 @@
 /* --- refusals --- */
 void text_refused(struct buf *b, const struct flow *flow, const json_t *why);
 json_t *text_not_found(const char *word);
-json_t *text_ambiguous(const json_t *users);
+/* With what to type for each of them. */
+json_t *text_ambiguous(const struct flow *flow, const json_t *users);
 json_t *text_lookup_failed(enum phrase what, const char *reason);
 
 /* What a check found; refusal: NULL, or why a repair would be refused. */

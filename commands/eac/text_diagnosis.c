@@ -27,7 +27,21 @@ json_t *text_not_found(const char *word)
 	return value;
 }
 
-json_t *text_ambiguous(const json_t *users)
+/* What to type for this one: the username, or the id where that is the word that means several. */
+static void add_command(struct buf *b, const struct flow *flow, const json_t *user)
+{
+	const json_t *facts = flow->row->facts;
+	bool again = text_ieq(json_str(user, "username"), json_str(facts, "find"));
+	buf_printf(b, "`%s %s ", eac_env(flow)->config->slack.command, json_bool(facts, "check") ? "check" : "repair");
+	mrkdwn_add_literal(b, json_str(user, again ? "id" : "username"), 100);
+	if (json_str(facts, "ticket")[0] != '\0') {
+		buf_puts(b, " ticket: ");
+		mrkdwn_add_literal(b, json_str(facts, "ticket"), 40);
+	}
+	buf_puts(b, "`");
+}
+
+json_t *text_ambiguous(const struct flow *flow, const json_t *users)
 {
 	AUTO_BUF struct buf lines = {0};
 	size_t i;
@@ -38,6 +52,8 @@ json_t *text_ambiguous(const json_t *users)
 		mrkdwn_add_literal(&lines, json_str(user, "username"), 100);
 		buf_puts(&lines, "` ");
 		mrkdwn_add_literal(&lines, json_str(user, "name"), PART_NAME_MAX);
+		buf_puts(&lines, ": ");
+		add_command(&lines, flow, user);
 	}
 	return phrase_value(PHRASE_REFUSED_AMBIGUOUS, "users", buf_str(&lines), NULL);
 }

@@ -46,6 +46,7 @@ static const struct {
     {"shortcuts", shortcut_scenarios},
     {"home", home_scenarios},
     {"guided", people_scenarios},
+    {"requests", request_scenarios},
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
 };
