@@ -64,7 +64,7 @@ replay() { # MODE - each fuzz target over its corpus
 	echo "$good passed, $bad failed"
 	[ $bad -eq 0 ]
 }
-wants() { case " ${STAGES:-lint unit cli asan tsan fuzz scenario simulation} " in *" $1 "*) true ;; *) false ;; esac; }
+wants() { case " ${STAGES:-lint unit cli asan tsan fuzz scenario interleavings simulation} " in *" $1 "*) true ;; *) false ;; esac; }
 
 if wants lint; then stage "lint" tests/lint/lint.sh; fi
 if wants unit || wants cli || wants scenario; then
@@ -87,6 +87,11 @@ fi
 if wants scenario; then
 	stage "scenarios, release" tests/scenario/run.sh "$B/release"
 	stage "scenarios, sanitizers" tests/scenario/run.sh "$B/asan"
+fi
+if wants interleavings; then
+	stage "build, interleavings" build release "$B/release/interleavings"
+	stage "the interleavings find planted bugs" tests/interleavings/selftest.sh "$B/release/interleavings"
+	stage "a hundred thousand interleavings, release" tests/interleavings/run.sh "$B/release/interleavings" 100000
 fi
 if wants simulation; then
 	stage "build, simulation" build release "$B/release/simulate"
