@@ -36,6 +36,7 @@ enum errc person_open_later(struct asked *asked)
 	struct dialog *d = dialog_new("eac.later", phrase_text(language, PHRASE_LABEL_NOT_NOW),
 	                              phrase_text(language, PHRASE_LATER_SUBMIT), asked->deed->value);
 	char tomorrow[11];
+	dialog_close_label(d, phrase_text(language, PHRASE_LATER_CANCEL));
 	eac_day_of(asked->deed->now + DAY_MS, offset_of(asked), tomorrow);
 	dialog_section(d, phrase_text(language, asked->row.step == EAC_DISCONNECT ? PHRASE_LATER_FIRST : PHRASE_LATER));
 	dialog_date_input(d, "until", phrase_text(language, PHRASE_LATER_UNTIL), tomorrow);

@@ -84,7 +84,11 @@ static void add_task(struct buf *b, const struct flow *flow, enum language langu
 		mrkdwn_add_link(&settings, url, phrase_text(language, PHRASE_SETTINGS_LINK));
 	else
 		phrase_add(&settings, language, PHRASE_SETTINGS_WAY, NULL);
-	phrase_add(b, language, tasks[flow->row->step], "settings", buf_str(&settings), "not_installed",
+	phrase_add(b, language, tasks[flow->row->step], "settings", buf_str(&settings), NULL);
+	if (flow->row->step != EAC_SIGN_OUT)
+		return;
+	buf_putc(b, ' ');
+	phrase_add(b, language, to_user ? PHRASE_USER_NO_ADDIN : PHRASE_USER_NO_ADDIN_TOLD, "label",
 	           phrase_text(language, PHRASE_LABEL_NOT_INSTALLED), NULL);
 }
 
