@@ -225,6 +225,28 @@ static void a_repair_of_somebody_without_slack(struct story *s)
 	types(s, HELP, TEAM, "why 1");
 }
 
+static void others_who_are_called(struct story *s)
+{
+	static char group[] = "S0SECOND1", channel[] = "C0STATUS1";
+	static char *groups[] = {group};
+	s->w->config.escalation.to = (struct config_list){groups, 1};
+	s->w->config.escalation.after_ms = 8 * HOUR;
+	types(s, HELP, TEAM, NAMED);
+	types(s, HELP, TEAM, "why 1");
+	waits(s, "eight hours", 8 * HOUR);
+	clicks(s, JANE, "", "eac.help");
+	waits(s, "seven hours", 7 * HOUR);
+	types(s, HELP, TEAM, "why 1");
+	s->w->config.slack.status_channel = channel;
+	s->w->config.slack.digest_at_min = 7 * 60;
+	waits(s, "until the next day", 7 * HOUR);
+	heading(s, "time", "the hour of the digest");
+	assert_true(world_digest(s->w));
+	told(s);
+	clicks(s, HELP, TEAM, "eac.mark_done");
+	is_in(s, "waiting_user");
+}
+
 static void the_emergency_stop(struct story *s)
 {
 	types(s, HELP, TEAM, NAMED);
@@ -320,6 +342,7 @@ STORY(a_repair_that_fails_and_is_retried)
 STORY(a_repair_that_is_rejected)
 STORY(a_repair_that_nobody_answers)
 STORY(a_repair_of_somebody_without_slack)
+STORY(others_who_are_called)
 STORY(the_emergency_stop)
 STORY(help_and_what_is_not_understood)
 STORY(a_repair_with_strange_names)
@@ -335,6 +358,7 @@ int main(void)
 	    cmocka_unit_test(a_repair_that_is_rejected_reads_as_reviewed),
 	    cmocka_unit_test(a_repair_that_nobody_answers_reads_as_reviewed),
 	    cmocka_unit_test(a_repair_of_somebody_without_slack_reads_as_reviewed),
+	    cmocka_unit_test(others_who_are_called_reads_as_reviewed),
 	    cmocka_unit_test(the_emergency_stop_reads_as_reviewed),
 	    cmocka_unit_test(help_and_what_is_not_understood_reads_as_reviewed),
 	    cmocka_unit_test(a_repair_with_strange_names_reads_as_reviewed),

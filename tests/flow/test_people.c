@@ -500,27 +500,6 @@ static void english_words_are_understood_whatever_the_language(void **state)
 
 /* --- once a day --- */
 
-struct digest_job {
-	struct world *w;
-	int64_t next;
-	bool posted;
-};
-
-static enum errc run_digest(struct tx *tx, void *arg)
-{
-	struct digest_job *job = arg;
-	return eac_digest(tx, commands_runbook(job->w->commands)->env, job->w->now, &job->next, &job->posted);
-}
-
-static bool digest(struct world *w)
-{
-	struct digest_job job = {.w = w};
-	enum errc rc = store_run(w->store, run_digest, &job);
-	assert_int_equal(rc, OK);
-	world_run(w);
-	return job.posted;
-}
-
 static void at_seven(struct world *w)
 {
 	w->config.slack.status_channel = status_channel;
@@ -555,14 +534,14 @@ static void once_a_day_what_waits_is_told_the_oldest_first(void **state)
 	world_to_the_gate(w);
 	others_wait(w, 1);
 	at(w, "2026-11-24T06:59:00Z");
-	assert_false(digest(w));
+	assert_false(world_digest(w));
 	at(w, "2026-11-24T07:00:00Z");
-	assert_true(digest(w));
-	assert_false(digest(w));
+	assert_true(world_digest(w));
+	assert_false(world_digest(w));
 	pass(w, 23 * HOUR);
-	assert_false(digest(w));
+	assert_false(world_digest(w));
 	pass(w, HOUR);
-	assert_true(digest(w));
+	assert_true(world_digest(w));
 	assert_int_equal(said(w, STATUS, "What waits for people*: 2"), 2);
 	assert_int_equal(said(w, STATUS, "EAC-1 Jane Doe: waits since"), 2);
 	assert_int_equal(said(w, STATUS, "to approve or reject.\n• EAC-2 Bob: waits since"), 2);
@@ -574,7 +553,7 @@ static void of_many_that_wait_the_rest_is_counted(void **state)
 	at_seven(w);
 	others_wait(w, 30);
 	at(w, "2026-11-24T07:00:00Z");
-	assert_true(digest(w));
+	assert_true(world_digest(w));
 	assert_int_equal(said(w, STATUS, "What waits for people*: 30"), 1);
 	assert_int_equal(said(w, STATUS, "EAC-20 Bob"), 1);
 	assert_int_equal(said(w, STATUS, "EAC-21 Bob"), 0);
@@ -586,22 +565,22 @@ static void where_nothing_waits_nothing_is_told(void **state)
 	struct world *w = *state;
 	at_seven(w);
 	at(w, "2026-11-24T07:00:00Z");
-	assert_false(digest(w));
+	assert_false(world_digest(w));
 	begin(w);
-	assert_false(digest(w)); /* tomorrow */
+	assert_false(world_digest(w)); /* tomorrow */
 	at(w, "2026-11-25T07:00:00Z");
-	assert_true(digest(w));
+	assert_true(world_digest(w));
 }
 
 static void a_digest_that_is_not_wanted_is_not_made(void **state)
 {
 	struct world *w = *state;
 	begin(w);
-	assert_false(digest(w)); /* no status channel */
+	assert_false(world_digest(w)); /* no status channel */
 	at_seven(w);
 	w->config.slack.digest_at_min = -1;
 	pass(w, 2 * DAY);
-	assert_false(digest(w));
+	assert_false(world_digest(w));
 }
 
 static void the_time_of_the_next_digest_follows_from_the_last(void **state)

@@ -15,6 +15,7 @@
 #include "bot/base/text.h"
 #include "bot/flow/flow.h"
 #include "bot/store/outbox.h"
+#include "commands/eac/digest.h"
 #include "tests/flow/org.h"
 
 #define PSL_INBOX   "0PLD000000003mwOAA"
@@ -679,6 +680,23 @@ void world_wait(struct world *w, int64_t ms)
 {
 	w->now += ms;
 	world_run(w);
+}
+
+static enum errc job_digest(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	bool posted;
+	enum errc rc = eac_digest(tx, commands_runbook(job->w->commands)->env, job->w->now, &job->id, &posted);
+	job->count = posted;
+	return rc;
+}
+
+bool world_digest(struct world *w)
+{
+	struct job job = {0};
+	run(w, job_digest, &job);
+	world_run(w);
+	return job.count > 0;
 }
 
 /* --- people --- */

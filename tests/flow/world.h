@@ -74,6 +74,8 @@ struct world {
 struct world *world_new(void);
 void world_free(struct world *w);
 
+/* Asks for the digest of what waits, and sends it; false: it is not time, or nothing waits. */
+bool world_digest(struct world *w);
 /* Everything that is due happens, until all wait. */
 void world_run(struct world *w);
 /* Time passes, then everything that is due happens. */
