@@ -521,6 +521,12 @@ static enum errc show_again(struct commands *commands, struct tx *tx, int64_t re
 	return slot != NULL ? eac_card_again(&flow, slot) : eac_update_parent(&flow);
 }
 
+const char *commands_card_over(const struct commands *commands, const struct request_row *row, bool direct)
+{
+	enum language language = direct ? eac_target_language(row) : commands->env.config->slack.language;
+	return phrase_text(language, PHRASE_CARD_OVER);
+}
+
 enum errc commands_parent(struct commands *commands, struct tx *tx, int64_t request, int64_t now)
 {
 	return show_again(commands, tx, request, NULL, now);

@@ -106,5 +106,7 @@ const json_t *commands_cards(const struct request_row *row);
 /* The same for such a message. NOT_FOUND: its buttons are live no longer. */
 enum errc commands_card(struct commands *commands, struct tx *tx, int64_t request, const char *slot,
                         int64_t now) MUST_CHECK;
+/* What is left of a message of this repair whose buttons live no longer, in the language of who reads it. */
+const char *commands_card_over(const struct commands *commands, const struct request_row *row, bool direct);
 /* The runbook over these settings; valid as long as `commands`. */
 const struct runbook *commands_runbook(const struct commands *commands);

@@ -26,8 +26,6 @@ enum {
 	TEXT_CHARS_MAX = 3500,
 };
 
-static const char over[] = "_This is no longer open; the first message of the thread tells where it stands._";
-
 /* --- times of Slack --- */
 
 void mend_ts(int64_t wall_ms, char out[static 32])
@@ -270,7 +268,7 @@ static bool has_buttons(const json_t *message)
 }
 
 /* What stands there, but the buttons, and a line that says so. */
-static json_t *stripped(const json_t *message)
+static json_t *stripped(const json_t *message, const char *over)
 {
 	json_t *body = message_line(over), *kept = json_array(), *block;
 	AUTO_BUF struct buf text = {0}, cut = {0};
@@ -325,7 +323,7 @@ static enum errc mend_buttons(struct mending *m, const json_t *message)
 	}
 	text_copy(row.conversation, sizeof row.conversation, m->place->channel);
 	text_copy(row.slot, sizeof row.slot, found.slot);
-	row.body = stripped(message);
+	row.body = stripped(message, commands_card_over(m->commands, &m->row, m->place->channel[0] == 'D'));
 	m->result->mended++;
 	return outbox_put(m->tx, &row);
 }

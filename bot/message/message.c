@@ -165,7 +165,8 @@ static json_t *confirmation(const struct message_button *button)
 	json_object_set_new(confirm, "title", blocks_plain(button->label, 100));
 	json_object_set_new(confirm, "text", blocks_mrkdwn(button->confirm, CONFIRM_CHARS));
 	json_object_set_new(confirm, "confirm", blocks_plain(button->label, CONFIRM_LABEL_CHARS));
-	json_object_set_new(confirm, "deny", blocks_plain("Go back", CONFIRM_LABEL_CHARS));
+	json_object_set_new(confirm, "deny",
+	                    blocks_plain(button->deny != NULL ? button->deny : "Go back", CONFIRM_LABEL_CHARS));
 	if (button->style == BUTTON_DANGER)
 		json_set_str(confirm, "style", "danger");
 	return confirm;

@@ -22,6 +22,7 @@ struct message_button {
 	const char *value;  /* opaque key, at most 2000; NULL: none */
 	enum button_style style;
 	const char *confirm; /* mrkdwn of a confirmation dialog, at most 300; NULL: none */
+	const char *deny;    /* label of its way out, at most 30; NULL: "Go back" */
 };
 
 struct message *message_new(void);

@@ -189,7 +189,8 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
 		    .label = phrase_text(language, buttons[i].label),
 		    .value = value,
 		    .style = buttons[i].style,
-		    .confirm = buttons[i].confirm != PHRASE_COUNT ? phrase_text(language, buttons[i].confirm) : NULL};
+		    .confirm = buttons[i].confirm != PHRASE_COUNT ? phrase_text(language, buttons[i].confirm) : NULL,
+		    .deny = phrase_text(language, PHRASE_CARD_GO_BACK)};
 	message_buttons(m, slot, row, count);
 	json_t *body = message_take(m);
 	json_array_append_new(cards_of(flow),
@@ -199,7 +200,7 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
 	return put(flow, OUTBOX_POST, OUTBOX_DECISION, conversation, slot, body);
 }
 
-static json_t *closed_body(const json_t *card, const char *mrkdwn)
+static json_t *closed_body(const json_t *card, enum language language, const char *mrkdwn)
 {
 	json_t *body = json_deep_copy(json_get(card, "body")), *blocks = json_get(body, "blocks");
 	json_t *line = message_line(mrkdwn), *more = json_get(line, "blocks");
@@ -211,7 +212,8 @@ static json_t *closed_body(const json_t *card, const char *mrkdwn)
 	buf_init(&text, 16000);
 	buf_init(&cut, 16000);
 	buf_puts(&text, mrkdwn);
-	buf_puts(&text, "\nWhat was asked:\n"); /* whoever hears the text alone is not asked again */
+	/* whoever hears the text alone is not asked again */
+	buf_printf(&text, "\n%s\n", phrase_text(language, PHRASE_CARD_ASKED));
 	buf_puts(&text, json_str(body, "text"));
 	mrkdwn_cut(&cut, buf_str(&text), 3500);
 	json_set_str(body, "text", buf_str(&cut));
@@ -228,11 +230,12 @@ enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what)
 		if (kind != NULL && !text_eq(json_str(card, "kind"), kind))
 			continue;
 		const char *conversation = json_str(card, "conversation");
+		enum language language = card_language(flow, conversation);
 		AUTO_BUF struct buf line = {0};
 		buf_init(&line, 12000);
-		phrase_add_value(&line, card_language(flow, conversation), taken);
+		phrase_add_value(&line, language, taken);
 		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, conversation, json_str(card, "slot"),
-		                   closed_body(card, buf_str(&line)));
+		                   closed_body(card, language, buf_str(&line)));
 		if (rc != OK)
 			return rc;
 		json_array_remove(cards, i - 1);

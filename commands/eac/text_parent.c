@@ -83,6 +83,7 @@ static json_t *step_of(const struct parent *p)
 {
 	AUTO_BUF struct buf b = {0};
 
+	part_begin(&b);
 	part_step(&b, p->language, p->row);
 	return json_text_value(buf_str(&b));
 }
@@ -171,14 +172,15 @@ static json_t *removal(const struct parent *p)
 
 static void add_changes(struct parent *p)
 {
-	json_t *changes = json_array();
 	int64_t revoked = json_int(facts(p), "revoked");
+	json_t *changes = removal(p);
 	char n[24];
 
-	json_array_append_new(changes, removal(p));
-	if (revoked > 0)
-		json_array_append_new(changes,
-		                      phrase_value(PHRASE_PARENT_REVOKED, "n", phrase_number(revoked, n), NULL));
+	if (revoked > 0) {
+		json_t *both = phrase_value(PHRASE_PARENT_AND_REVOKED, "n", phrase_number(revoked, n), NULL);
+		phrase_value_set(both, "what", changes);
+		changes = both;
+	}
 	add_line(p, PHRASE_PARENT_CHANGED, "what", changes);
 }
 

@@ -51,8 +51,8 @@ static void every_kind_of_block_comes_out(void **state)
 {
 	static const char *const fields[] = {"*Who*\nJane", "", "*State*\nrunning"};
 	static const struct message_button buttons[] = {
-	    {"eac.approve", "Approve", "k1", BUTTON_PRIMARY, NULL},
-	    {"eac.reject", "Reject", "k2", BUTTON_DANGER, "Reject *EAC-1*?"},
+	    {"eac.approve", "Approve", "k1", BUTTON_PRIMARY, NULL, NULL},
+	    {"eac.reject", "Reject", "k2", BUTTON_DANGER, "Reject *EAC-1*?", NULL},
 	};
 	struct message *m = message_new();
 
@@ -143,7 +143,7 @@ static void a_long_line_is_cut(void **state)
 
 static void more_blocks_than_slack_takes_are_left_out_but_not_the_buttons(void **state)
 {
-	static const struct message_button button = {"a", "Done", NULL, BUTTON_PLAIN, NULL};
+	static const struct message_button button = {"a", "Done", NULL, BUTTON_PLAIN, NULL, NULL};
 	struct message *m = message_new();
 	json_t *value;
 
