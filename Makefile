@@ -118,6 +118,9 @@ endef
 $(eval $(call sim_rule,slack))
 $(eval $(call sim_rule,salesforce))
 
+# Statements of the database can be made to fail there.
+$(O)/tests/flow/test_nth: private TEST_LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
+
 # The only unit test that wants another program beside it; without it, its cases skip themselves.
 $(O)/tests/unit/test_socket: | $(O)/sim-slack
 

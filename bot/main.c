@@ -19,6 +19,7 @@
 #include "bot/app/erase.h"
 #include "bot/app/inspect.h"
 #include "bot/base/clock.h"
+#include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/version.h"
 #include "config/config.h"
@@ -350,6 +351,7 @@ int main(int argc, char **argv)
 	const char *word = argc > 1 ? argv[1] : "";
 
 	protect_process();
+	json_start();
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(commands[i].name, word) == 0)
 			return flushed(run_command(&commands[i], argc - 1, argv + 1));

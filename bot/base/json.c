@@ -38,6 +38,16 @@ static bool is_too_deep(const char *text, size_t len)
 	return false;
 }
 
+static void *bytes(size_t size)
+{
+	return mem_grow(NULL, size, 1);
+}
+
+void json_start(void)
+{
+	json_set_alloc_funcs(bytes, free);
+}
+
 enum errc json_parse(json_t **ret, const char *text, size_t len, struct err *reterr)
 {
 	json_error_t e;

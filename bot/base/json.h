@@ -12,6 +12,9 @@
 
 #include "bot/base/err.h"
 
+/* Once, before the first value: without memory jansson ends the process (mem.h) instead of losing a value silently. */
+void json_start(void);
+
 /* Strict parse (duplicate keys, bad UTF-8 and trailing text are refused; nesting at most 64). The caller owns *ret. */
 enum errc json_parse(json_t **ret, const char *text, size_t len, struct err *reterr) MUST_CHECK;
 /* Compact text; the caller frees. */

@@ -64,6 +64,8 @@ struct world {
 	const char *closed;     /* this conversation takes no messages any more */
 	/* While the next call of this kind is under way, somebody types something. */
 	const char *during_kind, *during_user, *during_roles, *during_text;
+	bool store_may_fail; /* now and then, and then works again */
+	int store_failures;
 	/* crashes */
 	int boundary; /* how many have been passed */
 	int crash_at; /* 0: never */

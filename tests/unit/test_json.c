@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -103,6 +106,23 @@ static void nothing_is_written_as_null(void **state)
 	assert_string_equal(text, "null");
 }
 
+static void without_memory_the_process_ends_instead_of_losing_a_value(void **state)
+{
+	const struct rlimit no_core = {0};
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &no_core);
+		json_start();
+		json_decref(json_stringn_nocheck("", (size_t)1 << 46));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +132,7 @@ int main(void)
 	    cmocka_unit_test(any_bytes_become_a_text),
 	    cmocka_unit_test(setting_an_empty_text_removes_the_key),
 	    cmocka_unit_test(nothing_is_written_as_null),
+	    cmocka_unit_test(without_memory_the_process_ends_instead_of_losing_a_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
