@@ -93,6 +93,12 @@ enum errc command_retry(struct asked *asked);
 enum errc command_cancel(struct asked *asked);
 enum errc command_pause(struct asked *asked);
 enum errc command_resume(struct asked *asked);
+/* spoken.c */
+enum errc command_absent(struct asked *asked);
+enum errc command_call(struct asked *asked);
+enum errc command_failing(struct asked *asked);
+enum errc command_later(struct asked *asked);
+enum errc command_present(struct asked *asked);
 /* take.c */
 enum errc command_take(struct asked *asked);
 /* begin.c */

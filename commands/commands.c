@@ -20,6 +20,7 @@
 #include "commands/eac/decide.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
+#include "commands/spoken.h"
 #include "commands/words.h"
 
 enum { ANSWER_MAX = 9000 };
@@ -29,8 +30,12 @@ enum { ANSWER_MAX = 9000 };
 
 /* name, usage, help, more, who, id, in_channels, decides, hidden, run */
 const struct command command_table[] = {
+    {"absent", "absent ID", PHRASE_HELP_ABSENT, PHRASE_MORE_ABSENT, HELPERS | WHO_TARGET, ID_NEEDED, false, false, true,
+     command_absent},
     {"approve", "approve ID", PHRASE_HELP_APPROVE, PHRASE_MORE_APPROVE, WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false,
      true, false, command_approve},
+    {"call", "call ID", PHRASE_HELP_CALL, PHRASE_MORE_CALL, HELPERS | WHO_TARGET, ID_NEEDED, false, false, true,
+     command_call},
     {"cancel", "cancel ID", PHRASE_HELP_CANCEL, PHRASE_MORE_CANCEL, HELPERS, ID_NEEDED, false, false, false,
      command_cancel},
     {"check", "check WHO", PHRASE_HELP_CHECK, PHRASE_MORE_CHECK, TEAM, ID_NONE, true, false, false, command_check},
@@ -39,14 +44,20 @@ const struct command command_table[] = {
      command_confirm},
     {"done", "done ID [STEP]", PHRASE_HELP_DONE, PHRASE_MORE_DONE, HELPERS | WHO_TARGET, ID_NEEDED, false, false, false,
      command_done},
+    {"failing", "failing ID", PHRASE_HELP_FAILING, PHRASE_MORE_FAILING, HELPERS | WHO_TARGET, ID_NEEDED, false, false,
+     true, command_failing},
     {"help", "help [COMMAND]", PHRASE_HELP_HELP, PHRASE_MORE_HELP, WHO_EVERYBODY, ID_NONE, false, false, false,
      command_help},
     {"history", "history WHO", PHRASE_HELP_HISTORY, PHRASE_MORE_HISTORY, TEAM, ID_NONE, true, false, false,
      command_history},
+    {"later", "later ID DAY", PHRASE_HELP_LATER, PHRASE_MORE_LATER, HELPERS | WHO_TARGET, ID_NEEDED, false, false, true,
+     command_later},
     {"list", "list [open|waiting|mine|failed|done]", PHRASE_HELP_LIST, PHRASE_MORE_LIST, TEAM, ID_NONE, true, false,
      false, command_list},
     {"pause", "pause [reason: TEXT]", PHRASE_HELP_PAUSE, PHRASE_MORE_PAUSE, WHO_ADMIN, ID_NONE, false, false, false,
      command_pause},
+    {"present", "present ID [note]", PHRASE_HELP_PRESENT, PHRASE_MORE_PRESENT, TEAM, ID_NEEDED, false, true, true,
+     command_present},
     {"reject", "reject ID [reason]", PHRASE_HELP_REJECT, PHRASE_MORE_REJECT, WHO_APPROVER | WHO_ADMIN, ID_NEEDED, false,
      true, false, command_reject},
     {"repair", "repair WHO [WHO …] [for @SLACKUSER] [anyway] [ticket: NUMBER] [reason: TEXT]", PHRASE_HELP_REPAIR,
@@ -366,9 +377,12 @@ static enum errc own_repair(struct asked *asked)
 /* Typed words: a slash command, a mention in a thread, a direct message. */
 static enum errc typed(struct asked *asked)
 {
-	char word[32];
-	asked->args = words_command(asked->deed->text, word);
-	const struct command *command = command_find(word[0] == '\0' ? "help" : word);
+	char word[32] = "";
+	const struct command *command = spoken_find(asked, &asked->args);
+	if (command == NULL) {
+		asked->args = words_command(asked->deed->text, word);
+		command = command_find(word[0] == '\0' ? "help" : word);
+	}
 	asked->command = command != NULL ? command : command_find("help");
 	if (asked->deed->door == DOOR_MENTION) {
 		bool fits = command != NULL && (command->id != ID_NONE || text_eq(word, "help"));

@@ -51,11 +51,11 @@ static enum errc help_one(struct asked *asked, const struct command *command)
 }
 
 /* What a mention in a repair's thread may say. */
-static void add_words_of_threads(struct buf *b)
+static void add_words_of_threads(struct buf *b, const struct asked *asked)
 {
 	bool first = true;
 	for (size_t i = 0; i < command_count; i++) {
-		if (command_table[i].id == ID_NONE || command_table[i].hidden)
+		if (command_table[i].id == ID_NONE || command_table[i].hidden || !may_use(asked, &command_table[i]))
 			continue;
 		buf_printf(b, "%s`%s`", first ? "" : ", ", command_table[i].name);
 		first = false;
@@ -69,7 +69,7 @@ static void add_all(struct buf *b, const struct asked *asked)
 	bool team = person->requester || person->approver || person->admin;
 	AUTO_BUF struct buf words = {0};
 	buf_init(&words, 500);
-	add_words_of_threads(&words);
+	add_words_of_threads(&words, asked);
 	phrase_add(b, language, PHRASE_HELP_INTRO, NULL);
 	for (size_t i = 0; i < command_count; i++)
 		if (!command_table[i].hidden && may_use(asked, &command_table[i]))

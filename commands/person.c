@@ -44,10 +44,25 @@ enum errc person_open_later(struct asked *asked)
 	return OK;
 }
 
+static int64_t day_begins(const struct asked *asked, const char *day)
+{
+	return eac_day_begins(day, offset_of(asked), asked->env->config->people.hours_from_min);
+}
+
 static int64_t until_of(const struct asked *asked)
 {
-	return eac_day_begins(dialog_value(asked->deed->view, "until"), offset_of(asked),
-	                      asked->env->config->people.hours_from_min);
+	return day_begins(asked, dialog_value(asked->deed->view, "until"));
+}
+
+static bool is_too_far(const struct asked *asked, int64_t until)
+{
+	return until > asked->deed->now + LATER_DAYS_MAX * DAY_MS;
+}
+
+int64_t person_until(const struct asked *asked, const char *day)
+{
+	int64_t until = day_begins(asked, day);
+	return until <= asked->deed->now || is_too_far(asked, until) ? -1 : until;
 }
 
 json_t *person_later_mistake(const struct asked *asked)
@@ -56,14 +71,18 @@ json_t *person_later_mistake(const struct asked *asked)
 	int64_t until = until_of(asked);
 	if (until <= asked->deed->now)
 		return dialog_error("until", phrase_text(language, PHRASE_LATER_PAST));
-	if (until > asked->deed->now + LATER_DAYS_MAX * DAY_MS)
+	if (is_too_far(asked, until))
 		return dialog_error("until", phrase_text(language, PHRASE_LATER_FAR));
 	return NULL;
 }
 
 enum errc person_submit_later(struct asked *asked)
 {
-	int64_t until = until_of(asked);
+	return person_later(asked, until_of(asked));
+}
+
+enum errc person_later(struct asked *asked, int64_t until)
+{
 	AUTO_BUF struct buf time = {0}, b = {0};
 	buf_init(&time, 200);
 	buf_init(&b, 1000);

@@ -405,6 +405,40 @@ static void status_tells_who_can_unblock_it_and_when_they_are_reminded(void **st
 	assert_told(w, HELP, "next reminder <!date");
 }
 
+/* --- what a button does can be typed --- */
+
+static void a_buttons_words_in_the_thread_do_what_it_does(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	world_mention(w, HELP, "requester", 1, "Still present: they look into it");
+	assert_true(world_says(w, "they look into it"));
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+	world_mention(w, HELP, "requester", 1, "Inbox removed 04567890");
+	assert_string_equal(world_state(w, 1), "waiting_user");
+	world_mention(w, HELP, "requester", 1, "not now 3d");
+	assert_true(world_says(w, "asks to wait until"));
+	world_mention(w, HELP, "requester", 1, "not now, they say");
+	assert_told(w, HELP, "Until when?");
+	world_mention(w, HELP, "requester", 1, "Abort and restore");
+	assert_string_equal(world_state(w, 1), "cancelled");
+}
+
+static void the_affected_user_may_type_what_their_card_says(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester", "repair <@" JANE ">");
+	world_type(w, JANE, "", "absent 1");
+	assert_told(w, JANE, "does not fit any more");
+	world_type(w, JANE, "", "done 1");
+	world_type(w, JANE, "", "i need help EAC-1");
+	assert_true(world_says(w, "needs help"));
+	world_type(w, JANE, "", "not installed 1");
+	assert_string_equal(world_step_state(w, 1, "sign-out-addin"), "done");
+	world_type(w, JANE, "", "still present 1");
+	assert_told(w, JANE, "about you");
+}
+
 /* --- help --- */
 
 static void help_for_a_command_tells_its_words_and_who_may(void **state)
@@ -443,6 +477,8 @@ int main(void)
 	    T(a_long_list_is_told_page_by_page),
 	    T(a_persons_history_is_found_by_every_name),
 	    T(status_tells_who_can_unblock_it_and_when_they_are_reminded),
+	    T(a_buttons_words_in_the_thread_do_what_it_does),
+	    T(the_affected_user_may_type_what_their_card_says),
 	    T(help_for_a_command_tells_its_words_and_who_may),
 	};
 	return cmocka_run_group_tests_name("requests", tests, NULL, NULL);

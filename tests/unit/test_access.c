@@ -41,20 +41,23 @@ static void requesters_do_everything_but_decide(void **unused)
 {
 	(void)unused;
 	check((struct person){.requester = true},
-	      "cancel check confirm done help history list repair retry status take why");
+	      "absent call cancel check claim confirm done failing help history later list "
+	      "present repair retry status take why");
 }
 
 static void approvers_decide_and_read(void **unused)
 {
 	(void)unused;
-	check((struct person){.approver = true}, "approve check confirm help history list reject status why");
+	check((struct person){.approver = true},
+	      "approve check claim confirm help history list present reject status undo why");
 }
 
 static void admins_do_all(void **unused)
 {
 	(void)unused;
 	check((struct person){.admin = true},
-	      "approve cancel check confirm done help history list pause reject repair resume retry status take why");
+	      "absent approve call cancel check claim confirm done failing help history later "
+	      "list pause present reject repair resume retry status take undo why");
 }
 
 static void everybody_else_gets_help_only(void **unused)
