@@ -99,6 +99,8 @@ enum errc command_call(struct asked *asked);
 enum errc command_failing(struct asked *asked);
 enum errc command_later(struct asked *asked);
 enum errc command_present(struct asked *asked);
+/* delegate.c */
+enum errc command_delegate(struct asked *asked);
 /* take.c */
 enum errc command_take(struct asked *asked);
 /* begin.c */

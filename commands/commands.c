@@ -42,6 +42,8 @@ const struct command command_table[] = {
     {"claim", "claim ID", PHRASE_HELP_CLAIM, PHRASE_MORE_CLAIM, TEAM, ID_NEEDED, false, false, false, command_claim},
     {"confirm", "confirm ID CASE", PHRASE_HELP_CONFIRM, PHRASE_MORE_CONFIRM, TEAM, ID_NEEDED, false, true, false,
      command_confirm},
+    {"delegate", "delegate [@APPROVER until DAY | off]", PHRASE_HELP_DELEGATE, PHRASE_MORE_DELEGATE,
+     WHO_APPROVER | WHO_ADMIN, ID_NONE, false, true, false, command_delegate},
     {"done", "done ID [STEP]", PHRASE_HELP_DONE, PHRASE_MORE_DONE, HELPERS | WHO_TARGET, ID_NEEDED, false, false, false,
      command_done},
     {"failing", "failing ID", PHRASE_HELP_FAILING, PHRASE_MORE_FAILING, HELPERS | WHO_TARGET, ID_NEEDED, false, false,

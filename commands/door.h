@@ -58,6 +58,7 @@ struct deed {
 	const json_t
 	    *picked; /* dialog of `repair`: {"U...": {"name","email"}} of those picked, where Slack has told; NULL */
 	struct person person;
+	struct person named; /* whom the words name (commands_names), asked for together with a fresh person; id "" */
 	struct place place;
 };
 
@@ -92,6 +93,8 @@ void commands_set_ghosts(struct commands *commands, int64_t until);
  */
 enum errc commands_handle(struct commands *commands, struct tx *tx, const struct deed *deed,
                           struct reply *ret) MUST_CHECK;
+/* Do the words name somebody who has to be known when this is handled afresh? Then *ret is the Slack id. */
+bool commands_names(const struct deed *deed, char ret[static 24]);
 /* A message could not be delivered for good (`error` is Slack's word). Row is still there; the app drops it afterwards.
  */
 enum errc commands_undeliverable(struct commands *commands, struct tx *tx, const struct outbox_row *row,

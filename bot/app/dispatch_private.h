@@ -44,6 +44,7 @@ struct visit {
 	char *trigger; /* a capability: only in memory */
 	json_t *body;
 	struct person person;
+	struct person named;   /* whom the words name, where that has to be known */
 	int open;              /* answers about person and place that are missing */
 	_Atomic int64_t inbox; /* its row; written on the store's thread, 0 before */
 	bool already;

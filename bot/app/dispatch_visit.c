@@ -71,6 +71,7 @@ static enum errc do_deed(struct visit *visit, struct tx *tx, bool afresh)
 	intake_deed(visit->body, &deed);
 	deed.now = clock_wall_ms();
 	deed.person = visit->person;
+	deed.named = visit->named;
 	rc = commands_handle(visit->dispatch->options.commands, tx, &deed, &visit->reply);
 	if (rc != OK || visit->reply.ack == NULL)
 		return rc;
@@ -248,6 +249,14 @@ static void on_person_afresh(void *arg, const struct person *person)
 	afresh_answer_came(visit);
 }
 
+static void on_named_afresh(void *arg, const struct person *person)
+{
+	struct visit *visit = arg;
+
+	visit->named = *person;
+	afresh_answer_came(visit);
+}
+
 static void on_place_afresh(void *arg, const struct place *place)
 {
 	struct visit *visit = arg;
@@ -260,10 +269,16 @@ void visit_ask_afresh(struct visit *visit)
 {
 	struct people *people = visit->dispatch->options.people;
 	bool ask_place = intake_place_is_missing(visit->body);
+	char named[24];
+	struct deed deed;
 
-	visit->open = ask_place ? 2 : 1;
+	intake_deed(visit->body, &deed);
+	bool ask_named = commands_names(&deed, named);
+	visit->open = 1 + (ask_place ? 1 : 0) + (ask_named ? 1 : 0);
 	if (ask_place)
 		people_place(people, json_str(visit->body, "channel"), AFRESH_TIMEOUT_MS, on_place_afresh, visit);
+	if (ask_named)
+		people_get(people, named, true, AFRESH_TIMEOUT_MS, on_named_afresh, visit);
 	people_get(people, json_str(visit->body, "user"), true, AFRESH_TIMEOUT_MS, on_person_afresh, visit);
 }
 

@@ -80,10 +80,15 @@ static void add_requester_words(struct buf *b, const struct flow *flow)
 {
 	enum language l = eac_language(flow);
 	const char *reason = json_str(flow->row->facts, "reason");
-	AUTO_BUF struct buf requester = {0}, words = {0}, user = {0};
+	const char *ticket = json_str(flow->row->facts, "ticket");
+	AUTO_BUF struct buf requester = {0}, words = {0}, user = {0}, number = {0};
 	buf_puts(b, "\n");
 	phrase_add(b, l, reason[0] != '\0' ? PHRASE_PROMPT_ASKED_BY_REASON : PHRASE_PROMPT_ASKED_BY, "requester",
 	           as_who(&requester, flow->row->requester), "reason", as_literal(&words, reason, 400), NULL);
+	if (ticket[0] != '\0') {
+		buf_puts(b, "\n");
+		phrase_add(b, l, PHRASE_PARENT_TICKET, "ticket", as_literal(&number, ticket, 40), NULL);
+	}
 	if (json_bool(flow->row->facts, "slack_stated") && eac_target_slack(flow->row)[0] != '\0') {
 		buf_puts(b, "\n");
 		phrase_add(b, l, PHRASE_PROMPT_SLACK_STATED, "user", as_who(&user, eac_target_slack(flow->row)), NULL);

@@ -312,6 +312,85 @@ static void a_fresh_backend_card_keeps_the_claim(void **state)
 	assert_int_equal(world_said(w, "is on it since"), 1);
 }
 
+/* --- stand-ins --- */
+
+static void a_standin_is_asked_beside_and_votes_once(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	world_type(w, OMAR, "approver", "delegate <@" ANA "|ana> until Friday");
+	assert_true(world_told(w, OMAR, "is asked beside you"));
+	assert_true(world_says(w, "has named you"));
+	world_to_the_gate(w);
+	assert_true(world_says(w, "<@" ANA ">: you are asked for <@" OMAR ">"));
+	world_click(w, ANA, "approver", "Approve");
+	assert_true(world_says(w, "approves, also for <@" OMAR ">: 1 of 2"));
+	world_type(w, ANA, "approver", "approve 1");
+	assert_int_equal(votes(w), 1);
+	world_wait(w, w->config.approval.remind_after_ms);
+	assert_true(world_says(w, "Reminder: <!subteam^S0APPROVER> <@" ANA ">"));
+	world_click(w, OMAR, "approver", "Approve");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+}
+
+static void a_delegation_ends_by_its_date_or_by_a_word(void **state)
+{
+	struct world *w = *state;
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> until 3d");
+	world_type(w, OMAR, "approver", "delegate off");
+	assert_true(world_told(w, OMAR, "any more"));
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> 2h");
+	world_wait(w, (int64_t)3 * 3600000);
+	world_type(w, OMAR, "approver", "delegate");
+	assert_true(world_told(w, OMAR, "Nobody is asked beside you. "));
+	world_to_the_gate(w);
+	assert_false(world_says(w, "you are asked for <@"));
+}
+
+static void only_approvers_delegate_and_only_to_approvers(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester", "delegate <@" ANA "> until 3d");
+	assert_true(world_told(w, HELP, "You may not do that"));
+	world_type(w, OMAR, "approver", "delegate <@" HELP "> until 3d");
+	assert_true(world_told(w, OMAR, "may not approve here"));
+	w->dropped_group = json_pack("{s:b}", ANA, 1);
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> until 3d");
+	world_type(w, OMAR, "approver", "delegate <@" OMAR "> until 3d");
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> until 31d");
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> until Someday");
+	world_type(w, OMAR, "approver", "delegate");
+	assert_true(world_told(w, OMAR, "Nobody is asked beside you. "));
+}
+
+/* The requester is an approver, and away: who stands in decides by their own right, and not for the requester. */
+static void who_may_not_decide_is_stood_in_for_by_nobody(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester approver", "delegate <@" ANA "> until 3d");
+	world_to_the_gate(w);
+	assert_false(world_says(w, "you are asked for <@"));
+	world_click(w, ANA, "approver", "Approve");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+	assert_false(world_says(w, "also for"));
+}
+
+/* ... and a stand-in who may not decide does not get there by it. */
+static void a_standin_is_barred_like_everybody(void **state)
+{
+	struct world *w = *state;
+	world_type(w, OMAR, "approver", "delegate <@" ANA "> until 3d");
+	world_type(w, ANA, "requester approver", "repair <@" JANE "|jane>");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	world_wait(w, 3000);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_false(world_says(w, "you are asked for <@"));
+	world_click(w, ANA, "approver", "Approve");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_true(world_told(w, ANA, "four eyes"));
+}
+
 /* --- buttons that are out of date --- */
 
 static void prompt_value(struct world *w, char out[static 80])
@@ -387,6 +466,11 @@ int main(void)
 	    T(a_claim_is_on_the_card_and_blocks_nobody),
 	    T(a_claim_of_an_approval_is_for_who_may_approve),
 	    T(a_fresh_backend_card_keeps_the_claim),
+	    T(a_standin_is_asked_beside_and_votes_once),
+	    T(a_delegation_ends_by_its_date_or_by_a_word),
+	    T(only_approvers_delegate_and_only_to_approvers),
+	    T(who_may_not_decide_is_stood_in_for_by_nobody),
+	    T(a_standin_is_barred_like_everybody),
 	    T(a_forwarded_click_is_told_where_the_original_is),
 	    T(a_stale_click_is_told_why),
 	    T(a_dialog_submitted_after_the_end_does_nothing),

@@ -732,6 +732,17 @@ static void fill_person(const struct world *w, struct person *p, const char *use
 	p->language = language_of_locale(w->locale != NULL ? w->locale : "en-US");
 }
 
+/* Whom the words name: Omar and Ana approve, unless they have left the group. */
+static void fill_named(const struct world *w, struct deed *deed)
+{
+	char named[24];
+	if (!commands_names(deed, named))
+		return;
+	bool approver = text_eq(named, OMAR) || text_eq(named, ANA);
+	bool dropped = json_get(w->dropped_group, named) != NULL;
+	fill_person(w, &deed->named, named, approver && !dropped ? "approver" : "");
+}
+
 /* The deed is handled; what it wakes is another's business. */
 static void hand_in(struct world *w, struct deed *deed, const char *roles)
 {
@@ -741,6 +752,8 @@ static void hand_in(struct world *w, struct deed *deed, const char *roles)
 	for (int pass = 0; pass < 2; pass++) {
 		struct job job = {.deed = deed};
 		deed->person.fresh = pass == 1;
+		if (pass == 1)
+			fill_named(w, deed);
 		while (try_to_run(w, job_handle, &job) != OK) /* it was not acknowledged: done once more */
 			reply_done(&job.reply);
 		if (job.reply.ack != NULL)
