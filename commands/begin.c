@@ -142,6 +142,7 @@ static struct eac_request request_for(const struct asked *asked, const struct wh
 	                            .channel = asked_channel(asked),
 	                            .requester = asked->deed->user,
 	                            .requester_email = asked->deed->person.email,
+	                            .language = asked_language(asked),
 	                            .via = asked->actor.via};
 }
 

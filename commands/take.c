@@ -48,6 +48,7 @@ static void change_hands(struct asked *asked)
 	    askers, json_pack("{s:s,s:s}", "user", row->requester, "email", json_str(row->facts, "requester_email")));
 	text_copy(row->requester, sizeof row->requester, asked->deed->user);
 	json_set_str(row->facts, "requester_email", asked->deed->person.email);
+	json_set_str(row->facts, "asked_in", language_code(asked_language(asked)));
 }
 
 static enum errc note(struct asked *asked, const char *before)

@@ -340,10 +340,10 @@ static enum errc diagnosed(struct flow *flow, const struct flow_answer *answer)
 	bool goes_on =
 	    d.reason[0] == '\0' || (d.org_level && text_eq(d.reason, "org_level") && json_bool(facts, "anyway"));
 	if (goes_on && d.org_level)
-		json_array_insert_new(d.warnings, 0, json_text_value(d.org_text));
+		json_array_insert(d.warnings, 0, d.org_text);
 	if (!goes_on) {
 		json_object_set(facts, "warnings", d.warnings);
-		rc = refuse(flow, d.reason, json_text_value(d.text));
+		rc = refuse(flow, d.reason, json_incref(d.text));
 	} else {
 		eac_keep_look(flow, answer->body);
 		json_object_set_new(facts, "snapshot", json_deep_copy(answer->body));

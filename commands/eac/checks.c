@@ -8,26 +8,21 @@
  */
 #include "commands/eac/checks.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
-#include "bot/message/mrkdwn.h"
+#include "commands/eac/text_parts.h"
 #include "salesforce/sf_id.h"
 
-enum { NAME_CHARS = 80, MANY_AT_LEAST = 5, MANY_ONE_IN = 5, EWS_ENDED = 1790812800 /* 2026-10-01, seconds */ };
+enum { MANY_AT_LEAST = 5, MANY_ONE_IN = 5, EWS_ENDED = 1790812800 /* 2026-10-01, seconds */ };
 
-static void add_name(struct buf *b, const char *name)
+/* A sentence with one slot. Takes the slot's value. */
+static json_t *about(enum phrase phrase, const char *slot, json_t *value)
 {
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, name, NAME_CHARS);
-	buf_puts(b, "”");
-}
-
-static void add_label(struct buf *b, const json_t *row)
-{
-	add_name(b, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
+	json_t *sentence = phrase_value(phrase, NULL);
+	phrase_value_set(sentence, slot, value);
+	return sentence;
 }
 
 /* --- the bot's own sight --- */
@@ -49,7 +44,7 @@ const char *diagnose_missing_right(const json_t *found)
 }
 
 /* Parts without which "nothing there" could be mere blindness. */
-static bool is_blind(const struct exam *e, struct buf *b)
+static json_t *is_blind(const struct exam *e)
 {
 	static const struct {
 		const char *part, *right;
@@ -61,25 +56,17 @@ static bool is_blind(const struct exam *e, struct buf *b)
 	for (size_t i = 0; missing == NULL && i < sizeof parts / sizeof parts[0]; i++)
 		if (!json_is_array(json_get(e->look, parts[i].part)))
 			missing = parts[i].right;
-	if (missing == NULL)
-		return false;
-	buf_printf(b,
-	           "The bot's own Salesforce user lacks the right “%s”, without which it would be blind to what has to "
-	           "be removed. A Salesforce admin has to grant it.",
-	           missing);
-	return true;
+	return missing != NULL ? phrase_value(PHRASE_CHECK_BLIND, "right", missing, NULL) : NULL;
 }
 
 /* Salesforce shows nothing to those without a right, and no error either. */
-static bool may_be_blind(const struct exam *e, struct buf *b)
+static json_t *may_be_blind(const struct exam *e)
 {
 	bool tokens = json_array_size(json_get(e->look, "tokens")) > 0,
 	     links = json_array_size(json_get(e->look, "links")) > 0;
 	if (json_is_object(json_get(e->found, "rights")) || (tokens && links))
-		return false;
-	buf_puts(b, "Salesforce does not tell which rights my own user has. Where I say that an access token or an "
-	            "account link is not there, somebody should look in Setup whether that is so.");
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_MAY_BE_BLIND, NULL);
 }
 
 /* --- 1 to 3: is it the org? --- */
@@ -108,18 +95,14 @@ static bool are_many(const struct exam *e)
 	return bad >= MANY_AT_LEAST && bad * MANY_ONE_IN >= all;
 }
 
-static bool many_are_broken(const struct exam *e, struct buf *b)
+static json_t *many_are_broken(const struct exam *e)
 {
+	char broken[24], connected[24];
 	int64_t all, bad = broken_users(e, &all);
 	if (!are_many(e))
-		return false;
-	buf_printf(
-	    b,
-	    "%d of %d connected users are broken at the moment: look for a cause in the org first (Setup > "
-	    "Einstein Activity Capture > Status & Metrics; a withdrawn consent, a changed policy of Microsoft or "
-	    "Google), before users are repaired one by one.",
-	    (int)bad, (int)all);
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_MANY_BROKEN, "bad", phrase_number(bad, broken), "all",
+	                    phrase_number(all, connected), NULL);
 }
 
 static bool names_graph(const char *text)
@@ -129,64 +112,38 @@ static bool names_graph(const char *text)
 }
 
 /* Whether the org was moved to Microsoft Graph can't be read; many broken users since the day are the sign. */
-static bool graph_is_missing(const struct exam *e, struct buf *b)
+static json_t *graph_is_missing(const struct exam *e)
 {
 	bool advised =
 	    names_graph(json_str(e->connection, "advice_title")) || names_graph(json_str(e->connection, "advice"));
-	if (!advised && !(are_many(e) && e->now / 1000 >= EWS_ENDED))
-		return false;
-	buf_puts(b,
-	         "Microsoft switched off Exchange Web Services (EWS) on 1 October 2026. Where Microsoft mailboxes are "
-	         "concerned, an admin has to run *Upgrade to Microsoft Graph* (Setup > Einstein Activity Capture > "
-	         "Settings > Summary) with the consent of a Microsoft admin; afterwards every user reconnects, and no "
-	         "repair is needed.");
-	return true;
+	bool likely = advised || (are_many(e) && e->now / 1000 >= EWS_ENDED);
+	return likely ? phrase_value(PHRASE_CHECK_GRAPH_MISSING, NULL) : NULL;
 }
 
-static bool org_is_broken(const struct exam *e, struct buf *b)
+static json_t *org_is_broken(const struct exam *e)
 {
 	const char *status = json_str(e->connection, "status");
 	if (!text_eq(status, "NEEDSATTENTIONGLOBAL") && !text_eq(status, "NEEDSATTENTIONHYBRID"))
-		return false;
-	buf_printf(
-	    b,
-	    "The connection of the whole org is broken (status %s), not that of this user alone. A Salesforce "
-	    "admin repairs it in Setup > Einstein Activity Capture > Settings, then uses Check User Sync Status > "
-	    "Reset User.",
-	    status);
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_ORG_BROKEN, "status", status, NULL);
 }
 
-static bool org_connects_for_all(const struct exam *e, struct buf *b)
+static json_t *org_connects_for_all(const struct exam *e)
 {
 	const char *terms = json_str(e->connection, "global_terms");
-	if (terms[0] == '\0')
-		return false;
-	buf_puts(b,
-	         "The org connects mailboxes for everybody at once (organisation-level authentication, terms state ");
-	mrkdwn_add_literal(b, terms, 40);
-	buf_puts(b, "): there is nothing that this user could disconnect. A Salesforce admin uses Setup > Einstein "
-	            "Activity Capture > Settings > Check User Sync Status > Reset User.");
-	return true;
+	return terms[0] != '\0' ? about(PHRASE_CHECK_ORG_CONNECTS_ALL, "terms", phrase_literal(terms, 40)) : NULL;
 }
 
 /* --- 4: can the user take part? --- */
 
-static bool is_inactive(const struct exam *e, struct buf *b)
+static json_t *is_inactive(const struct exam *e)
 {
-	if (!json_is_false(json_get(e->user, "active")))
-		return false;
-	buf_puts(b, "This Salesforce user is inactive. Activate the user first.");
-	return true;
+	return json_is_false(json_get(e->user, "active")) ? phrase_value(PHRASE_REFUSED_INACTIVE, NULL) : NULL;
 }
 
-static bool is_frozen(const struct exam *e, struct buf *b)
+static json_t *is_frozen(const struct exam *e)
 {
-	if (!json_is_true(json_get(e->look, "frozen")))
-		return false;
-	buf_puts(b, "This Salesforce user is frozen and can't log in, so they could neither disconnect nor reconnect. "
-	            "Unfreeze the user first.");
-	return true;
+	return json_is_true(json_get(e->look, "frozen")) ? phrase_value(PHRASE_CHECK_FROZEN, NULL) : NULL;
 }
 
 /* --- 5: sets and licences --- */
@@ -210,33 +167,23 @@ static const json_t *indirect_set(const struct exam *e)
 	return NULL;
 }
 
-static bool only_indirect(const struct exam *e, struct buf *b)
+static json_t *only_indirect(const struct exam *e)
 {
 	const json_t *row = indirect_set(e);
 	if (has_sets(e) || row == NULL)
-		return false;
+		return NULL;
 	bool group = json_str(row, "group")[0] != '\0';
+	json_auto_t *source = json_pack("{s:s,s:s}", "kind", group ? "permission set group" : "profile", "label",
+	                                json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"));
 	/* a profile's own permission set bears a made-up name */
-	const char *profile = group ? "" : json_str(e->user, "profile");
-	buf_printf(b, "Inbox or Einstein Activity Capture comes only through the %s ",
-	           group ? "permission set group" : "profile");
-	if (profile[0] != '\0')
-		add_name(b, profile);
-	else
-		add_label(b, row);
-	buf_puts(b,
-	         ", which I never touch: removing it would take away everything else in it. A Salesforce admin has to "
-	         "decide what to do.");
-	return true;
+	if (!group && json_str(e->user, "profile")[0] != '\0')
+		json_set_str(source, "label", json_str(e->user, "profile"));
+	return about(PHRASE_CHECK_ONLY_INDIRECT, "source", part_source(source));
 }
 
-static bool nothing_assigned(const struct exam *e, struct buf *b)
+static json_t *nothing_assigned(const struct exam *e)
 {
-	if (has_sets(e))
-		return false;
-	buf_puts(b, "None of the permission sets that I may handle is assigned to this user, and none is owed from an "
-	            "earlier repair. I never grant what was not there: a Salesforce admin has to assign it.");
-	return true;
+	return has_sets(e) ? NULL : phrase_value(PHRASE_CHECK_NOTHING_ASSIGNED, NULL);
 }
 
 static const json_t *known_set(const struct exam *e, const json_t *row)
@@ -244,48 +191,42 @@ static const json_t *known_set(const struct exam *e, const json_t *row)
 	return sf_id_row(json_get(e->found, "sets"), "id", json_str(row, "set"));
 }
 
-static bool set_is_broad(const struct exam *e, struct buf *b)
+static json_t *others_of(const json_t *known)
 {
-	size_t i, j;
-	json_t *row, *why;
+	json_t *others = json_array(), *why;
+	size_t i;
+	json_array_foreach (json_get(known, "broad_why"), i, why)
+		json_array_append_new(others, phrase_literal(json_string_value(why), 60));
+	return others;
+}
+
+static json_t *set_is_broad(const struct exam *e)
+{
+	size_t i;
+	json_t *row;
 	json_array_foreach (json_get(e->plan, "sets"), i, row) {
 		const json_t *known = known_set(e, row);
 		if (e->config->salesforce.allow_broad || !json_bool(known, "broad"))
 			continue;
-		buf_puts(b, "The permission set ");
-		add_label(b, row);
-		buf_puts(b, " carries other permissions too (");
-		json_array_foreach (json_get(known, "broad_why"), j, why) {
-			buf_puts(b, j > 0 ? ", " : "");
-			mrkdwn_add_literal(b, json_string_value(why), 60);
-		}
-		buf_puts(
-		    b,
-		    "), so taking it away would take those as well. Use a set of its own for Inbox, or allow it with "
-		    "salesforce.allow_broad.");
-		return true;
+		json_t *sentence = about(PHRASE_CHECK_BROAD_SET, "label", part_quoted(row));
+		phrase_value_set(sentence, "others", others_of(known));
+		return sentence;
 	}
-	return false;
+	return NULL;
 }
 
 /* The set was chosen by those who configured the bot; what nobody could look at is left to people. */
-static bool set_is_unchecked(const struct exam *e, struct buf *b)
+static json_t *set_is_unchecked(const struct exam *e)
 {
 	bool known_at_all = json_is_array(json_get(e->found, "sets"));
-	size_t i, n = 0;
+	json_auto_t *labels = json_array();
+	size_t i;
 	json_t *row;
-	json_array_foreach (json_get(e->plan, "sets"), i, row) {
-		if (e->config->salesforce.allow_broad ||
-		    (known_at_all && !json_bool(known_set(e, row), "broad_unknown")))
-			continue;
-		buf_puts(b, n++ == 0 ? "The permission set " : ", ");
-		add_label(b, row);
-	}
-	if (n > 0)
-		buf_puts(b,
-		         " could not be checked for other permissions: what else it carries would be gone during the "
-		         "repair, too.");
-	return n > 0;
+	json_array_foreach (json_get(e->plan, "sets"), i, row)
+		if (!e->config->salesforce.allow_broad &&
+		    (!known_at_all || json_bool(known_set(e, row), "broad_unknown")))
+			json_array_append_new(labels, part_quoted(row));
+	return json_array_size(labels) > 0 ? about(PHRASE_CHECK_SET_UNCHECKED, "labels", json_incref(labels)) : NULL;
 }
 
 /* How long a repair may take at most by its own timers; what never ends counts as two weeks. */
@@ -296,26 +237,28 @@ static int64_t longest_repair_ms(const struct config *config)
 	return (user == CONFIG_NEVER ? never : user) + (gate == CONFIG_NEVER ? never : gate);
 }
 
-bool check_licence_trouble(const json_t *licence, int64_t promised, int64_t until, struct buf *ret)
+json_t *check_licence_trouble(const json_t *licence, int64_t promised, int64_t until, enum phrase then)
 {
 	int64_t expires = json_int(licence, "expires"), used = json_int(licence, "used"),
 	        total = json_int(licence, "total");
-	const char *trouble = NULL;
+	char n_used[24], n_total[24], n_promised[24];
+	enum phrase trouble = PHRASE_COUNT;
 	if (text_ieq(json_str(licence, "status"), "Disabled"))
-		trouble = "is disabled (its contract has ended)";
+		trouble = PHRASE_LICENCE_DISABLED;
 	else if (expires != 0 && expires < until)
-		trouble = "expires before a repair would have to be finished";
+		trouble = PHRASE_LICENCE_EXPIRES;
 	else if (used > total)
-		trouble = "is over-allocated: more seats are used than were bought";
+		trouble = PHRASE_LICENCE_OVER_ALLOCATED;
 	else if (used + promised > total)
-		trouble = "has no seat to spare: what is free is owed to others whose repairs are not finished";
-	if (trouble == NULL)
-		return false;
-	buf_puts(ret, "The licence ");
-	add_label(ret, licence);
-	buf_printf(ret, " %s (%d of %d used, %d promised), so it could not be given back after its removal. ", trouble,
-	           (int)used, (int)total, (int)promised);
-	return true;
+		trouble = PHRASE_LICENCE_NO_SEAT;
+	if (trouble == PHRASE_COUNT)
+		return NULL;
+	json_t *sentence =
+	    phrase_value(trouble, "used", phrase_number(used, n_used), "total", phrase_number(total, n_total),
+	                 "promised", phrase_number(promised, n_promised), NULL);
+	phrase_value_set(sentence, "label", part_quoted(licence));
+	phrase_value_set(sentence, "then", phrase_value(then, NULL));
+	return sentence;
 }
 
 /* As the org tells it, or as the user's own assignment does; NULL: unknown. */
@@ -325,69 +268,58 @@ static const json_t *known_licence(const struct exam *e, const char *id)
 	return licence != NULL ? licence : sf_id_row(json_get(e->look, "licences"), "licence", id);
 }
 
-/* Calls fn for each licence that comes and goes with the plan, until one answers true. */
-static bool any_licence(const struct exam *e, bool (*fn)(const struct exam *e, const char *id, struct buf *b),
-                        struct buf *b)
+/* What fn first says of a licence that comes and goes with the plan. */
+static json_t *any_licence(const struct exam *e, json_t *(*fn)(const struct exam *e, const char *id))
 {
 	size_t i;
-	json_t *row;
+	json_t *row, *said = NULL;
 	json_array_foreach (json_get(e->plan, "sets"), i, row)
-		if (sf_id_has_prefix(json_str(row, "licence"), "0PL") && fn(e, json_str(row, "licence"), b))
-			return true;
+		if (said == NULL && sf_id_has_prefix(json_str(row, "licence"), "0PL"))
+			said = fn(e, json_str(row, "licence"));
 	json_array_foreach (json_get(e->plan, "licences"), i, row)
-		if (fn(e, json_str(row, "licence"), b))
-			return true;
-	return false;
+		if (said == NULL)
+			said = fn(e, json_str(row, "licence"));
+	return said;
 }
 
-static bool licence_is_in_trouble(const struct exam *e, const char *id, struct buf *b)
+static json_t *licence_is_in_trouble(const struct exam *e, const char *id)
 {
 	const json_t *licence = known_licence(e, id);
-	if (licence == NULL ||
-	    !check_licence_trouble(licence, json_int(e->promised, id), e->now + longest_repair_ms(e->config), b))
-		return false;
-	buf_puts(b, "Nothing was changed.");
-	return true;
+	return licence != NULL
+	           ? check_licence_trouble(licence, json_int(e->promised, id), e->now + longest_repair_ms(e->config),
+	                                   PHRASE_NOTHING_WAS_CHANGED)
+	           : NULL;
 }
 
-static bool a_licence_is_in_trouble(const struct exam *e, struct buf *b)
+static json_t *a_licence_is_in_trouble(const struct exam *e)
 {
-	return any_licence(e, licence_is_in_trouble, b);
+	return any_licence(e, licence_is_in_trouble);
 }
 
-static bool pool_is_full(const struct exam *e, const char *id, struct buf *b)
+static json_t *pool_is_full(const struct exam *e, const char *id)
 {
 	const json_t *licence = known_licence(e, id);
 	int64_t used = json_int(licence, "used") + json_int(e->promised, id), total = json_int(licence, "total");
+	bool held = sf_id_row(json_get(e->look, "licences"), "licence", id) != NULL;
+	char n_used[24], n_total[24];
 	if (licence == NULL || total <= 0 || used < total)
-		return false;
-	buf_puts(b, "All seats of the licence ");
-	add_label(b, licence);
-	buf_printf(b, " are taken (%d of %d): ", (int)used, (int)total);
-	buf_puts(b, sf_id_row(json_get(e->look, "licences"), "licence", id) != NULL
-	                ? "while the repair runs, somebody else could take this user's seat."
-	                : "what is owed to this user can't be given back before a seat is free.");
-	return true;
+		return NULL;
+	json_t *sentence = phrase_value(held ? PHRASE_CHECK_POOL_FULL_HELD : PHRASE_CHECK_POOL_FULL_OWED, "used",
+	                                phrase_number(used, n_used), "total", phrase_number(total, n_total), NULL);
+	phrase_value_set(sentence, "label", part_quoted(licence));
+	return sentence;
 }
 
-static bool a_pool_is_full(const struct exam *e, struct buf *b)
+static json_t *a_pool_is_full(const struct exam *e)
 {
-	return any_licence(e, pool_is_full, b);
+	return any_licence(e, pool_is_full);
 }
 
-static bool has_other_sources(const struct exam *e, struct buf *b)
+static json_t *has_other_sources(const struct exam *e)
 {
-	size_t i;
-	json_t *row;
-	json_array_foreach (json_get(e->plan, "sources"), i, row) {
-		buf_printf(b, i == 0 ? "Inbox or Einstein Activity Capture also comes through the %s " : ", the %s ",
-		           json_str(row, "kind"));
-		add_name(b, json_str(row, "label"));
-	}
-	if (i == 0)
-		return false;
-	buf_puts(b, ", which I don't touch. If Salesforce Support still sees Inbox at 1.7, that is why.");
-	return true;
+	const json_t *sources = json_get(e->plan, "sources");
+	return json_array_size(sources) > 0 ? about(PHRASE_CHECK_OTHER_SOURCES, "sources", part_sources(sources))
+	                                    : NULL;
 }
 
 /* --- the table --- */
@@ -397,8 +329,8 @@ enum { ORG_LEVEL = 1 };
 /* The first that refuses gives the reason. `number`: of the fourteen; 0: a guard of our own. */
 static const struct check {
 	int number;
-	const char *reason; /* NULL: it is only said */
-	bool (*finds)(const struct exam *e, struct buf *b);
+	const char *reason;                     /* NULL: it is only said */
+	json_t *(*finds)(const struct exam *e); /* a sentence; NULL: nothing */
 	int flags;
 } checks[] = {
     {0, "bot_rights", is_blind, 0},
@@ -427,30 +359,27 @@ static const struct check {
     {0, NULL, has_other_sources, 0},
 };
 
-static void refuse(struct diagnosis *d, const struct check *check, const struct buf *text)
+static void refuse(struct diagnosis *d, const struct check *check, json_t *sentence)
 {
-	if (d->reason[0] != '\0')
-		return;
 	bool org = (check->flags & ORG_LEVEL) != 0;
-	text_copy(d->reason, sizeof d->reason, check->reason);
-	snprintf(d->text, sizeof d->text, "%s%s", buf_str(text),
-	         org ? " An admin can go on all the same with `anyway reason: …`." : "");
-	if (org) {
-		d->org_level = true;
-		text_copy(d->org_text, sizeof d->org_text, buf_str(text));
+	if (d->reason[0] != '\0') {
+		json_decref(sentence);
+		return;
 	}
+	text_copy(d->reason, sizeof d->reason, check->reason);
+	d->text = org ? about(PHRASE_CHECK_ORG_ANYWAY, "org", json_deep_copy(sentence)) : json_incref(sentence);
+	d->org_level = org;
+	d->org_text = org ? json_incref(sentence) : NULL;
+	json_decref(sentence);
 }
 
 void checks_run(const struct exam *e, struct diagnosis *d)
 {
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-		AUTO_BUF struct buf b = {0};
-		buf_init(&b, 820);
-		if (!checks[i].finds(e, &b))
-			continue;
-		if (checks[i].reason != NULL)
-			refuse(d, &checks[i], &b);
-		else
-			json_array_append_new(d->warnings, json_text_value(buf_str(&b)));
+		json_t *sentence = checks[i].finds(e);
+		if (sentence != NULL && checks[i].reason != NULL)
+			refuse(d, &checks[i], sentence);
+		else if (sentence != NULL)
+			json_array_append_new(d->warnings, sentence);
 	}
 }

@@ -5,30 +5,21 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
-#include "bot/message/mrkdwn.h"
 #include "commands/eac/checks.h"
 
 /* --- 6 to 9: is the mailbox the right one? --- */
 
 /* An org without the object shows no connection of anybody: then nothing follows from that. */
-bool check_is_in_no_configuration(const struct exam *e, struct buf *b)
+json_t *check_is_in_no_configuration(const struct exam *e)
 {
 	if (e->connection == NULL || json_str(e->connection, "configuration")[0] != '\0')
-		return false;
-	buf_puts(b,
-	         "The user is in no Einstein Activity Capture configuration, as far as Salesforce shows. An admin adds "
-	         "them in Setup > Einstein Activity Capture > Settings > Configurations.");
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_NO_CONFIGURATION, NULL);
 }
 
-bool check_terms_are_open(const struct exam *e, struct buf *b)
+json_t *check_terms_are_open(const struct exam *e)
 {
-	if (!json_is_false(json_get(e->connection, "terms")))
-		return false;
-	buf_puts(b,
-	         "The user has not accepted the terms of Einstein Activity Capture; to accept them while reconnecting "
-	         "may be enough. An admin can send a reminder from Check User Sync Status.");
-	return true;
+	return json_is_false(json_get(e->connection, "terms")) ? phrase_value(PHRASE_CHECK_TERMS_OPEN, NULL) : NULL;
 }
 
 static bool is_ascii(const char *text)
@@ -39,24 +30,16 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-bool check_mailbox_is_another(const struct exam *e, struct buf *b)
+json_t *check_mailbox_is_another(const struct exam *e)
 {
 	const char *mailbox = json_str(e->connection, "mailbox"), *email = json_str(e->user, "email");
-	if (mailbox[0] == '\0' || (text_ieq(mailbox, email) && is_ascii(mailbox)))
-		return false;
-	if (text_ieq(mailbox, email)) {
-		buf_puts(b, "The mailbox's address (");
-		mrkdwn_add_literal(b, mailbox, 90);
-		buf_puts(b, ") has letters that Einstein Activity Capture can't handle; give it a plain one first.");
-		return true;
-	}
-	buf_puts(b, "The connected mailbox (");
-	mrkdwn_add_literal(b, mailbox, 90);
-	buf_puts(b, ") is not the e-mail address of the Salesforce user (");
-	mrkdwn_add_literal(b, email, 90);
-	buf_puts(b, "); Einstein Activity Capture needs them to be the same, as the mailbox's primary address and no "
-	            "alias. Put that right, then reconnect.");
-	return true;
+	bool same = text_ieq(mailbox, email);
+	if (mailbox[0] == '\0' || (same && is_ascii(mailbox)))
+		return NULL;
+	json_t *sentence = phrase_value(same ? PHRASE_CHECK_MAILBOX_LETTERS : PHRASE_CHECK_MAILBOX_OTHER, NULL);
+	phrase_value_set(sentence, "mailbox", phrase_literal(mailbox, 90));
+	phrase_value_set(sentence, "email", phrase_literal(email, 90));
+	return sentence;
 }
 
 enum provider { NO_PROVIDER, GOOGLE, MICROSOFT };
@@ -94,23 +77,19 @@ static void providers(const struct exam *e, bool linked[static 3], bool hinted[s
 	}
 }
 
-bool check_provider_is_another(const struct exam *e, struct buf *b)
+json_t *check_provider_is_another(const struct exam *e)
 {
 	bool linked[3] = {false}, hinted[3] = {false};
 	providers(e, linked, hinted);
 	bool both = linked[GOOGLE] && linked[MICROSOFT];
 	bool google = linked[GOOGLE] && hinted[MICROSOFT] && !hinted[GOOGLE];
 	bool microsoft = linked[MICROSOFT] && hinted[GOOGLE] && !hinted[MICROSOFT];
-	if (!both && !google && !microsoft)
-		return false;
 	if (both)
-		buf_puts(b, "The user has mailbox links of both Google and Microsoft.");
-	else
-		buf_printf(b, "The mailbox link is one of %s, but the user's sign-on or configuration is one of %s.",
-		           google ? "Google" : "Microsoft", google ? "Microsoft" : "Google");
-	buf_puts(b, " If an admin chose the other one for Einstein Activity Capture, it is enough to disconnect and to "
-	            "connect the right mailbox.");
-	return true;
+		return phrase_value(PHRASE_CHECK_PROVIDER_BOTH, NULL);
+	if (!google && !microsoft)
+		return NULL;
+	return phrase_value(PHRASE_CHECK_PROVIDER_OTHER, "link", google ? "Google" : "Microsoft", "hint",
+	                    google ? "Microsoft" : "Google", NULL);
 }
 
 /* --- 10 to 14: is less enough? --- */
@@ -121,34 +100,23 @@ static bool needs_attention(const struct exam *e)
 	return text_eq(status, "NEEDSATTENTION") || text_eq(status, "DISABLED");
 }
 
-bool check_salesforce_advises(const struct exam *e, struct buf *b)
+json_t *check_salesforce_advises(const struct exam *e)
 {
 	const char *title = json_str(e->connection, "advice_title"), *advice = json_str(e->connection, "advice");
 	if (title[0] == '\0')
-		return false;
-	buf_puts(b, "Salesforce's own advice is ");
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, title, 150);
-	buf_puts(b, "”");
-	if (advice[0] != '\0') {
-		buf_puts(b, " (");
-		mrkdwn_add_literal(b, advice, 200);
-		buf_puts(b, ")");
-	}
-	buf_puts(b, ": reconnecting the mailbox alone would probably do. Try that first.");
-	return true;
+		return NULL;
+	json_t *sentence = phrase_value(advice[0] != '\0' ? PHRASE_CHECK_ADVICE_WORDS : PHRASE_CHECK_ADVICE, NULL);
+	phrase_value_set(sentence, "title", phrase_literal(title, 150));
+	phrase_value_set(sentence, "advice", phrase_literal(advice, 200));
+	return sentence;
 }
 
 /* What made it so can't be read; it has to be asked. */
-bool check_may_be_a_new_password(const struct exam *e, struct buf *b)
+json_t *check_may_be_a_new_password(const struct exam *e)
 {
 	if (!needs_attention(e) || json_str(e->connection, "advice_title")[0] != '\0')
-		return false;
-	buf_printf(b,
-	           "The connection is %s. Was the mailbox's password changed, or its sign-in (MFA, conditional access, "
-	           "ended sessions)? Then reconnecting the mailbox alone would probably do; try that first.",
-	           json_str(e->connection, "status"));
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_NEW_PASSWORD, "status", json_str(e->connection, "status"), NULL);
 }
 
 static size_t count_of(json_t *rows)
@@ -158,30 +126,22 @@ static size_t count_of(json_t *rows)
 	return n;
 }
 
-bool check_is_half_removed(const struct exam *e, struct buf *b)
+json_t *check_is_half_removed(const struct exam *e)
 {
 	if (e->connection == NULL || count_of(diagnose_links(e->look)) > 0 ||
 	    count_of(diagnose_tokens(e->config, e->look)) > 0)
-		return false;
-	buf_puts(b,
-	         "There is neither a mailbox link nor access of the app, though Salesforce shows a connection: it was "
-	         "half removed before. Steps 1.3 and 1.4 will find nothing, and the repair goes on at 1.5.");
-	return true;
+		return NULL;
+	return phrase_value(PHRASE_CHECK_HALF_REMOVED, NULL);
 }
 
 /* Whether an app is blocked can't be read; its absence is the sign. */
-bool check_app_is_missing(const struct exam *e, struct buf *b)
+json_t *check_app_is_missing(const struct exam *e)
 {
 	const struct config_list *apps = &e->config->salesforce.siq_apps;
 	if (apps->count == 0 || count_of(diagnose_links(e->look)) == 0 ||
 	    count_of(diagnose_tokens(e->config, e->look)) > 0)
-		return false;
-	buf_puts(b, "The mailbox is linked, but there is no access token of the app ");
-	buf_puts(b, "“");
-	mrkdwn_add_literal(b, apps->items[0], 80);
-	buf_puts(b, "”");
-	buf_puts(b,
-	         ". If reconnecting fails too, an admin should see in Setup > Connected Apps OAuth Usage whether it is "
-	         "blocked or not installed, and whether API Access Control keeps it out.");
-	return true;
+		return NULL;
+	json_t *sentence = phrase_value(PHRASE_CHECK_APP_MISSING, NULL);
+	phrase_value_set(sentence, "app", phrase_literal(apps->items[0], 80));
+	return sentence;
 }

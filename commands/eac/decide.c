@@ -31,6 +31,7 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	json_set_str(row.facts, "ticket", request->ticket[0] != '\0' ? request->ticket : NULL);
 	json_set_bool(row.facts, "anyway", request->anyway);
 	json_set_bool(row.facts, "check", request->check);
+	json_set_str(row.facts, "asked_in", language_code(request->language));
 	json_set_str(row.facts, "requester_email", request->requester_email);
 	enum errc rc = request_insert(tx, &row);
 	if (rc != OK)

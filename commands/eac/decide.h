@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "bot/base/language.h"
 #include "bot/flow/flow.h"
 #include "bot/store/outbox.h"
 
@@ -24,6 +25,7 @@ struct eac_request {
 	const char *channel;
 	const char *requester;
 	const char *requester_email;
+	enum language language; /* of the requester */
 	const char *via;
 };
 /* A new repair, CHECKING and due at once. Sets *ret_id. (decide.c) */

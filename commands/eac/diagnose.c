@@ -10,10 +10,13 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/eac/checks.h"
+#include "commands/eac/text_parts.h"
 #include "salesforce/sf_id.h"
 
 void diagnosis_done(struct diagnosis *d)
 {
+	json_decref(d->text);
+	json_decref(d->org_text);
 	json_decref(d->plan);
 	json_decref(d->warnings);
 	*d = (struct diagnosis){0};
@@ -132,13 +135,13 @@ static bool set_is_listed(const struct config *config, const json_t *row)
 	return config_list_has_nocase(&config->salesforce.permission_sets, json_str(row, "name"));
 }
 
-/* "" when policy lets the licence go, else why it stays. */
-static const char *licence_stays(const struct config *config, const json_t *row)
+/* PHRASE_COUNT when it may go. */
+static enum phrase licence_stays(const struct config *config, const json_t *row)
 {
 	const struct config_list *list = &config->salesforce.permission_set_licenses;
 	if (list->count > 0)
-		return config_list_has(list, json_str(row, "name")) ? "" : "it is not in permission_set_licenses";
-	return json_bool(row, "broad") ? "it carries more than Inbox and Einstein Activity Capture" : "";
+		return config_list_has(list, json_str(row, "name")) ? PHRASE_COUNT : PHRASE_STAYS_UNLISTED;
+	return json_bool(row, "broad") ? PHRASE_STAYS_BROAD : PHRASE_COUNT;
 }
 
 static json_t *planned_set(const json_t *row)
@@ -148,10 +151,10 @@ static json_t *planned_set(const json_t *row)
 	                 json_str(row, "expires"));
 }
 
-static json_t *planned_licence(const json_t *row, const char *why)
+static json_t *planned_licence(const json_t *row)
 {
-	return json_pack("{s:s,s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name", json_str(row, "name"),
-	                 "label", json_str(row, "label"), "why", why);
+	return json_pack("{s:s,s:s,s:s}", "licence", json_str(row, "licence"), "name", json_str(row, "name"), "label",
+	                 json_str(row, "label"));
 }
 
 /* What is planned already keeps its place; what was removed keeps its date, whatever was assigned since. */
@@ -192,7 +195,7 @@ static void plan_licence(const struct planning *p, const json_t *row)
 	     removed = sf_id_row(json_get(p->removed, "licences"), "licence", id) != NULL;
 	if (sf_id_row(licences, "licence", id) != NULL)
 		return;
-	json_t *planned = planned_licence(row, "");
+	json_t *planned = planned_licence(row);
 	if (!held && !removed)
 		json_set_bool(planned, "gone", true);
 	json_array_append_new(licences, planned);
@@ -200,13 +203,16 @@ static void plan_licence(const struct planning *p, const json_t *row)
 
 static void plan_held_licence(const struct planning *p, const json_t *row)
 {
-	const char *why = licence_stays(p->config, row);
+	enum phrase why = licence_stays(p->config, row);
 	if (!grants(row))
 		return;
-	if (why[0] == '\0')
+	if (why == PHRASE_COUNT) {
 		plan_licence(p, row);
-	else
-		json_array_append_new(json_get(p->plan, "kept"), planned_licence(row, why));
+		return;
+	}
+	json_t *kept = planned_licence(row);
+	json_object_set_new(kept, "why", phrase_value(why, NULL));
+	json_array_append_new(json_get(p->plan, "kept"), kept);
 }
 
 /* Another source of the permission, which stays: an unlisted set, a profile, a group. */
@@ -254,44 +260,40 @@ json_t *diagnose_plan(const struct config *config, const json_t *look, const jso
 	return plan;
 }
 
-/* NULL: this held set may go. */
-static const char *set_stays(const struct config *config, const json_t *sets_known, const json_t *row)
+/* PHRASE_COUNT: this held set may go. */
+static enum phrase set_stays(const struct config *config, const json_t *sets_known, const json_t *row)
 {
 	const json_t *known = sf_id_row(sets_known, "id", json_str(row, "set"));
 	if (!set_is_listed(config, row))
-		return "it is not in salesforce.permission_sets any more";
+		return PHRASE_FORBIDDEN_UNLISTED;
 	if (config->salesforce.allow_broad || !json_is_array(sets_known))
-		return NULL;
+		return PHRASE_COUNT;
 	if (known == NULL)
-		return "I did not know it when this repair began; a new repair looks at what it carries";
-	return json_bool(known, "broad") ? "it carries other permissions too (salesforce.allow_broad)" : NULL;
+		return PHRASE_FORBIDDEN_UNKNOWN;
+	return json_bool(known, "broad") ? PHRASE_FORBIDDEN_BROAD : PHRASE_COUNT;
 }
 
-static void say_forbidden(struct buf *ret, const char *kind, const json_t *row, const char *why)
+static json_t *forbidden(enum phrase sentence, const json_t *row, enum phrase why)
 {
-	buf_init(ret, 900);
-	buf_printf(ret, "The %s “", kind);
-	mrkdwn_add_literal(ret, json_str(row, json_str(row, "label")[0] != '\0' ? "label" : "name"), 80);
-	buf_printf(ret, "” has to stay: %s. It was left alone", why);
+	json_t *value = phrase_value(sentence, NULL);
+	phrase_value_set(value, "label", part_quoted(row));
+	phrase_value_set(value, "why", phrase_value(why, NULL));
+	return value;
 }
 
-bool diagnose_is_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
-                           const json_t *look, struct buf *ret)
+json_t *diagnose_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
+                           const json_t *look)
 {
 	json_auto_t *sets = diagnose_sets(plan, look), *licences = diagnose_licences(plan, look);
 	size_t i;
 	json_t *row;
 	json_array_foreach (sets, i, row)
-		if (set_stays(config, sets_known, row) != NULL) {
-			say_forbidden(ret, "permission set", row, set_stays(config, sets_known, row));
-			return true;
-		}
+		if (set_stays(config, sets_known, row) != PHRASE_COUNT)
+			return forbidden(PHRASE_STAYS_FORBIDDEN_SET, row, set_stays(config, sets_known, row));
 	json_array_foreach (licences, i, row)
-		if (licence_stays(config, row)[0] != '\0') {
-			say_forbidden(ret, "licence", row, licence_stays(config, row));
-			return true;
-		}
-	return false;
+		if (licence_stays(config, row) != PHRASE_COUNT)
+			return forbidden(PHRASE_STAYS_FORBIDDEN_LICENCE, row, licence_stays(config, row));
+	return NULL;
 }
 
 /* --- what has to be given back --- */
@@ -328,7 +330,7 @@ json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *remo
 		bool planned = sf_id_row(json_get(plan, "licences"), "licence", id) != NULL;
 		if ((!planned && !is_tied(plan, look, id)) || sf_id_row(licences, "licence", id) != NULL)
 			continue;
-		json_t *debt = planned_licence(row, "");
+		json_t *debt = planned_licence(row);
 		if (!planned) /* it is no aim of the repair, but may go with its set */
 			json_set_bool(debt, "tied", true);
 		json_array_append_new(licences, debt);
@@ -336,22 +338,21 @@ json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *remo
 	return json_pack("{s:o,s:o}", "sets", sets, "licences", licences);
 }
 
-bool diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until,
-                            struct buf *ret)
+json_t *diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until)
 {
 	size_t i;
 	json_t *row;
-	buf_init(ret, 900);
 	json_array_foreach (json_get(look, "licences"), i, row) {
 		/* an org that does not tell of its licences tells of none */
 		bool known = json_int(row, "total") > 0 || json_str(row, "status")[0] != '\0';
-		if (known && would_go(plan, look, row) &&
-		    check_licence_trouble(row, json_int(promised, json_str(row, "licence")), until, ret)) {
-			buf_puts(ret, "It was left alone; *Retry* looks again");
-			return true;
-		}
+		int64_t owed = json_int(promised, json_str(row, "licence"));
+		json_t *trouble = known && would_go(plan, look, row)
+		                      ? check_licence_trouble(row, owed, until, PHRASE_LEFT_ALONE_RETRY)
+		                      : NULL;
+		if (trouble != NULL)
+			return trouble;
 	}
-	return false;
+	return NULL;
 }
 
 void diagnose(struct diagnosis *ret, const struct config *config, const json_t *found, const json_t *look,

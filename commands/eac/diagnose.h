@@ -11,16 +11,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bot/base/buf.h"
 #include "config/config.h"
 
 struct diagnosis {
-	char reason[24];    /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
-	char text[900];     /* mrkdwn: the refusal, with what to do */
-	json_t *plan;       /* as diagnose_plan */
-	json_t *warnings;   /* array of mrkdwn sentences */
-	bool org_level;     /* the org, not the user, is broken: "anyway" goes on */
-	char org_text[900]; /* ... and this is what is said then */
+	char reason[24];  /* "" or why a repair is refused: "frozen", "nothing_assigned", ... */
+	json_t *text;     /* the refusal, with what to do; sentences are values of the catalogue */
+	json_t *plan;     /* as diagnose_plan */
+	json_t *warnings; /* array of sentences */
+	bool org_level;   /* the org, not the user, is broken: "anyway" goes on */
+	json_t *org_text; /* ... and this is what is said then */
 };
 void diagnosis_done(struct diagnosis *d);
 
@@ -47,25 +46,25 @@ json_t *diagnose_sets(const json_t *plan, const json_t *look);     /* assignment
 json_t *diagnose_licences(const json_t *plan, const json_t *look); /* licence assignments of the plan that are held */
 /*
  * The plan by this look: {"sets":[{set,name,label,licence,expires,gone}],"licences":[{licence,name,label,gone}],
- * "kept":[{licence,name,label,why}],"sources":[{kind,label}],"code"}. What `before` planned stays in it; "gone" where
+ * "kept":[{licence,name,label,why: a sentence}],"sources":[{kind,label}],"code"}. What `before` planned stays in it; "gone" where
  * the look no longer shows it though it is not in `removed`, what the bot took itself (NULL: nothing): then somebody
  * else took it. Sources are where else the permission comes from: an unlisted set, a profile, a group. The caller owns
  * it.
  */
 json_t *diagnose_plan(const struct config *config, const json_t *look, const json_t *before, const json_t *removed);
 /*
- * May something of the plan that is held not go, by the settings as they are now? Then why, as a sentence in ret
- * (mrkdwn). sets_known: the sets that the org had when the repair began, as `find` tells them, or NULL: none is judged.
+ * Why something of the plan that is held may not go, by the settings as they are now: a sentence, which the caller owns;
+ * NULL: it may. sets_known: the sets that the org had when the repair began, as `find` tells them, or NULL: none is
+ * judged.
  */
-bool diagnose_is_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
-                           const json_t *look, struct buf *ret);
+json_t *diagnose_forbidden(const struct config *config, const json_t *sets_known, const json_t *plan,
+                           const json_t *look);
 /* The debt before a removal: `removed` (or NULL) with what of the plan this look shows. The caller owns it. */
 json_t *diagnose_debt(const json_t *plan, const json_t *look, const json_t *removed);
 /*
- * Why these held licences could not be given back after their removal, as a sentence in ret (mrkdwn); false: they
+ * Why these held licences could not be given back after their removal: a sentence, which the caller owns; NULL: they
  * could. `promised`: seats owed to others ({licence id: n}); until: when it has to be given back at the latest.
  */
-bool diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until,
-                            struct buf *ret);
+json_t *diagnose_seats_missing(const json_t *plan, const json_t *look, const json_t *promised, int64_t until);
 /* Eight hex digits over what the plan would change. */
 void diagnose_code(const json_t *target, const json_t *plan, char out[static 9]);

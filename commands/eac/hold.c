@@ -60,9 +60,9 @@ enum errc eac_renew_plan(struct flow *flow, const json_t *look, bool *ret_change
 static enum errc refuse_to_take(struct flow *flow, const json_t *look, bool *ret_refused)
 {
 	const json_t *known = json_get(flow->row->facts, "sets_known");
-	AUTO_BUF struct buf why = {0};
-	*ret_refused = diagnose_is_forbidden(eac_env(flow)->config, known, org_plan(flow), look, &why);
-	return *ret_refused ? eac_fail(flow, json_text_value(buf_str(&why))) : OK;
+	json_t *why = diagnose_forbidden(eac_env(flow)->config, known, org_plan(flow), look);
+	*ret_refused = why != NULL;
+	return *ret_refused ? eac_fail(flow, why) : OK;
 }
 
 /* What can't be seen must not count as taken by somebody else. */
@@ -128,10 +128,10 @@ enum errc eac_seats_left(struct flow *flow, const json_t *look, bool *ret_wait)
 	const struct config *config = eac_env(flow)->config;
 	int64_t until = flow->now;
 	json_auto_t *promised = NULL;
-	AUTO_BUF struct buf why = {0};
 	if (config->approval.expire_after_ms != CONFIG_NEVER)
 		until += config->approval.expire_after_ms;
 	enum errc rc = eac_promised_seats(flow->tx, flow->row->target, &promised);
-	*ret_wait = rc == OK && diagnose_seats_missing(org_plan(flow), look, promised, until, &why);
-	return *ret_wait ? eac_fail(flow, json_text_value(buf_str(&why))) : rc;
+	json_t *why = rc == OK ? diagnose_seats_missing(org_plan(flow), look, promised, until) : NULL;
+	*ret_wait = why != NULL;
+	return *ret_wait ? eac_fail(flow, why) : rc;
 }

@@ -150,7 +150,7 @@ enum errc pause_hold_beginning(struct flow *flow, bool *ret_held)
 		return rc;
 	AUTO_BUF struct buf line = {0};
 	buf_init(&line, LINE_BYTES);
-	phrase_say(&line, eac_language(flow), text_held_beginning(flow, &pause));
+	phrase_say(&line, eac_asker_language(flow->row), text_held_beginning(flow, &pause));
 	return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
 	                message_line(buf_str(&line)));
 }

@@ -71,6 +71,13 @@ enum language eac_target_language(const struct request_row *row)
 	return language_of_locale(json_str(json_get(row->facts, "target"), "locale"));
 }
 
+enum language eac_asker_language(const struct request_row *row)
+{
+	enum language language = LANGUAGE_EN;
+	(void)language_of_code(json_str(row->facts, "asked_in"), &language);
+	return language;
+}
+
 enum language eac_language(const struct flow *flow)
 {
 	return eac_env(flow)->config->slack.language;
@@ -260,10 +267,12 @@ static enum errc note_trouble(struct flow *flow, enum phrase what, const struct 
 	if (json_bool(facts, "trouble_told") || (answer->code != ERR_QUOTA && n < TROUBLE_TELL_AT))
 		return OK;
 	json_set_bool(facts, "trouble_told", true);
+	bool checking = request_state(flow->row) == STATE_CHECKING;
 	AUTO_BUF struct buf b = {0};
 	buf_init(&b, 2000);
-	phrase_say(&b, eac_language(flow), text_trouble_waiting(what, answer->reason));
-	if (request_state(flow->row) == STATE_CHECKING)
+	phrase_say(&b, checking ? eac_asker_language(flow->row) : eac_language(flow),
+	           text_trouble_waiting(what, answer->reason));
+	if (checking)
 		return eac_tell(flow->tx, flow->row->id, flow->row->channel, false, flow->row->requester,
 		                message_line(buf_str(&b)));
 	eac_line(flow, buf_str(&b));

@@ -50,6 +50,8 @@ enum errc eac_names(struct flow *flow) MUST_CHECK;
 enum language eac_target_language(const struct request_row *row);
 /* The language of the channel and its threads, and of the status channel. */
 enum language eac_language(const struct flow *flow);
+/* That of who asked for the repair, where they are told something alone. */
+enum language eac_asker_language(const struct request_row *row);
 /* facts.target.slack where the person can be asked in Slack, else "". */
 const char *eac_target_slack(const struct request_row *row);
 

@@ -283,11 +283,6 @@ static json_t *about_set(enum phrase sentence, const json_t *set)
 	return value;
 }
 
-static json_t *date_of(const char *expires)
-{
-	return phrase_literal(expires, 10); /* the day alone */
-}
-
 json_t *text_regranted(const json_t *assignment)
 {
 	json_t *value = about_set(PHRASE_REGRANTED, assignment);
@@ -321,7 +316,7 @@ json_t *text_sets_back(const json_t *sets)
 		if (json_str(row, "expires")[0] != '\0') {
 			json_t *until = phrase_value(PHRASE_LABEL_UNTIL, NULL);
 			phrase_value_set(until, "label", label);
-			phrase_value_set(until, "date", date_of(json_str(row, "expires")));
+			phrase_value_set(until, "date", part_day(json_str(row, "expires")));
 			label = until;
 		}
 		json_array_append_new(labels, label);
@@ -355,18 +350,11 @@ json_t *text_set_unknown(const char *name)
 	return value;
 }
 
-static json_t *until(const char *expires)
-{
-	json_t *value = phrase_value(expires[0] != '\0' ? PHRASE_UNTIL_DATE : PHRASE_WITHOUT_END, NULL);
-	phrase_value_set(value, "date", date_of(expires));
-	return value;
-}
-
 json_t *text_other_date(const json_t *set, const char *expires)
 {
 	json_t *value = about_set(PHRASE_OTHER_DATE, set);
-	phrase_value_set(value, "now", until(expires));
-	phrase_value_set(value, "before", until(json_str(set, "expires")));
+	phrase_value_set(value, "now", part_until(expires));
+	phrase_value_set(value, "before", part_until(json_str(set, "expires")));
 	return value;
 }
 
@@ -380,7 +368,7 @@ json_t *text_set_lost(const json_t *set)
 json_t *text_date_passed(const json_t *set)
 {
 	json_t *value = about_set(PHRASE_DATE_PASSED, set);
-	phrase_value_set(value, "date", date_of(json_str(set, "expires")));
+	phrase_value_set(value, "date", part_day(json_str(set, "expires")));
 	return value;
 }
 

@@ -54,6 +54,20 @@ json_t *part_quoted(const json_t *row)
 	return value;
 }
 
+json_t *part_day(const char *expires)
+{
+	char day[11];
+	text_copy(day, sizeof day, expires);
+	return phrase_literal(day, sizeof day);
+}
+
+json_t *part_until(const char *expires)
+{
+	json_t *value = phrase_value(expires[0] != '\0' ? PHRASE_UNTIL_DATE : PHRASE_WITHOUT_END, NULL);
+	phrase_value_set(value, "date", part_day(expires));
+	return value;
+}
+
 /* With its date, and whether somebody else took it. */
 static json_t *planned(const json_t *row)
 {
@@ -61,7 +75,7 @@ static json_t *planned(const json_t *row)
 	if (json_str(row, "expires")[0] != '\0') {
 		json_t *until = phrase_value(PHRASE_LABEL_UNTIL, NULL);
 		phrase_value_set(until, "label", label);
-		phrase_value_set(until, "date", phrase_literal(json_str(row, "expires"), 10)); /* the day alone */
+		phrase_value_set(until, "date", part_day(json_str(row, "expires")));
 		label = until;
 	}
 	if (json_bool(row, "gone")) {

@@ -22,7 +22,9 @@ void part_duration(struct buf *b, enum language language, int64_t ms); /* 2 h 5 
 void part_plan(struct buf *b, enum language language, const struct flow *flow);
 /* A set's or licence's label (else its name) as a slot's value. */
 json_t *part_label(const json_t *row);
-json_t *part_quoted(const json_t *row); /* the same in quotes */
+json_t *part_quoted(const json_t *row);  /* the same in quotes */
+json_t *part_day(const char *expires);   /* 2027-01-31 */
+json_t *part_until(const char *expires); /* until 2027-01-31; "": without an end */
 /* Rows of the plan as a list, for a slot: “Label” (until 2027-01-31), “Label” */
 json_t *part_labels(const json_t *rows);
 /* Where else the permission comes from: the profile “Label”; one, and all of the plan's. */
