@@ -31,6 +31,8 @@ static const struct flow_step *current_step(const struct runbook *book, const st
 {
 	if (request_state(row) == STATE_CHECKING)
 		return book->checking;
+	if (request_state(row) == STATE_FAILED)
+		return book->failed;
 	return row->step >= 0 && row->step < book->count ? &book->steps[row->step] : NULL;
 }
 

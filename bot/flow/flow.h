@@ -68,6 +68,7 @@ struct runbook {
 	const struct flow_step *steps;
 	int count;
 	const struct flow_step *checking; /* runs while the state is CHECKING */
+	const struct flow_step *failed;   /* runs while it is FAILED: only reminds, for a person has to act */
 	/*
 	 * Called before each step begins: carries out what people wished while a call was under way, and what has to be
 	 * known before anything goes on. May move the row, put it to sleep, or ask; then the step does not begin, and

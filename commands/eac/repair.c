@@ -227,8 +227,7 @@ enum errc eac_fail(struct flow *flow, json_t *why)
 	json_object_set(flow->row->facts, "failure", taken);
 	keep_detail(flow, taken);
 	eac_trouble_over(flow);
-	eac_wait_stop(flow);
-	flow->row->wake_at = 0;
+	eac_failed_wait(flow);
 	if ((rc = eac_flush(flow)) != OK)
 		return rc;
 	static const struct eac_button buttons[] = {

@@ -9,6 +9,8 @@
 
 static const struct flow_step checking = {"checking", eac_checking_begin, eac_checking_answer};
 
+static const struct flow_step failed = {"failed", eac_failed_begin, eac_failed_answer};
+
 static const struct flow_step steps[EAC_STEP_COUNT] = {
     [EAC_DISCONNECT] = {"disconnect-account", eac_disconnect_begin, eac_user_answer},
     [EAC_SIGN_OUT] = {"sign-out-addin", eac_sign_out_begin, eac_user_answer},
@@ -27,6 +29,7 @@ void eac_runbook(struct runbook *ret, const void *env)
 	*ret = (struct runbook){.steps = steps,
 	                        .count = EAC_STEP_COUNT,
 	                        .checking = &checking,
+	                        .failed = &failed,
 	                        .before = eac_before,
 	                        .before_answer = eac_before_answer,
 	                        .env = env};

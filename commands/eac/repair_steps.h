@@ -11,6 +11,10 @@
 enum errc eac_checking_begin(struct flow *flow);
 enum errc eac_checking_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
 
+/* escalate.c: somebody has to retry or cancel, and is reminded */
+enum errc eac_failed_begin(struct flow *flow);
+enum errc eac_failed_answer(struct flow *flow, const char *kind, const struct flow_answer *answer);
+
 /* steps_user.c: the affected user's steps */
 enum errc eac_disconnect_begin(struct flow *flow);
 enum errc eac_sign_out_begin(struct flow *flow);

@@ -117,6 +117,7 @@ void text_still_present_where(struct buf *b, const struct flow *flow);
 json_t *text_closing(const struct flow *flow, enum request_event end, const struct request_actor *actor);
 
 /* --- when nobody answers --- */
+json_t *text_failed_reminder(const struct flow *flow);
 /* Those of escalation.to are called: what is wanted of whom. */
 json_t *text_escalation(const struct flow *flow);
 /* A line more of a reminder in the thread, once they were called; else nothing. */

@@ -321,6 +321,20 @@ json_t *text_helper_reminder(const struct flow *flow)
 	return line_in_thread(&b);
 }
 
+json_t *text_failed_reminder(const struct flow *flow)
+{
+	enum language language = channel_language(flow);
+	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf b = {0};
+	slots_init(&s, flow, language);
+	part_begin(&b);
+	phrase_add(&b, language, PHRASE_FAILED_REMINDER, "who", buf_str(&s.who), "id", s.id, "name", buf_str(&s.name),
+	           "number", s.number, "title", s.title, "retry", phrase_text(language, PHRASE_LABEL_RETRY), "cancel",
+	           phrase_text(language, PHRASE_LABEL_CANCEL), "command", s.command, NULL);
+	text_also_called(&b, flow);
+	return line_in_thread(&b);
+}
+
 json_t *text_escalation(const struct flow *flow)
 {
 	enum language language = channel_language(flow);
@@ -335,6 +349,7 @@ json_t *text_escalation(const struct flow *flow)
 	phrase_add(
 	    &b, language,
 	    state == STATE_WAITING_ADMIN      ? PHRASE_ESCALATE_ADMIN
+	    : state == STATE_FAILED           ? PHRASE_ESCALATE_FAILED
 	    : state == STATE_WAITING_APPROVAL ? PHRASE_ESCALATE_APPROVAL
 	    : state == STATE_WAITING_BACKEND  ? PHRASE_ESCALATE_BACKEND
 	                                      : PHRASE_ESCALATE_USER,

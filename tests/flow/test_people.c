@@ -409,6 +409,29 @@ static void others_are_called_for_an_approval_and_for_the_backend_too(void **sta
 	assert_int_equal(said(w, CHANNEL, "for the word of Salesforce's backend team"), 1);
 }
 
+static void a_failed_repair_is_not_forgotten(void **state)
+{
+	struct world *w = *state;
+	call_others(w);
+	begin(w);
+	world_click(w, JANE, "", "Done");
+	w->fail_kind = "remove";
+	w->fail_code = ERR_DENIED;
+	w->fail_count = 1;
+	world_click(w, JANE, "", "Not installed");
+	world_wait(w, 3000);
+	assert_string_equal(world_state(w, 1), "failed");
+	pass(w, 4 * HOUR);
+	assert_int_equal(said(w, CHANNEL, "Reminder: <@" HELP "> EAC-1 (Jane Doe) failed at step 1.5"), 1);
+	pass(w, 4 * HOUR);
+	assert_int_equal(said(w, CHANNEL, "<!subteam^S0SECOND1> EAC-1 (Jane Doe) failed at step 1.5"), 1);
+	assert_int_equal(world_writes(w, "delete-set"), 0);
+	world_click(w, HELP, "requester", "Retry");
+	pass(w, 10 * MINUTE);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_null(world_complaint(w, 1));
+}
+
 static void who_asked_for_time_has_it_before_others_are_called(void **state)
 {
 	struct world *w = *state;
@@ -631,6 +654,7 @@ int main(void)
 	    TEST(the_day_that_is_offered_is_tomorrow_where_the_person_is),
 	    TEST(others_are_called_once_and_named_in_later_reminders),
 	    TEST(others_are_called_for_an_approval_and_for_the_backend_too),
+	    TEST(a_failed_repair_is_not_forgotten),
 	    TEST(who_asked_for_time_has_it_before_others_are_called),
 	    TEST(what_salesforce_shows_is_said_on_the_card),
 	    TEST(who_says_that_they_are_connected_is_looked_at),
