@@ -107,15 +107,13 @@ static void add_looking(struct buf *b, const struct asked *asked, const struct w
 /* The new repair ends here: whose it would be has another one. */
 static enum errc refuse_duplicate(struct asked *asked, int64_t id, const struct request_row *other)
 {
-	char number[24];
 	AUTO_REQUEST struct request_row row = {0};
 	enum errc rc = request_get(asked->tx, id, &row);
 	if (rc != OK)
 		return rc;
 	struct flow flow = {
 	    .tx = asked->tx, .row = &row, .now = asked->deed->now, .env = asked->env, .call = asked->flow.call};
-	json_t *why = phrase_value(PHRASE_REFUSED_DUPLICATE, "id", eac_id(other->id, number), NULL);
-	rc = eac_refuse(&flow, "duplicate", why);
+	rc = eac_refuse(&flow, "duplicate", text_duplicate(&flow, other));
 	return rc == OK ? request_save(asked->tx, &row) : rc;
 }
 

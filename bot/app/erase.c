@@ -97,6 +97,14 @@ static bool is_about(const struct search *s, const struct request_row *row)
 	       (!known && names_in(&s->names, json_str(row->facts, "words")));
 }
 
+static void join_asker(struct search *s, const char *user, const char *mail)
+{
+	if (*mail && (names_has(&s->names, user) || names_has(&s->names, mail))) {
+		names_add(&s->names, user);
+		names_add(&s->names, mail);
+	}
+}
+
 static enum errc join_names(void *arg, const struct request_row *row)
 {
 	struct search *s = arg;
@@ -105,19 +113,21 @@ static enum errc join_names(void *arg, const struct request_row *row)
 	bool stated = json_bool(row->facts, "slack_stated");
 	bool by_account = names_has(&s->names, row->target);
 
-	for (size_t i = 0; i < TARGET_KEYS; i++)
+	size_t i;
+	json_t *asker;
+
+	for (i = 0; i < TARGET_KEYS; i++)
 		by_account = by_account || names_has(&s->names, name_of(target, i));
 	if (by_account || (!stated && names_has(&s->names, row->slack_user))) {
 		names_add(&s->names, row->target);
-		for (size_t i = 0; i < TARGET_KEYS; i++)
+		for (i = 0; i < TARGET_KEYS; i++)
 			names_add(&s->names, name_of(target, i));
 		if (!stated)
 			names_add(&s->names, row->slack_user);
 	}
-	if (*mail && (names_has(&s->names, row->requester) || names_has(&s->names, mail))) {
-		names_add(&s->names, row->requester);
-		names_add(&s->names, mail);
-	}
+	join_asker(s, row->requester, mail);
+	json_array_foreach (json_get(row->facts, "askers"), i, asker)
+		join_asker(s, json_str(asker, "user"), json_str(asker, "email"));
 	return OK;
 }
 

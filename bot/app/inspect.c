@@ -130,6 +130,7 @@ static json_t *request_json(const struct request_row *row, json_t *steps)
 	json_object_set_new(object, "id", repair_id(row->id));
 	json_object_set_new(object, "state", word_or_null(row->state));
 	json_object_set_new(object, "reason", word_or_null(row->reason));
+	json_object_set_new(object, "ticket", word_or_null(json_str(row->facts, "ticket")));
 	json_object_set_new(object, "step", word_or_null(eac_step_key(row->step)));
 	json_object_set_new(object, "target", target_json(row));
 	json_object_set_new(object, "requester", word_or_null(row->requester));

@@ -226,13 +226,12 @@ static enum errc claim_target(struct flow *flow)
 	enum errc rc = request_each(flow->tx, &open, sort_sibling, &s);
 	if (rc != OK)
 		return rc;
-	if (s.other != 0) {
-		char id[24];
-		flow->row->target[0] = '\0'; /* the row must not claim what another holds */
-		return refuse(flow, "duplicate",
-		              phrase_value(PHRASE_REFUSED_DUPLICATE, "id", eac_id(s.other, id), NULL));
-	}
-	return OK;
+	if (s.other == 0)
+		return OK;
+	AUTO_REQUEST struct request_row other = {0};
+	flow->row->target[0] = '\0'; /* the row must not claim what another holds */
+	rc = request_get(flow->tx, s.other, &other);
+	return rc == OK ? refuse(flow, "duplicate", text_duplicate(flow, &other)) : rc;
 }
 
 /* A new repair that begins ends the failed ones of the same person; one that is refused leaves them their Retry. */

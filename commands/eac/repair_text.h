@@ -18,6 +18,8 @@
 /* --- refusals --- */
 void text_refused(struct buf *b, const struct flow *flow, const json_t *why);
 json_t *text_not_found(const char *word);
+/* A repair of the same person is open: with a link to its thread. */
+json_t *text_duplicate(const struct flow *flow, const struct request_row *other);
 /* With what to type for each of them. */
 json_t *text_ambiguous(const struct flow *flow, const json_t *users);
 json_t *text_lookup_failed(enum phrase what, const char *reason);

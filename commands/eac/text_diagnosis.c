@@ -28,6 +28,15 @@ json_t *text_not_found(const char *word)
 	return value;
 }
 
+json_t *text_duplicate(const struct flow *flow, const struct request_row *other)
+{
+	char id[24];
+	AUTO_BUF struct buf link = {0};
+	buf_init(&link, 600);
+	eac_add_link(&link, eac_env(flow), other, eac_id(other->id, id));
+	return phrase_value(PHRASE_REFUSED_DUPLICATE, "link", buf_str(&link), "id", id, NULL);
+}
+
 /* What to type for this one: the username, or the id where that is the word that means several. */
 static void add_command(struct buf *b, const struct flow *flow, const json_t *user)
 {

@@ -351,6 +351,43 @@ static void why_of_a_failed_or_paused_repair_names_who_can_go_on(void **state)
 	assert_one_thing_is_waited_for(w);
 }
 
+static void why_names_one_thing_while_the_others_of_a_request_are_looked_up(void **state)
+{
+	struct world *w = *state;
+	w->fail_kind = "find";
+	w->fail_count = 1000;
+	w->fail_code = ERR_TEMPORARY;
+	world_type(w, HELP, "requester", "repair jane@example.com nobody@example.com");
+	assert_one_thing_is_waited_for(w);
+	w->fail_count = 0;
+	world_wait(w, 400);
+	assert_one_thing_is_waited_for(w);
+}
+
+static void why_names_one_thing_where_the_user_comes_back_later(void **state)
+{
+	struct world *w = *state;
+	world_type(w, HELP, "requester", "repair <@" JANE ">");
+	world_direct(w, JANE, "not now 3d");
+	assert_one_thing_is_waited_for(w);
+	world_wait(w, (int64_t)4 * 24 * 3600000);
+	assert_one_thing_is_waited_for(w);
+}
+
+static void why_names_one_thing_when_a_repair_failed_or_ended(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	w->config.access.protected_users = (struct config_list){(char *[]){(char[]){"jane@example.com"}}, 1};
+	world_type(w, OMAR, "approver", "approve 1");
+	assert_one_thing_is_waited_for(w);
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	assert_one_thing_is_waited_for(w);
+	world_type(w, HELP, "requester", "cancel 1");
+	assert_one_thing_is_waited_for(w);
+	w->config.access.protected_users = (struct config_list){0};
+}
+
 /* --- lists --- */
 
 static void repair_of(struct world *w, const char *who)
@@ -473,6 +510,9 @@ int main(void)
 	    T(the_first_of_two_at_once_is_not_in_the_way_before_it_is_known_who_it_is),
 	    T(why_names_one_thing_from_the_beginning_to_the_end),
 	    T(why_names_one_thing_where_salesforce_does_not_answer),
+	    T(why_names_one_thing_while_the_others_of_a_request_are_looked_up),
+	    T(why_names_one_thing_where_the_user_comes_back_later),
+	    T(why_names_one_thing_when_a_repair_failed_or_ended),
 	    T(why_of_a_failed_or_paused_repair_names_who_can_go_on),
 	    T(a_long_list_is_told_page_by_page),
 	    T(a_persons_history_is_found_by_every_name),

@@ -377,6 +377,37 @@ static void an_account_that_was_only_stated_is_not_taken_for_theirs(void **state
 	assert_non_null(strstr(words->text, "U0OTHER001|their own|"));
 }
 
+static enum errc write_taken(struct tx *tx, void *arg)
+{
+	AUTO_REQUEST struct request_row row = {0};
+	(void)arg;
+	enum errc rc =
+	    repair(tx, &row, "U0MARIA001", "005000000000002AAA", "U0BOB00001",
+	           json_pack("{s:[{s:s, s:s}]}", "askers", "user", "U0TOM00001", "email", "tom@corp.example"));
+	if (rc == OK)
+		rc = request_name_add(tx, row.id, "tom@corp.example");
+	return rc == OK ? line(tx, "U0MARIA001", "refused-repair", 0, "tom@corp.example is unreadable") : rc;
+}
+
+static enum errc count_named(struct tx *tx, void *arg)
+{
+	return request_count(tx, &(struct request_query){.name = "tom@corp.example"}, arg);
+}
+
+static void who_handed_a_repair_on_is_forgotten_too(void **state)
+{
+	struct fixture *f = *state;
+	int64_t named = 1;
+
+	assert_int_equal(store_run(f->store, write_taken, NULL), OK);
+	assert_int_equal(erase(f, "U0TOM00001", true), 0);
+	AUTO_FREE struct words *words = read_all(f);
+	assert_null(strstr(words->text, "U0TOM00001"));
+	assert_null(strstr(words->text, "tom@corp.example"));
+	assert_int_equal(store_run(f->store, count_named, &named), OK);
+	assert_int_equal(named, 0);
+}
+
 #define STORE_CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -390,6 +421,7 @@ int main(void)
 	    STORE_CASE(nobody_else_is_forgotten_with_them),
 	    STORE_CASE(while_a_repair_of_theirs_is_open_nothing_is_erased),
 	    STORE_CASE(what_is_still_being_told_is_waited_for),
+	    STORE_CASE(who_handed_a_repair_on_is_forgotten_too),
 	    STORE_CASE(an_account_that_was_only_stated_is_not_taken_for_theirs),
 	};
 
