@@ -709,6 +709,7 @@ static void a_prompt_that_was_lost_in_an_archived_channel_is_posted_when_it_open
 {
 	int id = start_at(stage, AT_LINKS);
 
+	SEE(stage, .user = "ida", .button = "Check now");
 	stage_do(stage, SLACK, "/_sim/archive", json_pack("{s:s}", "channel", "helpdesk"));
 	play_one(stage, AT_LINKS);
 	await_point(stage, id, AT_APPROVAL);

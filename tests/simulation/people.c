@@ -27,6 +27,7 @@ enum {
 	CLICK_MS = 100 * SECOND_MS,
 	TYPE_MS = 7 * MINUTE_MS,
 	DIALOG_MS = 20 * SECOND_MS,
+	HOME_MS = 40 * 60 * 1000,
 	KEPT_ENVELOPES = 40,
 	LOOK_BACK = 150, /* messages of a channel that people scroll through */
 };
@@ -445,6 +446,21 @@ static void look_at_dialogs(void *arg)
 	}
 }
 
+/* --- the Home tab ------------------------------------------------------------------------------------------- */
+
+static void open_home(void *arg)
+{
+	static const char *const ids[] = {"U0HELP001", "U0APPR001", "U0JANE0001", "U0PLAIN001", "U0GUEST001"};
+
+	(void)arg;
+	if (people.home)
+		return;
+	world_in(dice_wait(HOME_MS), EVENT_WORLD, open_home, NULL);
+	const char *user = ids[dice(sizeof ids / sizeof ids[0])];
+	story("%s opens the Home tab", user);
+	json_decref(fake_slack_order("/_sim/home", json_pack("{s:s}", "user", user)));
+}
+
 void people_begin(void)
 {
 	people = (struct people){0};
@@ -452,6 +468,7 @@ void people_begin(void)
 	world_in(2 * MINUTE_MS, EVENT_WORLD, click_something, NULL);
 	world_in(3 * MINUTE_MS, EVENT_WORLD, type_something, NULL);
 	world_in(DIALOG_MS, EVENT_WORLD, look_at_dialogs, NULL);
+	world_in(dice_wait(HOME_MS), EVENT_WORLD, open_home, NULL);
 }
 
 void people_wind_down(void)
