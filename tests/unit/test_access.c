@@ -49,14 +49,14 @@ static void approvers_decide_and_read(void **unused)
 {
 	(void)unused;
 	check((struct person){.approver = true},
-	      "approve check claim confirm help history list present reject status undo why");
+	      "approve check claim confirm delegate help history list present reject status undo why");
 }
 
 static void admins_do_all(void **unused)
 {
 	(void)unused;
 	check((struct person){.admin = true},
-	      "absent approve call cancel check claim confirm done failing help history later "
+	      "absent approve call cancel check claim confirm delegate done failing help history later "
 	      "list pause present reject repair resume retry status take undo why");
 }
 
