@@ -131,13 +131,9 @@ enum errc eac_still_failing(struct flow *flow, const struct request_actor *actor
 {
 	if (!is_in(flow, STATE_WAITING_USER) || flow->row->step != EAC_TEST)
 		return ERR_CONFLICT;
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 200);
-	mrkdwn_add_user(&b, actor->who);
-	buf_puts(&b, ": the test mail still fails.");
-	eac_line(flow, buf_str(&b));
+	eac_line_value(flow, text_still_failing(actor->who));
 	enum errc rc = eac_audit(flow, actor, "still-failing", eac_step_key(flow->row->step));
-	return rc != OK ? rc : eac_fail(flow, json_string(TEXT_STILL_FAILING));
+	return rc != OK ? rc : eac_fail(flow, phrase_value(PHRASE_STILL_FAILING, NULL));
 }
 
 static enum errc keep_rival(void *arg, const struct request_row *row)
@@ -163,15 +159,9 @@ enum errc eac_retry(struct flow *flow, const struct request_actor *actor)
 	enum errc rc = request_fire(flow->tx, flow->row, EVENT_RETRY, actor, eac_step_key(flow->row->step), flow->now);
 	if (rc != OK)
 		return rc;
-	AUTO_BUF struct buf b = {0};
-	buf_init(&b, 300);
-	buf_puts(&b, "Retried by ");
-	mrkdwn_add_user(&b, actor->who);
-	buf_puts(&b, " ");
-	mrkdwn_add_time(&b, flow->now);
-	if ((rc = eac_cards_close(flow, NULL, json_text_value(buf_str(&b)))) != OK)
+	if ((rc = eac_cards_close(flow, NULL, text_retried(actor->who, flow->now))) != OK)
 		return rc;
-	eac_line(flow, buf_str(&b));
+	eac_line_value(flow, text_retried(actor->who, flow->now));
 	for (size_t i = 0; i < sizeof forget / sizeof forget[0]; i++)
 		json_object_del(flow->row->facts, forget[i]);
 	flow->row->reason[0] = '\0';
@@ -210,7 +200,7 @@ enum errc eac_cancel(struct flow *flow, const struct request_actor *actor)
 		return OK;
 	}
 	json_object_del(flow->row->facts, "call");
-	return eac_end(flow, EVENT_CANCEL, actor, json_string("cancelled"));
+	return eac_end(flow, EVENT_CANCEL, actor, phrase_value(PHRASE_STATE_CANCELLED, NULL));
 }
 
 enum errc eac_wish(struct flow *flow)
@@ -223,7 +213,7 @@ enum errc eac_wish(struct flow *flow)
 	text_copy(via, sizeof via, json_str(wish, "via"));
 	json_object_del(flow->row->facts, "wish");
 	const struct request_actor actor = {.who = who, .via = via};
-	return eac_end(flow, EVENT_CANCEL, &actor, json_string("cancelled"));
+	return eac_end(flow, EVENT_CANCEL, &actor, phrase_value(PHRASE_STATE_CANCELLED, NULL));
 }
 
 /* --- what can't be delivered --- */

@@ -75,10 +75,6 @@ json_t *text_date_passed(const json_t *set);
 json_t *text_other_date(const json_t *set, const char *expires);
 
 /* --- the affected user --- */
-#define TEXT_STILL_FAILING \
-	"The permission is back and the mailbox is connected, but the test mail still fails. See what `check` tells; " \
-	"*Retry* asks the user " \
-	"again, and if that does not help, start a new repair."
 struct message *text_user_card(const struct flow *flow);
 struct message *text_copy_card(const struct flow *flow);
 json_t *text_user_reminder(const struct flow *flow);
@@ -115,6 +111,8 @@ void text_claimed(struct buf *b, const struct flow *flow, const char *who, int64
 void text_confirmed(struct buf *b, const struct flow *flow, const char *who, const char *case_number, const char *seen);
 void text_still_present(struct buf *b, const struct flow *flow, const char *who, const char *note);
 void text_still_present_where(struct buf *b, const struct flow *flow);
+json_t *text_still_failing(const char *who);
+json_t *text_retried(const char *who, int64_t now);
 /* What became of a card when the repair ends (cancelled, rejected, expired). */
 json_t *text_closing(const struct flow *flow, enum request_event end, const struct request_actor *actor);
 

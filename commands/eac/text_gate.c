@@ -342,6 +342,21 @@ json_t *text_closing(const struct flow *flow, enum request_event end, const stru
 	return value;
 }
 
+json_t *text_still_failing(const char *who)
+{
+	json_t *value = phrase_value(PHRASE_STILL_FAILING_SAID, NULL);
+	phrase_value_set(value, "user", part_user(who));
+	return value;
+}
+
+json_t *text_retried(const char *who, int64_t now)
+{
+	json_t *value = phrase_value(PHRASE_RETRIED, NULL);
+	phrase_value_set(value, "user", part_user(who));
+	phrase_value_set(value, "when", part_time(now));
+	return value;
+}
+
 /* --- the backend check --- */
 
 /* A code block, which Slack lets copy with one click. */

@@ -125,6 +125,7 @@ static void a_prompt_loses_its_buttons_and_says_who_decided(struct stage *stage)
 
 static void two_approvers_at_the_same_moment_decide_once(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	int id = start_at(stage, AT_APPROVAL);
 
 	SEE(stage, .user = "omar", .button = "Approve");
@@ -212,6 +213,7 @@ static void a_command_that_comes_twice_acts_once(struct stage *stage)
 
 static void an_approval_of_a_plan_that_changed_is_void(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	stage_set(stage, "approval.before_teardown", json_true());
 	stage_start(stage);
 	int id = begin_jane(stage);
@@ -257,6 +259,127 @@ static void other_words_in_a_thread_are_left_alone(struct stage *stage)
 	await_point(stage, id, AT_APPROVAL);
 }
 
+/* --- taking back --- */
+
+static void an_approval_that_is_taken_back_is_asked_again(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_click(stage, "omar", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+	SEE(stage, .channel = "helpdesk", .button = "Inbox removed");
+	int64_t now = stage_now(stage);
+	free(stage_slash(stage, "omar", "undo 1"));
+	await_point(stage, id, AT_APPROVAL);
+	SEE(stage, .channel = "helpdesk", .after = now, .contains = "has taken back the approval");
+	SEE(stage, .channel = "helpdesk", .button = "Inbox removed", .gone = true);
+	stage_click(stage, "ana", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+}
+
+static void a_rejection_that_is_taken_back_puts_nothing_back(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_click(stage, "omar", "Reject", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "*Rejected* by <@U0APPR001>");
+	free(stage_slash(stage, "omar", "undo EAC-1"));
+	await_point(stage, id, AT_APPROVAL);
+	CHECK(stage, !holds_set(stage, "jane", "InboxWithEinsteinActivityCapture"));
+	stage_click(stage, "ana", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+}
+
+/* Whoever comes first: either it waits for an approval again, or it has gone on. */
+static void a_take_back_and_a_confirmation_at_the_same_moment_agree(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_click(stage, "omar", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+	int64_t now = stage_now(stage);
+	stage_do(stage, SLACK, "/_sim/slash",
+	         json_pack("{s:s, s:s, s:s, s:s, s:b}", "user", "omar", "channel", "helpdesk", "command", "/eac",
+	                   "text", "undo 1", "wait", 0));
+	free(stage_slash(stage, "maria", "confirm 1 CASE-4711"));
+	SEE(stage, .channel = "helpdesk", .after = now);
+	json_t *repair = stage_repair(stage, id);
+	bool back = text_eq(json_str(repair, "state"), "waiting_approval");
+	json_decref(repair);
+	if (back)
+		await_point(stage, id, AT_APPROVAL);
+	else
+		await_point(stage, id, AT_CONNECT);
+}
+
+/* --- cards that are not where they were, or not any more --- */
+
+static void a_click_forwarded_into_another_channel_is_told_so(struct stage *stage)
+{
+	stage_set(stage, "approval.quorum", json_integer(2));
+	int id = start_at(stage, AT_APPROVAL);
+	stage_click(stage, "omar", "Approve", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "1 of 2");
+	json_t *payload = copied_click(stage);
+	json_set_str(json_get(payload, "user"), "id", "U0APPR002");
+	json_set_str(json_get(payload, "channel"), "id", "C0OTHER001");
+	json_set_str(json_get(payload, "container"), "channel_id", "C0OTHER001");
+	stage_do(stage, SLACK, "/_sim/raw", json_pack("{s:s, s:o}", "type", "interactive", "payload", payload));
+	SEE(stage, .user = "ana", .contains = "forwarded from another channel");
+	await_point(stage, id, AT_APPROVAL);
+}
+
+static void a_dialog_submitted_after_the_expiry_does_nothing(struct stage *stage)
+{
+	stage_set(stage, "backend.give_up_after", json_string("4s"));
+	int id = start_at(stage, AT_BACKEND);
+	stage_click(stage, "maria", "Inbox removed", NULL);
+	SEE(stage, .user = "maria", .in = "view");
+	stage_await(stage, id, "expired", NULL);
+	json_decref(stage_submit(stage, "maria", json_pack("{s:s}", "Case number", "CASE-4711")));
+	SEE(stage, .user = "maria", .contains = "EAC-1 is over");
+	stage_await(stage, id, "expired", NULL);
+}
+
+/* --- people who look after it --- */
+
+static void who_is_on_it_is_told_and_blocks_nobody(struct stage *stage)
+{
+	int id = start_at(stage, AT_APPROVAL);
+
+	stage_click(stage, "omar", "I'm on it", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "<@U0APPR001> is on it since", .button = "Approve");
+	stage_click(stage, "ana", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+}
+
+static void a_stand_in_is_asked_and_votes_for_themselves(struct stage *stage)
+{
+	stage_set(stage, "approval.quorum", json_integer(2));
+	stage_start(stage);
+	free(stage_slash(stage, "omar", "delegate @ana until 3d"));
+	SEE(stage, .user = "ana", .channel = "dm", .contains = "has named you");
+	int id = begin_jane(stage);
+	play(stage, id, AT_DISCONNECT, AT_APPROVAL);
+	SEE(stage, .channel = "helpdesk", .contains = "you are asked for <@U0APPR001>");
+	stage_click(stage, "ana", "Approve", NULL);
+	SEE(stage, .channel = "helpdesk", .contains = "also for <@U0APPR001>: 1 of 2");
+	stage_click(stage, "omar", "Approve", NULL);
+	await_point(stage, id, AT_BACKEND);
+}
+
+static void only_who_may_approve_stands_in(struct stage *stage)
+{
+	stage_start(stage);
+	int64_t now = stage_now(stage);
+	free(stage_slash(stage, "omar", "delegate @maria until 3d"));
+	await_private(stage, "omar", now, "may not approve here");
+	set_group(stage, "S0APPROVER", "U0APPR001", NULL); /* the copy still has Ana in it */
+	now = stage_now(stage);
+	free(stage_slash(stage, "omar", "delegate @ana until 3d"));
+	await_private(stage, "omar", now, "may not approve here");
+}
+
 const struct scenario decision_scenarios[] = {
     SCENARIO(four_eyes_keep_the_requester_from_approving),
     SCENARIO(without_four_eyes_the_requester_may_approve),
@@ -274,5 +397,13 @@ const struct scenario decision_scenarios[] = {
     SCENARIO(an_approval_of_a_plan_that_changed_is_void),
     SCENARIO(a_case_number_is_wanted_and_checked),
     SCENARIO(other_words_in_a_thread_are_left_alone),
+    SCENARIO(an_approval_that_is_taken_back_is_asked_again),
+    SCENARIO(a_rejection_that_is_taken_back_puts_nothing_back),
+    SCENARIO(a_take_back_and_a_confirmation_at_the_same_moment_agree),
+    SCENARIO(a_click_forwarded_into_another_channel_is_told_so),
+    SCENARIO(a_dialog_submitted_after_the_expiry_does_nothing),
+    SCENARIO(who_is_on_it_is_told_and_blocks_nobody),
+    SCENARIO(a_stand_in_is_asked_and_votes_for_themselves),
+    SCENARIO(only_who_may_approve_stands_in),
     {0},
 };

@@ -532,6 +532,7 @@ static void an_error_of_salesforce_that_is_a_monster_is_words(struct stage *stag
 
 static void a_rejection_with_a_monsters_reason_is_words(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	AUTO_FREE char *reject = mem_printf("reject 1 %s", MONSTER);
 	int id = start_at(stage, AT_APPROVAL);
 

@@ -71,6 +71,7 @@ static void a_cancel_after_the_assignment_has_nothing_to_put_back(struct stage *
 
 static void a_reject_puts_back(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	json_t *before = stage_holdings(stage, "jane");
 	int id = start_at(stage, AT_APPROVAL);
 
@@ -82,6 +83,7 @@ static void a_reject_puts_back(struct stage *stage)
 
 static void a_typed_reject_keeps_its_reason(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	int id = start_at(stage, AT_APPROVAL);
 
 	free(stage_slash(stage, "ana", "reject 1 not this week"));

@@ -163,6 +163,7 @@ static void where_the_org_forbids_to_delete_links_an_admin_is_asked(struct stage
 
 static void before_teardown_nothing_is_asked_of_the_user(struct stage *stage)
 {
+	stage_set(stage, "approval.take_back", json_string("0s"));
 	stage_set(stage, "approval.before_teardown", json_true());
 	stage_start(stage);
 	int id = begin_jane(stage);
