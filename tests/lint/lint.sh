@@ -41,6 +41,23 @@ banned() {
 	return $found
 }
 
+# What people read stands in the catalogue (commands/phrases), in every language; and nothing stands there in vain.
+sentences() {
+	found=0
+	elsewhere=$(grep -n '' $(printf '%s\n' $program_files $headers | grep '^commands/') |
+		grep -vE '^[^:]*:[0-9]+:[[:space:]]*(\*|//|#include)|log_(event|repair)\(' | sed 's|/\*.*||' |
+		grep -E '"[^"]*[a-z]{2,} [a-z]{2,}[^"]*"' | grep -vF -f tests/lint/sentences.txt) && found=1
+	[ -z "$elsewhere" ] || echo "$elsewhere" | sed 's|$|   [outside of commands/phrases; or a line in tests/lint/sentences.txt]|'
+	for name in $(cat commands/phrases/*.def | sed -n 's/^PHRASE(\([A-Z0-9_]*\).*/\1/p'); do
+		steps=${name#STEP_} # titles of steps are named by steps.h
+		grep -qE "PHRASE_$name\b" $program_files || grep -q "X($steps, " commands/eac/steps.h || {
+			echo "$name is said by nobody"
+			found=1
+		}
+	done
+	return $found
+}
+
 layout() {
 	needs clang-format || return 1
 	echo "$program_files $test_files $headers" | xargs -n 40 -P 2 clang-format --dry-run -Werror 2>&1
@@ -93,12 +110,13 @@ run() { # CHECK TITLE
 	fi
 }
 
-wanted=${*:-arrows headers_alone banned layout scripts second_compiler tidy cppcheck_ analyzer}
+wanted=${*:-arrows headers_alone banned sentences layout scripts second_compiler tidy cppcheck_ analyzer}
 for check in $wanted; do
 	case $check in
 	arrows) run arrows "includes follow tests/lint/arrows.txt, without loops" ;;
 	headers_alone) run headers_alone "every header compiles alone" ;;
 	banned) run banned "no banned function, nothing left open" ;;
+	sentences) run sentences "what people read is in the catalogue" ;;
 	layout) run layout "clang-format agrees with the layout" ;;
 	scripts) run scripts "every shell script can be read" ;;
 	second_compiler) run second_compiler "clang accepts everything too" ;;
