@@ -21,6 +21,7 @@
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 #include "bot/store/audit.h"
+#include "bot/store/delegations.h"
 #include "bot/store/erase.h"
 #include "bot/store/requests.h"
 #include "salesforce/sf_id.h"
@@ -229,6 +230,8 @@ static enum errc begin_job(struct tx *tx, void *arg)
 	AUTO_FREE char *salted = NULL;
 	enum errc rc = still_closed(tx, s);
 
+	for (size_t i = 0; rc == OK && i < s->names.count; i++)
+		rc = delegation_forget(tx, s->names.list[i]);
 	if (rc != OK)
 		return rc;
 	operator_line(&row, "erase");

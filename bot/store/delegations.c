@@ -26,6 +26,12 @@ enum errc delegation_drop(struct tx *tx, const char *absent)
 	return code == OK && changes == 0 ? ERR_NOT_FOUND : code;
 }
 
+enum errc delegation_forget(struct tx *tx, const char *user)
+{
+	return sql_run(tx, NULL, "DELETE FROM delegation WHERE absent = $1 OR standin = $2",
+	               ARGS(value_text(user), value_text(user)));
+}
+
 static void read_delegation(struct rows *rows, void *element)
 {
 	struct delegation *row = element;

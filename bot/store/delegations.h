@@ -18,6 +18,8 @@ struct delegation {
 /* In the place of what this person had; what is over by `since` goes. */
 enum errc delegation_put(struct tx *tx, const struct delegation *row) MUST_CHECK;
 enum errc delegation_drop(struct tx *tx, const char *absent) MUST_CHECK; /* NOT_FOUND */
+/* Whatever names this person. */
+enum errc delegation_forget(struct tx *tx, const char *user) MUST_CHECK;
 /* The one of this person that stands at `now`; NOT_FOUND. */
 enum errc delegation_get(struct tx *tx, const char *absent, int64_t now, struct delegation *ret) MUST_CHECK;
 /* All that stand at `now`, oldest first. */

@@ -84,15 +84,34 @@ static json_t *refused(const struct request_row *row)
 	return value;
 }
 
+/* Decided, and asleep until it can no longer be taken back (takeback.h); NULL: it is not. */
+static json_t *decided(const struct request_row *row)
+{
+	const json_t *decision = json_get(row->facts, "decided");
+	if (decision == NULL)
+		return NULL;
+	bool rejected = text_eq(json_str(decision, "what"), "rejected");
+	json_t *value = phrase_value(rejected ? PHRASE_STATE_JUST_REJECTED : PHRASE_STATE_JUST_APPROVED, NULL);
+	phrase_value_set(value, "until", part_time(json_int(decision, "until")));
+	return value;
+}
+
+static json_t *working(const struct request_row *row)
+{
+	json_t *value = decided(row);
+	if (value != NULL)
+		return value;
+	return phrase_value(json_get(row->facts, "ending") != NULL ? PHRASE_STATE_PUTTING_BACK
+	                    : json_get(row->facts, "held") != NULL ? PHRASE_STATE_HELD
+	                                                           : PHRASE_STATE_WORKING,
+	                    NULL);
+}
+
 static json_t *state_of(const struct request_row *row, const struct config *config)
 {
 	switch (request_state(row)) {
 	case STATE_CHECKING: return phrase_value(PHRASE_STATE_CHECKING, NULL);
-	case STATE_RUNNING:
-		return phrase_value(json_get(row->facts, "ending") != NULL ? PHRASE_STATE_PUTTING_BACK
-		                    : json_get(row->facts, "held") != NULL ? PHRASE_STATE_HELD
-		                                                           : PHRASE_STATE_WORKING,
-		                    NULL);
+	case STATE_RUNNING: return working(row);
 	case STATE_FAILED: return phrase_value(PHRASE_STATE_FAILED, NULL);
 	case STATE_COMPLETED: return phrase_value(PHRASE_STATE_COMPLETED, NULL);
 	case STATE_REFUSED: return refused(row);

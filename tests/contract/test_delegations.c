@@ -59,6 +59,10 @@ static enum errc list(struct tx *tx, void *arg)
 	seen.count = 0;
 	MUST(delegation_each(tx, 12, note, &seen));
 	assert_int_equal(seen.count, 1);
+	MUST(delegation_forget(tx, "U0BEN"));
+	seen.count = 0;
+	MUST(delegation_each(tx, 2, note, &seen));
+	assert_int_equal(seen.count, 1);
 	return OK;
 }
 

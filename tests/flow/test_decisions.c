@@ -271,6 +271,47 @@ static void a_clock_that_was_set_back_makes_it_no_longer(void **state)
 	assert_string_equal(world_state(w, 1), "waiting_user");
 }
 
+/* Whatever is decided is taken back once and decided again, and the process dies somewhere. True: it did not. */
+static bool killed_at(int k)
+{
+	struct world *w = world_new();
+	w->config.approval.take_back_ms = TAKE_BACK_MS;
+	w->config.approval.before_teardown = true;
+	w->crash_at = k;
+	world_type(w, HELP, "requester", "repair <@" JANE "|jane>");
+	for (int gate = 0; gate < 2; gate++) {
+		for (int i = 0; i < 30 && !text_eq(world_state(w, 1), "waiting_approval"); i++)
+			world_play_some(w, 1, 1);
+		if (gate == 1) {
+			world_click(w, ANA, "approver", "Reject");
+			world_type(w, ANA, "approver", "undo 1");
+		}
+		world_click(w, OMAR, "approver", "Approve");
+		world_type(w, OMAR, "approver", "undo 1");
+		assert_string_equal(world_state(w, 1), "waiting_approval");
+		world_click(w, OMAR, "approver", "Approve");
+		world_wait(w, TAKE_BACK_MS);
+	}
+	world_play(w, 1);
+	const char *complaint = world_complaint(w, 1);
+	if (complaint != NULL || !text_eq(world_state(w, 1), "completed"))
+		fail_msg("killed at %d: %s, %s", k, world_state(w, 1), complaint != NULL ? complaint : "not completed");
+	assert_int_equal(world_writes(w, "delete-set"), 1);
+	assert_int_equal(world_writes(w, "grant-set"), 1);
+	bool over = !w->crashed;
+	world_free(w);
+	return over;
+}
+
+static void killed_at_any_boundary_what_is_taken_back_stays_so(void **state)
+{
+	int k = 1;
+	(void)state;
+	while (!killed_at(k))
+		k++;
+	assert_true(k > 40);
+}
+
 /* --- "I'm on it" --- */
 
 static void a_claim_is_on_the_card_and_blocks_nobody(void **state)
@@ -463,6 +504,7 @@ int main(void)
 	    T(the_votes_of_others_stay),
 	    T(a_cancel_does_not_wait),
 	    T(a_clock_that_was_set_back_makes_it_no_longer),
+	    cmocka_unit_test(killed_at_any_boundary_what_is_taken_back_stays_so),
 	    T(a_claim_is_on_the_card_and_blocks_nobody),
 	    T(a_claim_of_an_approval_is_for_who_may_approve),
 	    T(a_fresh_backend_card_keeps_the_claim),
