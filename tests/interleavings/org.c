@@ -300,18 +300,19 @@ static bool grant(struct org *org, struct sf_user *u, const json_t *row, int64_t
 	return take_seat(org, u, now);
 }
 
-static json_t *do_restore(struct org *org, const json_t *args, int64_t now, const char **ret_mistake)
+static json_t *do_restore(struct org *org, const json_t *args, int64_t now)
 {
 	struct sf_user *u = org_user(org, json_str(args, "user"));
 	json_t *creates = json_array(), *row;
 	size_t i;
 	json_array_foreach (json_get(args, "grants"), i, row) {
+		bool already = false;
 		for (int what = 0; what < SETS; what++)
-			if (text_eq(json_str(row, "set"), set_ids[what]) && org_holds(u, HOLD_SET, what))
-				*ret_mistake = "a set was granted twice";
-		bool ok = grant(org, u, row, now);
-		json_t *create = outcome("", ok, "LICENSE_LIMIT_EXCEEDED");
-		json_set_bool(create, "already", false);
+			already =
+			    already || (text_eq(json_str(row, "set"), set_ids[what]) && org_holds(u, HOLD_SET, what));
+		bool ok = !already && grant(org, u, row, now);
+		json_t *create = outcome("", ok, already ? "DUPLICATE_VALUE" : "LICENSE_LIMIT_EXCEEDED");
+		json_set_bool(create, "already", already);
 		json_object_set(create, "set", json_get(row, "set"));
 		json_array_append_new(creates, create);
 	}
@@ -378,7 +379,7 @@ json_t *org_call(struct org *org, const char *kind, const json_t *args, int64_t 
 	if (text_eq(kind, "remove"))
 		return do_remove(org, args, now, ret_mistake);
 	if (text_eq(kind, "restore"))
-		return do_restore(org, args, now, ret_mistake);
+		return do_restore(org, args, now);
 	if (text_eq(kind, "end-sessions"))
 		return do_delete(org, HOLD_SESSION, args, ret_mistake);
 	if (text_eq(kind, "delete-links"))
