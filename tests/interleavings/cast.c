@@ -115,6 +115,7 @@ bool cast_may(const struct cast *cast, int who, const struct standing *s, enum i
 	case WANT_STEP: return helps || target;
 	case WANT_ACT: return helps && !target;
 	case WANT_CONFIRM: return (decides || helps) && !target;
+	case WANT_UNDO: return decides && !target;
 	case WANT_DECIDE:
 		return decides && !target && !(parties != NULL && parties->four_eyes && has_asked(cast, who, parties));
 	}

@@ -51,7 +51,8 @@ enum intent {
 	WANT_REPAIR,
 	WANT_READ,
 	WANT_DECIDE,  /* approve, reject */
-	WANT_CONFIRM, /* the backend check */
+	WANT_UNDO,    /* one's own decision */
+	WANT_CONFIRM, /* the backend check; "I'm on it" */
 	WANT_ACT,     /* retry, cancel */
 	WANT_STEP,    /* a person's step */
 	WANT_RULE,    /* pause, resume */

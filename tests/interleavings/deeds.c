@@ -79,6 +79,7 @@ static int affected(struct play *play)
 static int suitable(struct play *play, enum intent intent)
 {
 	switch (intent) {
+	case WANT_UNDO:
 	case WANT_DECIDE: return decider(play);
 	case WANT_STEP: return affected(play);
 	case WANT_RULE: return dice_chance(&play->dice, 60) ? BOSS : helper(play);
@@ -142,6 +143,8 @@ static const struct {
     {"retry", true, "", WANT_ACT, 5},
     {"cancel", true, "", WANT_ACT, 3},
     {"take", true, "", WANT_ACT, 3},
+    {"claim", true, "", WANT_CONFIRM, 2},
+    {"undo", true, "", WANT_UNDO, 6},
     {"status", true, "", WANT_READ, 1},
     {"status", false, "", WANT_READ, 1},
     {"why", true, "", WANT_READ, 2},

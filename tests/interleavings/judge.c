@@ -134,7 +134,8 @@ static enum intent needs(const char *action, enum intent act_intent)
 		enum intent intent;
 	} table[] = {{"approve", WANT_DECIDE}, {"ask-backend", WANT_DECIDE}, {"reject", WANT_DECIDE},
 	             {"repair", WANT_REPAIR},  {"pause", WANT_RULE},         {"resume", WANT_RULE},
-	             {"retry", WANT_ACT},      {"cancel", WANT_ACT},         {"check", WANT_READ}};
+	             {"retry", WANT_ACT},      {"cancel", WANT_ACT},         {"check", WANT_READ},
+	             {"take", WANT_ACT},       {"claim", WANT_CONFIRM},      {"take-back", WANT_UNDO}};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (text_eq(table[i].action, action))
 			return table[i].intent;
@@ -201,20 +202,59 @@ static void judge_vote(struct play *play, struct watched *w, const struct line *
 			play_fail(play, "%s voted on EAC-%lld, which has no open gate", line->actor + 2,
 			          (long long)w->id);
 		w->votes |= bit;
+		w->decided[who] = play->now;
 	} else {
 		w->votes &= ~bit;
+		w->decided[who] = 0;
 	}
 }
 
-static void judge_gate(struct play *play, struct watched *w, const struct line *line)
+/* Only one's own decision, and only within its time. (A second line tells of the move that follows.) */
+static void judge_take_back(struct play *play, struct watched *w, const struct line *line)
+{
+	int who = cast_find(&play->cast, line->actor);
+	w->reopens = !w->gate;
+	w->rests_until = 0;
+	if (who < 0 || w->taken_back == who + 1)
+		return;
+	if (w->decided[who] == 0)
+		play_fail(play, "%s took back on EAC-%lld what they never decided", line->actor + 2, (long long)w->id);
+	if (play->now - w->decided[who] >= play->config.approval.take_back_ms)
+		play_fail(play, "%s took a decision back on EAC-%lld, too late", line->actor + 2, (long long)w->id);
+	w->votes &= ~(1u << who);
+	w->taken_back = who + 1;
+	w->decided[who] = 0;
+}
+
+static void note_decision(struct play *play, struct watched *w, const struct line *line, const struct act *act)
+{
+	int who = cast_find(&play->cast, line->actor);
+	bool reject = act != NULL && act->intent == WANT_DECIDE && text_eq(line->action, "put-back");
+	/* at 1.7 nothing follows but another person's word */
+	if (text_eq(line->action, "go-on") || reject)
+		w->rests_until = play->now + play->config.approval.take_back_ms;
+	if (who >= 0 && reject)
+		w->decided[who] = play->now;
+}
+
+static void judge_gate(struct play *play, struct watched *w, const struct line *line, const struct act *act)
 {
 	static const char *const leaving[] = {"reject", "expire", "cancel", "put-back", "fail"};
 	if (text_eq(line->action, "ask-approval")) {
 		w->gate = true;
 		w->quorum = play->config.approval.quorum;
-		w->votes = w->verified = 0;
+		w->votes = w->reopens ? w->votes : 0;
+		w->verified = w->reopens ? w->verified : 0;
+		w->reopens = false;
 		return;
 	}
+	if (text_eq(line->action, "take-back"))
+		judge_take_back(play, w, line);
+	else
+		w->taken_back = 0;
+	if (w->gate && (text_eq(line->action, "ask-backend") || text_eq(line->action, "go-on") ||
+	                text_eq(line->action, "put-back")))
+		note_decision(play, w, line, act);
 	if (text_eq(line->action, "approve") || text_eq(line->action, "approve-void"))
 		judge_vote(play, w, line);
 	else if (text_eq(line->action, "ask-backend") || (w->gate && text_eq(line->action, "go-on")))
@@ -270,7 +310,7 @@ void judge_committed(struct play *play, const struct act *act, const struct stan
 		play_tell(play, "    = %s, %s, by %s", line->action, line->via, line->actor);
 		judge_rights(play, line, act, truth);
 		if (w != NULL)
-			judge_gate(play, w, line);
+			judge_gate(play, w, line, act);
 	}
 	for (unsigned i = 0; i < judge->move_count; i++) {
 		judge->last_move = judge->moves[i].id;
@@ -284,6 +324,8 @@ void judge_call(struct play *play, const struct flow_call *call)
 	const struct watched *w = judge_find(&play->judge, call->request);
 	if (!org_is_write(call->kind) || w == NULL)
 		return;
+	if (w->rests_until > play->now && w->rests_until - play->now <= play->config.approval.take_back_ms)
+		play_fail(play, "EAC-%lld: %s while the decision can be taken back", (long long)w->id, call->kind);
 	if (!text_eq(w->state, "running") || w->gate)
 		play_fail(play, "EAC-%lld: %s while it is %s", (long long)w->id, call->kind, w->state);
 }

@@ -20,12 +20,16 @@ struct act;
 /* One repair. */
 struct watched {
 	int64_t id;
-	char state[24];    /* where its last move led */
-	bool gate;         /* a gate is open */
-	int quorum;        /* of that gate */
-	unsigned votes;    /* bits of the cast */
-	unsigned verified; /* who still might, when Slack was last asked about the voters */
-	unsigned acted;    /* who did something to it with a right to */
+	char state[24];        /* where its last move led */
+	bool gate;             /* a gate is open */
+	int quorum;            /* of that gate */
+	unsigned votes;        /* bits of the cast */
+	unsigned verified;     /* who still might, when Slack was last asked about the voters */
+	bool reopens;          /* a decision was taken back: the other votes stay */
+	int64_t decided[CAST]; /* when each of them last decided; 0: never, or taken back */
+	int taken_back;        /* by whom, in the line before, plus one; 0: by nobody */
+	int64_t rests_until;   /* what can be taken back has no consequence before */
+	unsigned acted;        /* who did something to it with a right to */
 	char requester[24], slack_user[24], target[24];
 	char before[4][24]; /* who was its requester before; taken over */
 	unsigned before_count;

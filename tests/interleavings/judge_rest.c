@@ -116,7 +116,8 @@ static void judge_messages(struct resting *resting)
 	const struct slack *slack = &resting->play->slack;
 	for (unsigned i = 0; i < slack->count; i++) {
 		const struct said *said = &slack->messages[i];
-		if (said->buttons && !resting->live[i])
+		/* private answers are no cards: they are never changed, and their button tells when its time is over */
+		if (said->buttons && !resting->live[i] && said->slot[0] != '\0')
 			play_fail(resting->play, "EAC-%lld: %s has buttons that decide nothing",
 			          (long long)said->request, said->slot);
 		for (unsigned j = i + 1; j < slack->count && said->slot[0] != '\0'; j++)

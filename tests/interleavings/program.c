@@ -135,7 +135,7 @@ static enum errc look_at_card(struct act *act, struct tx *tx)
 	const char *dot = strchr(value, '.');
 	int64_t n = 0;
 	act->dead = false;
-	if (dot == NULL)
+	if (dot == NULL || text_eq(act->action, "eac.undo")) /* which is no card's */
 		return OK;
 	enum errc rc = sql_int(
 	    tx, &n, 0,
@@ -600,6 +600,8 @@ static void send(struct play *play, struct letter *letter)
 		post(play, letter);
 	else if (letter->row.op == OUTBOX_UPDATE)
 		update(play, letter);
+	else
+		slack_whisper(&play->slack, letter->row.body, letter->row.conversation);
 }
 
 struct noting {

@@ -141,11 +141,12 @@ static void bring_to_an_end(struct play *play)
 /* --- prologues --- */
 
 /* A repair, or two, some way on, without any fault. */
-static void play_prologue(struct stage *stage, unsigned prologue)
+static void play_prologue(struct stage *stage, unsigned prologue, bool loud)
 {
 	static const char *const first[] = {"repair <@U0JANE001>", "repair jane@example.com", "repair nemo@example.com",
 	                                    "repair jane@example.com jill@example.com", "repair jill@example.com"};
 	struct play *play = stage_clear(stage, UINT64_C(0x5eed0000) + prologue);
+	play->loud = loud;
 	deeds_type(play, dice_chance(&play->dice, 70) ? ANN : BOTH, WANT_REPAIR, first[dice_roll(&play->dice, 5)]);
 	for (unsigned i = prologue % 12; i > 0 && !play->failed; i--) {
 		program_settle(play);
@@ -154,24 +155,30 @@ static void play_prologue(struct stage *stage, unsigned prologue)
 		if (i > 1)
 			deeds_helpful(play);
 	}
-	program_settle(play);
-	stage_keep(stage, prologue);
+	if (!play->failed)
+		program_settle(play);
+	play->loud = false;
+	if (!play->failed)
+		stage_keep(stage, prologue);
 }
 
-static struct play *begin(struct stage *stage, uint64_t seed)
+static struct play *begin(struct stage *stage, uint64_t seed, bool loud)
 {
 	struct dice dice = {seed};
 	unsigned prologue = dice_roll(&dice, PROLOGUES);
 	if (prologue == 0)
 		return stage_clear(stage, seed);
 	if (stage->kept[prologue] == NULL)
-		play_prologue(stage, prologue);
-	return stage_put_back(stage, prologue, seed);
+		play_prologue(stage, prologue, loud);
+	return stage->play.failed && stage->kept[prologue] == NULL ? &stage->play
+	                                                           : stage_put_back(stage, prologue, seed);
 }
 
 bool run_random(struct stage *stage, uint64_t seed, bool loud)
 {
-	struct play *play = begin(stage, seed);
+	struct play *play = begin(stage, seed, loud);
+	if (play->failed)
+		return false; /* already in its prologue */
 	play->loud = loud;
 	if (dice_chance(&play->dice, 50))
 		weather_changes(play);

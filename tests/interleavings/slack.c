@@ -107,6 +107,13 @@ void slack_change(struct slack *slack, struct said *said, json_t *body)
 	remember(slack, said);
 }
 
+void slack_whisper(struct slack *slack, json_t *body, const char *channel)
+{
+	struct said said = {.body = body, .buttons = true};
+	text_copy(said.channel, sizeof said.channel, channel);
+	remember(slack, &said);
+}
+
 const struct said *slack_post(struct slack *slack, const struct outbox_row *row)
 {
 	if (slack->count == MESSAGES_MAX)

@@ -39,6 +39,8 @@ struct said *slack_by_key(struct slack *slack, const char *key);
 struct said *slack_by_ts(struct slack *slack, const char *ts);
 /* Posts it, whatever stands there already; gives its ts. NULL: there is no more room, and the run is over. */
 const struct said *slack_post(struct slack *slack, const struct outbox_row *row);
+/* Words for one person alone, whose buttons they may press as long as they like. */
+void slack_whisper(struct slack *slack, json_t *body, const char *channel);
 void slack_change(struct slack *slack, struct said *said, json_t *body);
 /* Some button of a message that stands: the first has index 0; false when there is none such. */
 bool slack_button(const struct said *said, unsigned index, struct seen *ret);

@@ -253,6 +253,7 @@ static void set_chances(struct config *c, struct dice *dice)
 	c->approval.four_eyes = dice_chance(dice, 85);
 	c->approval.before_teardown = dice_chance(dice, 30);
 	c->approval.require_case_number = dice_chance(dice, 75);
+	c->approval.take_back_ms = dice_chance(dice, 60) ? 10000 : 0;
 	c->salesforce.delete_account_links = dice_chance(dice, 40);
 	c->limits.pause_after_failures = dice_chance(dice, 10) ? 2 : 0;
 	if (dice_chance(dice, 30)) {
