@@ -255,10 +255,35 @@ enum errc outbox_sent(struct tx *tx, int64_t id, const char *channel, const char
 	return code == OK ? settle(tx, &row) : code;
 }
 
+/*
+ * While it was on its way, newer words for the same message were put: they have overtaken it, and would be overwritten
+ * by it. They take over its rest and its urgency.
+ */
+static enum errc give_way(struct tx *tx, const struct outbox_row *row, int64_t at, bool *ret_gone)
+{
+	int64_t newer = 0;
+	enum errc code = row->op == OUTBOX_UPDATE ? find_waiting(tx, row, &newer) : OK;
+	*ret_gone = newer > row->id;
+	if (code != OK || !*ret_gone)
+		return code;
+	code = sql_run(tx, NULL,
+	               "UPDATE outbox SET not_before = $1, priority = CASE WHEN priority > $2 THEN $2 ELSE priority END"
+	               " WHERE id = $3",
+	               ARGS(value_int(at), value_int(row->priority), value_int(newer)));
+	if (code == OK)
+		code = delete_row(tx, row);
+	return code == OK ? settle(tx, row) : code;
+}
+
 static enum errc back_to_waiting(struct tx *tx, int64_t id, int64_t at, int threads_lost)
 {
 	struct outbox_row row;
+	bool gone = false;
 	enum errc code = get_row(tx, id, &row);
+	if (code == OK)
+		code = give_way(tx, &row, at, &gone);
+	if (gone)
+		return code;
 	if (code == OK)
 		code =
 		    sql_run(tx, NULL,

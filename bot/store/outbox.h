@@ -92,7 +92,8 @@ enum errc outbox_claim(struct tx *tx, const struct outbox_claim *claim, struct o
  * It stands: fills the slot (and request.thread_ts for slot "parent") and forgets the row. ts may be "" for ephemerals.
  */
 enum errc outbox_sent(struct tx *tx, int64_t id, const char *channel, const char *ts) MUST_CHECK;
-/* Back to waiting, not before `at` (certainly not sent, or an update, which may be repeated). */
+/* Back to waiting, not before `at` (certainly not sent, or an update, which may be repeated). An update that was
+ * overtaken by newer words for its message meanwhile is forgotten instead. */
 enum errc outbox_retry(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;
 /* The same for a reply whose thread was gone, and counts that. */
 enum errc outbox_thread_lost(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;

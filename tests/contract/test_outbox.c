@@ -583,6 +583,24 @@ TEST(a_method_that_rests_holds_back_no_other)
 	return OK;
 }
 
+TEST(an_update_that_comes_back_gives_way_to_newer_words)
+{
+	(void)arg;
+	AUTO_CLAIM struct claimed c = {0};
+	int64_t pending, id = posted_request(tx), first = update(tx, id, "parent", "is asked");
+	claim(tx, &c, 1);
+	int64_t second = update(tx, id, "parent", "is over");
+	MUST(outbox_retry(tx, first, 1000));
+	claim(tx, &c, 2);
+	assert_int_equal(c.count, 0);
+	claim(tx, &c, 1000);
+	expect(&c, 0, "is over");
+	MUST(outbox_sent(tx, second, help, "1.1"));
+	MUST(outbox_pending(tx, &pending));
+	assert_int_equal(pending, 0);
+	return OK;
+}
+
 TEST(updates_of_one_message_follow_each_other)
 {
 	(void)arg;
@@ -945,6 +963,7 @@ int main(void)
 	    CASE(an_update_does_not_wait_for_new_messages_of_its_request),
 	    CASE(where_new_messages_rest_only_they_wait),
 	    CASE(a_method_that_rests_holds_back_no_other),
+	    CASE(an_update_that_comes_back_gives_way_to_newer_words),
 	    CASE(updates_of_one_message_follow_each_other),
 	    CASE(a_decision_wakes_the_polish_that_it_is_merged_with),
 	    CASE(a_decision_does_not_make_polish_urgent),

