@@ -120,9 +120,8 @@ static void add_ghosts(struct buf *b, const struct asked *asked)
 	           asked->env->config->slack.command, NULL);
 }
 
-static void add_asked_by(struct buf *b, const struct asked *asked)
+static void add_asked_by(struct buf *b, const struct asked *asked, const struct request_row *row)
 {
-	const struct request_row *row = &asked->row;
 	enum language language = asked_language(asked);
 	const json_t *before = json_get(row->facts, "askers");
 	AUTO_BUF struct buf who = {0}, time = {0}, others = {0};
@@ -151,7 +150,7 @@ static enum errc show_one(struct asked *asked)
 	buf_init(&b, ANSWER_MAX);
 	show_row(&b, asked, &asked->row);
 	add_who(&b, asked, &asked->row);
-	add_asked_by(&b, asked);
+	add_asked_by(&b, asked, &asked->row);
 	enum errc rc = step_each(asked->tx, asked->row.id, add_step, &steps);
 	add_ghosts(&b, asked);
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
@@ -173,6 +172,8 @@ static enum errc list_row(void *arg, const struct request_row *row)
 	buf_puts(&list->text, list->rows++ > 0 ? "\n" : "");
 	show_row(&list->text, list->asked, row);
 	add_who(&list->text, list->asked, row);
+	if (text_eq(list->asked->command->name, "history"))
+		add_asked_by(&list->text, list->asked, row);
 	return OK;
 }
 
