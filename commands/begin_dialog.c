@@ -99,6 +99,7 @@ enum errc begin_open_dialog(struct asked *asked, const struct repair_words *type
 		return rc != OK ? rc : asked_deny(asked, why);
 	struct dialog *d = dialog_new("eac.repair", phrase_text(language, PHRASE_REPAIR_DIALOG_TITLE),
 	                              phrase_text(language, PHRASE_REPAIR_DIALOG_START), channel);
+	dialog_close_label(d, phrase_text(language, PHRASE_LATER_CANCEL));
 	dialog_section(d, phrase_text(language, PHRASE_REPAIR_DIALOG_INTRO));
 	dialog_users_input(d, "who", phrase_text(language, PHRASE_REPAIR_DIALOG_WHO), false, &subject,
 	                   text_empty(subject) ? 0 : 1);

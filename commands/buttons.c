@@ -71,6 +71,7 @@ static enum errc open_case_dialog(struct asked *asked)
 	dialog_section(d, phrase_text(l, PHRASE_CASE_ASK));
 	dialog_text_input(d, &number);
 	dialog_text_input(d, &seen);
+	dialog_close_label(d, phrase_text(l, PHRASE_LATER_CANCEL));
 	asked->reply->dialog = dialog_take(d);
 	return OK;
 }
@@ -87,6 +88,7 @@ static enum errc open_note_dialog(struct asked *asked)
 	                                 .multiline = true,
 	                                 .max_length = 500};
 	dialog_text_input(d, &note);
+	dialog_close_label(d, phrase_text(l, PHRASE_LATER_CANCEL));
 	asked->reply->dialog = dialog_take(d);
 	return OK;
 }

@@ -88,14 +88,21 @@ static int64_t id_of_value(const char *value)
 	return words_id(number);
 }
 
+/* What is typed instead of the button, behind the repair's number. */
+static const struct {
+	const char *action, *command, *more;
+} twins[] = {{"eac.confirm", "confirm", " CASE"}, {"eac.still_present", "present", ""}, {"eac.later", "later", " DAY"}};
+
 static void add_typed(struct buf *b, const struct deed *deed, const char *command)
 {
-	char id[24];
+	int64_t id = id_of_value(deed->value);
+	char number[24];
 
 	if (deed->door == DOOR_SLASH || deed->door == DOOR_SHORTCUT)
 		buf_printf(b, "`%s repair WHO reason: …`", command);
-	else if (text_eq(deed->action, "eac.confirm") && id_of_value(deed->value) != 0)
-		buf_printf(b, "`%s confirm %s CASE`", command, eac_id(id_of_value(deed->value), id));
+	for (size_t i = 0; id != 0 && i < sizeof twins / sizeof twins[0]; i++)
+		if (text_eq(deed->action, twins[i].action))
+			buf_printf(b, "`%s %s %s%s`", command, twins[i].command, eac_id(id, number), twins[i].more);
 }
 
 void commands_no_dialog(struct buf *b, enum language language, const struct deed *deed, const char *command)
