@@ -18,6 +18,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "commands/home.h"
 #include "tests/flow/transcript.h"
 #include "tests/flow/world.h"
 
@@ -303,6 +304,115 @@ static void a_repair_with_strange_names(struct story *s)
 	types(s, HELP, TEAM, "status 1");
 }
 
+static void opens_home(struct story *s, const char *user, const char *roles)
+{
+	heading(s, user, "opens the Home tab");
+	json_t *view = world_home(s->w, user, roles);
+	json_array_append_new(s->w->journal,
+	                      json_pack("{s:s,s:s,s:s,s:o}", "what", "home", "to", user, "slot", "", "body", view));
+	told(s);
+}
+
+static void shows(struct story *s, const char *who, const char *what, json_t *view)
+{
+	heading(s, who, what);
+	json_array_append_new(s->w->journal,
+	                      json_pack("{s:s,s:s,s:s,s:o}", "what", "dialog", "to", who, "slot", "", "body", view));
+	told(s);
+}
+
+/* Claims, stand-ins, a vote taken back, two votes needed, clicks that come too late. */
+static void decisions_and_second_thoughts(struct story *s)
+{
+	s->w->config.approval.before_teardown = true;
+	s->w->config.approval.take_back_ms = 10000;
+	s->w->config.approval.quorum = 2;
+	types(s, OMAR, "approver", "delegate <@" ANA "|ana> until 3d");
+	types(s, OMAR, "approver", "delegate");
+	types(s, HELP, TEAM, NAMED " ticket: INC0012345 reason: as discussed");
+	clicks(s, ANA, "approver", "eac.claim");
+	waits(s, "half an hour", HOUR / 2);
+	clicks(s, OMAR, "approver", "eac.approve");
+	types(s, OMAR, "approver", "approve 1");
+	types(s, OMAR, "approver", "undo 1");
+	types(s, OMAR, "approver", "undo 1");
+	clicks(s, OMAR, "approver", "eac.approve");
+	clicks(s, ANA, "approver", "eac.approve");
+	heading(s, OMAR, "a button of old");
+	world_click_raw(s->w, OMAR, "approver", "eac.approve", "1.00000000000000000000000000000000", CHANNEL, "1.1");
+	told(s);
+	waits(s, "twenty seconds", 20000);
+	is_in(s, "waiting_user");
+	types(s, OMAR, "approver", "delegate off");
+	types(s, JOHN, TEAM, "take 1");
+	types(s, HELP, TEAM, "confirm 1 04567890");
+	jane_does_her_first_part(s);
+	is_in(s, "waiting_approval");
+	clicks(s, OMAR, "approver", "eac.approve");
+	clicks(s, ANA, "approver", "eac.approve");
+	waits(s, "twenty seconds", 20000);
+	is_in(s, "waiting_backend");
+	clicks(s, JOHN, TEAM, "eac.claim");
+	waits(s, "a day", 25 * HOUR);
+	clicks(s, JOHN, TEAM, "eac.abort");
+	waits(s, "twenty seconds", 20000);
+	is_in(s, "cancelled");
+}
+
+/* Somebody else changes in Salesforce what the plan is about. */
+static void a_plan_that_changes(struct story *s)
+{
+	s->w->config.approval.before_teardown = true;
+	types(s, HELP, TEAM, NAMED);
+	clicks(s, OMAR, "approver", "eac.approve");
+	json_set_str(json_array_get(s->w->sets, 0), "expires", "2027-01-31T00:00:00Z");
+	clicks(s, JANE, "", "eac.done");
+	is_in(s, "waiting_approval");
+	clicks(s, OMAR, "approver", "eac.approve");
+	clicks(s, JANE, "", "eac.not_installed");
+	waits(s, "a moment", 3000);
+	is_in(s, "waiting_approval");
+	clicks(s, OMAR, "approver", "eac.approve");
+	world_add_token(s->w, "back", "SalesforceIQ");
+	types(s, HELP, TEAM, "confirm 1 04567890");
+	waits(s, "a moment", 3000);
+	types(s, HELP, TEAM, "why 1");
+}
+
+/* The dialog by its doors, several people at once, and the Home tab. */
+static void dialogs_several_people_and_home(struct story *s)
+{
+	const struct deed asked = {.door = DOOR_SLASH,
+	                           .user = HELP,
+	                           .channel = CHANNEL,
+	                           .thread_ts = "",
+	                           .message_ts = "",
+	                           .text = "repair",
+	                           .action = "",
+	                           .value = "",
+	                           .subject = ""};
+	AUTO_BUF struct buf words = {0};
+	buf_init(&words, 1000);
+	opens_home(s, HELP, TEAM);
+	opens_home(s, "U0NOBODY1", "");
+	shows(s, HELP, "the dialog while it is looked up", commands_waiting_view(s->language));
+	commands_no_dialog(&words, s->language, &asked, "/eac");
+	heading(s, HELP, "the dialog did not open");
+	buf_printf(&s->text, "%s\n\n", buf_str(&words));
+	heading(s, HELP, "the shortcut on a message of Jane");
+	world_shortcut(s->w, HELP, TEAM, CHANNEL, JANE);
+	told(s);
+	submits(s, HELP, TEAM, "who", JANE);
+	types(s, HELP, TEAM, NAMED);
+	types(s, HELP, TEAM, "repair jane@example.com bob@example.com nobody@example.com");
+	waits(s, "a minute", 60000);
+	types(s, HELP, TEAM, "list");
+	types(s, HELP, TEAM, "status");
+	opens_home(s, HELP, "requester approver");
+	opens_home(s, OMAR, "approver");
+	opens_home(s, JANE, "");
+}
+
 /* --- in every language --- */
 
 static void play(const char *file, void (*story)(struct story *s))
@@ -346,6 +456,9 @@ STORY(others_who_are_called)
 STORY(the_emergency_stop)
 STORY(help_and_what_is_not_understood)
 STORY(a_repair_with_strange_names)
+STORY(decisions_and_second_thoughts)
+STORY(a_plan_that_changes)
+STORY(dialogs_several_people_and_home)
 #undef STORY
 
 int main(void)
@@ -362,6 +475,9 @@ int main(void)
 	    cmocka_unit_test(the_emergency_stop_reads_as_reviewed),
 	    cmocka_unit_test(help_and_what_is_not_understood_reads_as_reviewed),
 	    cmocka_unit_test(a_repair_with_strange_names_reads_as_reviewed),
+	    cmocka_unit_test(decisions_and_second_thoughts_reads_as_reviewed),
+	    cmocka_unit_test(a_plan_that_changes_reads_as_reviewed),
+	    cmocka_unit_test(dialogs_several_people_and_home_reads_as_reviewed),
 	};
 
 	log_setup(LOG_ERROR, LOG_TEXT);

@@ -128,6 +128,10 @@ static void add_alternative(struct buf *b, const json_t *body)
 
 static void add_view(struct buf *b, const json_t *view)
 {
+	if (text_eq(json_str(view, "type"), "home")) {
+		add_blocks(b, json_get(view, "blocks"));
+		return;
+	}
 	buf_puts(b, "# ");
 	add_text_of(b, json_get(view, "title"));
 	buf_putc(b, '\n');

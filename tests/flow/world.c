@@ -15,6 +15,7 @@
 #include "bot/base/text.h"
 #include "bot/flow/flow.h"
 #include "bot/store/outbox.h"
+#include "commands/home.h"
 #include "commands/eac/digest.h"
 #include "tests/flow/org.h"
 
@@ -456,6 +457,7 @@ struct job {
 	struct request_row row;
 	struct step_row step;
 	const char *key;
+	json_t *home;
 };
 
 /* What fails is left as it was, and asked for again by whoever needs it. */
@@ -842,6 +844,22 @@ void world_click_raw(struct world *w, const char *user, const char *roles, const
 	deed.channel = channel;
 	deed.message_ts = ts;
 	do_deed(w, &deed, roles);
+}
+
+static enum errc job_home(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	const struct home_health health = {.salesforce = true};
+	return commands_home(job->w->commands, tx, &job->deed->person, &health, job->w->now, &job->home);
+}
+
+json_t *world_home(struct world *w, const char *user, const char *roles)
+{
+	struct deed deed = new_deed(DOOR_DIRECT, user);
+	struct job job = {.deed = &deed};
+	fill_person(w, &deed.person, user, roles);
+	run(w, job_home, &job);
+	return job.home;
 }
 
 static const json_t *button_in(const json_t *message, const char *label)

@@ -94,6 +94,8 @@ void world_click_raw(struct world *w, const char *user, const char *roles, const
                      const char *channel, const char *ts);
 /* A shortcut from Slack's menus, in a channel ("" where there is none), about somebody ("" where it names nobody). */
 void world_shortcut(struct world *w, const char *user, const char *roles, const char *channel, const char *subject);
+/* What the Home tab shows; the caller owns it. */
+json_t *world_home(struct world *w, const char *user, const char *roles);
 /* Submits the open dialog with these values, {block: the element's state}; takes them. picked: struct deed's, or NULL. */
 void world_submit_all(struct world *w, const char *user, const char *roles, json_t *values, const json_t *picked);
 /* Submits the open dialog with one value in one block (text or a date; for "who" a Slack id). */
