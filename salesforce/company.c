@@ -19,9 +19,13 @@
 
 enum {
 	BAND_MAX = 100,
-	MOMENT_MS = 2,     /* for those who ask in the same turn */
-	WINDOW_MS = 50,    /* for company, where there was some lately */
-	LATELY_MS = 1000,  /* that is so long */
+	MOMENT_MS = 2,         /* for those who ask in the same turn */
+	WINDOW_MS = 50,        /* for company, where there was some lately */
+	LATELY_MS = 1000,      /* that is so long */
+	CROWD = 8,             /* so many together are a crowd: then more are on their way ... */
+	CROWD_WINDOW_MS = 500, /* ... and are waited for */
+	CROWD_PATIENCE_MS = 1000,
+	CROWD_LASTS_MS = 2000,
 	PATIENCE_MS = 500, /* the longest wait for a call before to come back */
 	KIND_COUNT = SF_KIND_COUNT,
 };
@@ -53,6 +57,7 @@ struct band {
 struct company {
 	struct sf *sf;
 	struct queue *queues;
+	int64_t crowd_until_ms;             /* boot time */
 	size_t most[KIND_COUNT];            /* in a band; fewer where the org can't cope */
 	int64_t apart_until_ms[KIND_COUNT]; /* boot time */
 };
@@ -415,6 +420,8 @@ static void send_all(struct queue *q)
 	while (q->first) {
 		struct band *band = gather(q);
 
+		if (band->count >= CROWD)
+			q->company->crowd_until_ms = clock_boot_ms() + CROWD_LASTS_MS;
 		q->under_way++;
 		send_band(band);
 	}
@@ -429,14 +436,24 @@ static void on_timer(void *arg, const struct http_answer *answer)
 		send_all(q);
 }
 
+static int64_t window_of(const struct queue *q, int64_t now_ms)
+{
+	bool crowd = now_ms < q->company->crowd_until_ms;
+
+	if (q->under_way > 0)
+		return crowd ? CROWD_PATIENCE_MS : PATIENCE_MS;
+	if (crowd)
+		return CROWD_WINDOW_MS;
+	return now_ms - q->last_ms < LATELY_MS ? WINDOW_MS : MOMENT_MS;
+}
+
 /* When those who wait go: after a moment where nobody else was seen lately, else when the window has passed and the
  * others are back. */
 static void schedule(struct queue *q)
 {
 	struct http *http = q->company->sf->http;
 	int64_t now_ms = clock_boot_ms(), waited_ms = now_ms - q->since_ms;
-	int64_t wait_ms = q->under_way > 0 ? PATIENCE_MS : now_ms - q->last_ms < LATELY_MS ? WINDOW_MS : MOMENT_MS;
-	int64_t left_ms = wait_ms - waited_ms;
+	int64_t left_ms = window_of(q, now_ms) - waited_ms;
 
 	http_cancel(http, q->timer);
 	q->timer = 0;

@@ -8,17 +8,20 @@
 #include <stdlib.h>
 
 #include "bot/app/profile.h"
+#include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
 #include "bot/base/text.h"
 
-enum { SLACK_TIMEOUT_MS = 10 * 1000, VOTERS_TIMEOUT_MS = 60 * 1000 };
+/* Of two hundred people the last has their turn after five minutes. */
+enum { PERSON_TIMEOUT_MS = 10 * 60 * 1000, VOTERS_TIMEOUT_MS = 60 * 1000, REASON_MAX = 400 };
 
 /* A call under way. Those that could not begin are answered in the next turn of the loop. */
 struct call {
 	struct call *next;
 	struct calls *calls;
 	enum errc refused;
+	const char *method; /* of Slack, that it asks */
 	calls_fn *fn;
 	void *arg;
 };
@@ -38,6 +41,7 @@ struct calls {
 	struct sf *sf;
 	struct people *people;
 	struct call *refused;
+	struct call *persons; /* who ask about somebody in Slack */
 	struct roll *rolls;
 };
 
@@ -64,6 +68,10 @@ void calls_free(struct calls *calls)
 		return;
 	for (struct call *c; (c = calls->refused) != NULL;) {
 		calls->refused = c->next;
+		free(c);
+	}
+	for (struct call *c; (c = calls->persons) != NULL;) {
+		calls->persons = c->next;
 		free(c);
 	}
 	for (struct roll *r; (r = calls->rolls) != NULL;) {
@@ -105,24 +113,46 @@ static void on_salesforce(void *arg, const struct sf_answer *answer)
 	free(call);
 }
 
-static void on_person(void *arg, const struct slack_answer *answer)
+static void unlist(struct call *call)
+{
+	struct call **at = &call->calls->persons;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+}
+
+/* Slack's word and what to do about it, in a sentence. */
+static void why_not(const struct call *call, enum errc code, const char *error, struct buf *reason)
+{
+	const char *advice = slack_advice(call->method, error);
+
+	buf_printf(reason, "%s: ", call->method);
+	if (error[0] == '\0')
+		buf_puts(reason, err_sentence(code));
+	else
+		buf_printf(reason, "Slack says %s%s%s", error, advice[0] != '\0' ? ": " : "", advice);
+}
+
+static void on_person(void *arg, enum errc code, const char *error, const json_t *user)
 {
 	struct call *call = arg;
-	struct flow_answer told = {.code = answer->code, .error = answer->error, .reason = answer->reason};
-	const json_t *user = answer->code == OK ? json_get(answer->body, "user") : NULL;
-	json_t *body = NULL;
+	struct flow_answer told = {.code = code, .error = error, .reason = ""};
+	AUTO_BUF struct buf reason = {0};
+	json_auto_t *body = NULL;
 
-	if (json_is_object(user)) {
+	unlist(call);
+	buf_init(&reason, REASON_MAX);
+	if (code == OK) {
 		struct profile profile;
 		profile_read(&profile, user, slack_identity(call->calls->slack));
 		body = profile_json(&profile);
-	} else if (answer->code == OK) {
-		told.code = ERR_PROTOCOL;
-		told.reason = "Slack's answer names no user";
+	} else {
+		why_not(call, code, error, &reason);
+		told.reason = buf_str(&reason);
 	}
 	told.body = body;
 	call->fn(call->arg, &told);
-	json_decref(body);
 	free(call);
 }
 
@@ -130,16 +160,16 @@ static void ask_person(struct call *call, const json_t *args)
 {
 	const char *user = json_str(args, "user");
 	const char *email = json_str(args, "email");
-	struct slack *slack = call->calls->slack;
+	struct calls *calls = call->calls;
 
-	if (user[0] != '\0')
-		slack_call(slack, "users.info", json_pack("{s:s,s:b}", "user", user, "include_locale", 1),
-		           SLACK_TIMEOUT_MS, on_person, call);
-	else if (email[0] != '\0')
-		slack_call(slack, "users.lookupByEmail", json_pack("{s:s}", "email", email), SLACK_TIMEOUT_MS,
-		           on_person, call);
-	else
+	if (user[0] == '\0' && email[0] == '\0') {
 		refuse(call, ERR_BUG);
+		return;
+	}
+	call->method = user[0] != '\0' ? "users.info" : "users.lookupByEmail";
+	call->next = calls->persons;
+	calls->persons = call;
+	people_look_up(calls->people, user, email, PERSON_TIMEOUT_MS, on_person, call);
 }
 
 static json_t *person_json(const struct person *person)

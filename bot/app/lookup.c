@@ -23,7 +23,7 @@ enum {
 
 struct known {
 	struct known *next;
-	char key[32];
+	char *key;
 	json_t *value;
 	int64_t at;      /* boot time */
 	uint64_t number; /* of the question that it answers */
@@ -33,7 +33,7 @@ struct question {
 	struct question *next;
 	struct lookup *lookup;
 	uint64_t number; /* rising */
-	char key[32];
+	char *key;
 	bool sent;  /* false: it waits for its turn */
 	bool stale; /* the thing has changed since */
 };
@@ -83,7 +83,14 @@ struct lookup *lookup_new(struct loop *loop, struct slack *slack, const struct l
 static void known_free(struct known *known)
 {
 	json_decref(known->value);
+	free(known->key);
 	free(known);
+}
+
+static void question_free(struct question *question)
+{
+	free(question->key);
+	free(question);
 }
 
 static void waiter_free(struct waiter *waiter)
@@ -102,7 +109,7 @@ void lookup_free(struct lookup *lookup)
 	}
 	for (struct question *q; (q = lookup->questions) != NULL;) {
 		lookup->questions = q->next;
-		free(q);
+		question_free(q);
 	}
 	for (struct waiter *w; (w = lookup->waiters) != NULL;) {
 		lookup->waiters = w->next;
@@ -171,7 +178,7 @@ static void remember(struct lookup *lookup, const struct question *question, con
 	drop_known(lookup, question->key);
 	if (lookup->known_count >= KNOWN_MAX)
 		forget_oldest(lookup);
-	text_copy(known->key, sizeof known->key, question->key);
+	known->key = mem_strdup(question->key);
 	known->number = question->number;
 	known->value = json_deep_copy(value);
 	known->at = clock_boot_ms();
@@ -318,7 +325,7 @@ static void on_answer(void *arg, const struct slack_answer *answer)
 	if (code == OK)
 		remember(lookup, question, value);
 	tell(take_waiters(lookup, waits_for, question), code, answer->error, code == OK ? value : NULL);
-	free(question);
+	question_free(question);
 	arm(lookup);
 }
 
@@ -345,7 +352,7 @@ static void on_turn(void *arg)
 			continue;
 		if (!is_awaited(lookup, q)) {
 			take_out(q);
-			free(q);
+			question_free(q);
 			continue;
 		}
 		int64_t wait = take_turn(lookup);
@@ -367,7 +374,7 @@ static struct question *ask(struct lookup *lookup, const char *key)
 	*end = question;
 	question->lookup = lookup;
 	question->number = ++lookup->asked;
-	text_copy(question->key, sizeof question->key, key);
+	question->key = mem_strdup(key);
 	return question;
 }
 

@@ -17,6 +17,9 @@ enum {
 	/* Slack allows 100 users.info in a minute (50 conversations.info), and takes a burst well. */
 	USERS_BURST = 70,
 	USERS_PER_MINUTE = 60,
+	/* 50 users.lookupByEmail */
+	EMAILS_BURST = 30,
+	EMAILS_PER_MINUTE = 40,
 	CHANNELS_BURST = 30,
 	CHANNELS_PER_MINUTE = 30,
 };
@@ -48,6 +51,7 @@ struct people {
 	struct slack *slack;
 	const struct config *config;
 	struct lookup *users;
+	struct lookup *emails; /* the same people, by address */
 	struct lookup *channels;
 	struct groups *groups;
 	struct inquiry *inquiries;
@@ -63,6 +67,11 @@ struct people *people_new(struct loop *loop, struct slack *slack, const struct c
 	                                            .fresh_ms = GOOD_FOR_MS,
 	                                            .burst = USERS_BURST,
 	                                            .per_minute = USERS_PER_MINUTE};
+	static const struct lookup_options emails = {.method = "users.lookupByEmail",
+	                                             .argument = "email",
+	                                             .part = "user",
+	                                             .burst = EMAILS_BURST,
+	                                             .per_minute = EMAILS_PER_MINUTE};
 	static const struct lookup_options channels = {.method = "conversations.info",
 	                                               .argument = "channel",
 	                                               .part = "channel",
@@ -74,6 +83,7 @@ struct people *people_new(struct loop *loop, struct slack *slack, const struct c
 	people->loop = loop;
 	people->slack = slack;
 	people->users = lookup_new(loop, slack, &users);
+	people->emails = lookup_new(loop, slack, &emails);
 	people->channels = lookup_new(loop, slack, &channels);
 	people->groups = groups_new(loop, slack);
 	people_set_config(people, config);
@@ -93,6 +103,7 @@ void people_free(struct people *people)
 		free(i);
 	}
 	lookup_free(people->users);
+	lookup_free(people->emails);
 	lookup_free(people->channels);
 	groups_free(people->groups);
 	free(people);
@@ -106,6 +117,7 @@ void people_start(struct people *people)
 void people_stop(struct people *people)
 {
 	groups_stop(people->groups);
+	lookup_stop(people->emails);
 }
 
 void people_set_config(struct people *people, const struct config *config)
@@ -203,6 +215,14 @@ void people_get(struct people *people, const char *user, bool afresh, int64_t ti
 	if (!inquiry->groups_ok)
 		groups_renew(people->groups, timeout_ms, on_groups, inquiry);
 	lookup_get(people->users, user, afresh, timeout_ms, on_user, inquiry);
+}
+
+void people_look_up(struct people *people, const char *user, const char *email, int64_t timeout_ms, people_user_fn *fn,
+                    void *arg)
+{
+	bool by_id = user[0] != '\0';
+
+	lookup_get(by_id ? people->users : people->emails, by_id ? user : email, true, timeout_ms, fn, arg);
 }
 
 enum language people_language(const struct people *people, const char *user)

@@ -30,6 +30,14 @@ void people_stop(struct people *people);
 void people_set_config(struct people *people, const struct config *config);
 /* `afresh`: person and groups are asked now, for a decision. */
 void people_get(struct people *people, const char *user, bool afresh, int64_t timeout_ms, people_fn *fn, void *arg);
+/*
+ * What Slack says of somebody now, as its user object (borrowed; NULL unless code is OK): by id, or by e-mail address
+ * where `user` is "". Of many at once some wait minutes for their turn; after people_stop those who wait by address are
+ * told ABORTED.
+ */
+typedef void people_user_fn(void *arg, enum errc code, const char *error, const json_t *user);
+void people_look_up(struct people *people, const char *user, const char *email, int64_t timeout_ms, people_user_fn *fn,
+                    void *arg);
 void people_place(struct people *people, const char *channel, int64_t timeout_ms, people_place_fn *fn, void *arg);
 /* The language that this person reads, where it is remembered; else that of the channels. */
 enum language people_language(const struct people *people, const char *user);

@@ -49,6 +49,7 @@ static const struct {
     {"requests", request_scenarios},
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
+    {"crowd", crowd_scenarios},
 };
 
 struct job {
