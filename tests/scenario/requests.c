@@ -57,6 +57,39 @@ static void a_shortcut_from_nowhere_asks_where(struct stage *stage)
 	SEE(stage, .channel = "helpdesk", .contains = "EAC-1");
 }
 
+/* The answer of Slack's to a submitted dialog says this below an input. */
+static void submit_wrong(struct stage *stage, json_t *values, const char *words)
+{
+	json_t *answer = stage_submit(stage, "maria", values);
+	AUTO_FREE char *text = json_text(json_get(answer, "payload"));
+	if (strstr(text, words) == NULL)
+		stage_fail(stage, "no \"%s\" in: %s", words, text);
+	json_decref(answer);
+}
+
+static void a_shortcut_offers_the_channels_that_are_set_up(struct stage *stage)
+{
+	stage_set(stage, "access.channels", json_pack("[s,s]", "C0HELP0001", "C0NOBOT001"));
+	stage_start(stage);
+	stage_do(stage, SLACK, "/_sim/shortcut", json_pack("{s:s, s:s}", "user", "maria", "callback", "eac.repair"));
+	SEE(stage, .user = "maria", .in = "view", .contains = "Who");
+	submit_wrong(stage, json_pack("{s:[s], s:s}", "Who", "jane", "Channel", "C0NOBOT001"), "/invite");
+	json_decref(stage_submit(stage, "maria", json_pack("{s:[s], s:s}", "Who", "jane", "Channel", "C0HELP0001")));
+	await_point(stage, 1, AT_DISCONNECT);
+	CHECK(stage, repair_says(stage, 1, "channel", "C0HELP0001"));
+}
+
+static void where_every_channel_will_do_any_can_be_picked(struct stage *stage)
+{
+	stage_set(stage, "access.channels", json_pack("[s]", "any"));
+	stage_start(stage);
+	stage_do(stage, SLACK, "/_sim/shortcut", json_pack("{s:s, s:s}", "user", "maria", "callback", "eac.repair"));
+	SEE(stage, .user = "maria", .in = "view", .contains = "Who");
+	json_decref(stage_submit(stage, "maria", json_pack("{s:[s], s:s}", "Who", "jane", "Channel", "random")));
+	await_point(stage, 1, AT_DISCONNECT);
+	CHECK(stage, repair_says(stage, 1, "channel", "C0OTHER001"));
+}
+
 /* --- who has one already --- */
 
 static void whose_repair_is_open_is_answered_with_it_and_a_link(struct stage *stage)
@@ -115,6 +148,8 @@ const struct scenario request_scenarios[] = {
     SCENARIO(one_request_for_two_people_with_a_ticket_comes_out_of_the_dialog),
     SCENARIO(who_is_protected_is_told_below_the_input),
     SCENARIO(a_shortcut_from_nowhere_asks_where),
+    SCENARIO(a_shortcut_offers_the_channels_that_are_set_up),
+    SCENARIO(where_every_channel_will_do_any_can_be_picked),
     SCENARIO(whose_repair_is_open_is_answered_with_it_and_a_link),
     SCENARIO(who_is_meant_can_be_typed_from_the_answer),
     SCENARIO(who_takes_a_repair_over_is_called_and_does_not_decide_it),

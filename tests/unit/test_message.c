@@ -219,6 +219,25 @@ static void a_dialog_comes_out_as_a_view(void **state)
 	    "'title':{'emoji':true,'text':'Start a repair','type':'plain_text'},'type':'modal'}");
 }
 
+static void a_dialog_asks_for_one_of_some_channels_or_any(void **state)
+{
+	static const struct dialog_choice choices[] = {{"C0A", "<#C0A>"}, {"C0B", "<#C0B>"}};
+	struct dialog *d = dialog_new("c", "Where", "Go", "");
+
+	(void)state;
+	dialog_choice_input(d, "channel", "Channel", choices, 2);
+	dialog_channel_input(d, "other", "Other");
+	json_t *view = dialog_take(d);
+	assert_json(json_incref(json_get(json_array_get(json_get(view, "blocks"), 0), "element")),
+	            "{'action_id':'value','options':[{'text':{'text':'<#C0A>','type':'mrkdwn','verbatim':true},"
+	            "'value':'C0A'},{'text':{'text':'<#C0B>','type':'mrkdwn','verbatim':true},'value':'C0B'}],"
+	            "'type':'radio_buttons'}");
+	assert_json(json_incref(json_get(json_array_get(json_get(view, "blocks"), 1), "element")),
+	            "{'action_id':'value','filter':{'exclude_external_shared_channels':true,'include':['public',"
+	            "'private']},'type':'conversations_select'}");
+	json_decref(view);
+}
+
 static void a_long_title_is_cut(void **state)
 {
 	json_t *view = dialog_take(dialog_new("c", "A title of more than twenty-four", NULL, NULL));
@@ -234,6 +253,8 @@ static void submitted_values_are_read_whatever_their_kind(void **state)
 	    "{\"state\":{\"values\":{\"t\":{\"value\":{\"type\":\"plain_text_input\",\"value\":\"typed\"}},"
 	    "\"e\":{\"value\":{\"type\":\"plain_text_input\",\"value\":null}},"
 	    "\"d\":{\"value\":{\"type\":\"datepicker\",\"selected_date\":\"2026-12-01\"}},"
+	    "\"c\":{\"value\":{\"type\":\"radio_buttons\",\"selected_option\":{\"value\":\"C0A\"}}},"
+	    "\"p\":{\"value\":{\"type\":\"conversations_select\",\"selected_conversation\":\"C0B\"}},"
 	    "\"u\":{\"value\":{\"type\":\"multi_users_select\",\"selected_users\":[\"U1\",\"U2\"]}},"
 	    "\"x\":[],\"y\":{\"value\":7}}}}";
 	json_t *view;
@@ -243,6 +264,8 @@ static void submitted_values_are_read_whatever_their_kind(void **state)
 	assert_string_equal(dialog_value(view, "t"), "typed");
 	assert_string_equal(dialog_value(view, "e"), "");
 	assert_string_equal(dialog_value(view, "d"), "2026-12-01");
+	assert_string_equal(dialog_value(view, "c"), "C0A");
+	assert_string_equal(dialog_value(view, "p"), "C0B");
 	assert_string_equal(dialog_value(view, "u"), "U1");
 	assert_int_equal(json_array_size(dialog_users(view, "u")), 2);
 	assert_string_equal(dialog_value(view, "x"), "");
@@ -321,6 +344,7 @@ int main(void)
 	    cmocka_unit_test(more_than_ten_fields_go_on_in_a_further_section),
 	    cmocka_unit_test(broken_utf8_becomes_valid_json),
 	    cmocka_unit_test(a_dialog_comes_out_as_a_view),
+	    cmocka_unit_test(a_dialog_asks_for_one_of_some_channels_or_any),
 	    cmocka_unit_test(a_long_title_is_cut),
 	    cmocka_unit_test(submitted_values_are_read_whatever_their_kind),
 	    cmocka_unit_test(an_error_names_its_block),
