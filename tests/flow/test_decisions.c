@@ -257,6 +257,21 @@ static void a_cancel_does_not_wait(void **state)
 	assert_string_equal(world_state(w, 1), "cancelled");
 }
 
+static void a_failure_and_a_retry_do_not_wait_for_it(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	w->blind_tokens = true;
+	world_click(w, HELP, "requester", "Still present");
+	world_submit(w, HELP, "requester", "note", "");
+	assert_string_equal(world_state(w, 1), "failed");
+	w->blind_tokens = false;
+	world_type(w, OMAR, "approver", "undo 1");
+	assert_string_equal(world_state(w, 1), "failed");
+	world_click(w, HELP, "requester", "Retry");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+}
+
 static void a_clock_that_was_set_back_makes_it_no_longer(void **state)
 {
 	struct world *w = *state;
@@ -503,6 +518,7 @@ int main(void)
 	    T(a_vote_that_decided_nothing_is_taken_back),
 	    T(the_votes_of_others_stay),
 	    T(a_cancel_does_not_wait),
+	    T(a_failure_and_a_retry_do_not_wait_for_it),
 	    T(a_clock_that_was_set_back_makes_it_no_longer),
 	    cmocka_unit_test(killed_at_any_boundary_what_is_taken_back_stays_so),
 	    T(a_claim_is_on_the_card_and_blocks_nobody),
