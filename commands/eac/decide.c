@@ -154,8 +154,9 @@ enum errc eac_rival(struct flow *flow, int64_t *ret)
 
 enum errc eac_retry(struct flow *flow, const struct request_actor *actor)
 {
-	static const char *const forget[] = {"failure",        "tries",         "last_error", "fresh",    "lag_waited",
-	                                     "licence_needed", "session_tries", "call",       "look_now", "wait"};
+	static const char *const forget[] = {"failure",    "tries",          "last_error",    "fresh",
+	                                     "lag_waited", "licence_needed", "session_tries", "call",
+	                                     "look_now",   "wait",           "decided"};
 	enum errc rc = request_fire(flow->tx, flow->row, EVENT_RETRY, actor, eac_step_key(flow->row->step), flow->now);
 	if (rc != OK)
 		return rc;
