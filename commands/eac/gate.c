@@ -73,6 +73,8 @@ enum errc eac_gate_open(struct flow *flow)
 	                                      false};
 	const char *code = json_str(json_get(flow->row->facts, "plan"), "code");
 	json_auto_t *standins = NULL;
+	if (flow->row->step != EAC_BACKEND)
+		json_object_del(flow->row->facts, "gate_before");
 	json_object_set_new(flow->row->facts, "gate",
 	                    json_pack("{s:[],s:i,s:s}", "votes", "quorum", config->approval.quorum, "code", code));
 	eac_decided_over(flow);
@@ -123,6 +125,8 @@ static enum errc gate_pass(struct flow *flow, const struct request_actor *actor)
 	eac_line(flow, buf_str(&closing));
 	json_set_bool(flow->row->facts, "gate_first_passed",
 	              !backend || json_bool(flow->row->facts, "gate_first_passed"));
+	if (!backend) /* kept for the end: 1.7 counts its own */
+		json_object_set(flow->row->facts, "gate_before", json_path(flow->row->facts, "gate", "votes", NULL));
 	flow->row->wake_at = flow->now;
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, backend ? EVENT_ASK_BACKEND : EVENT_GO_ON, actor, "approved",

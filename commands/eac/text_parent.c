@@ -50,16 +50,17 @@ static const json_t *facts(const struct parent *p)
 static void add_who(struct parent *p)
 {
 	const char *username = json_str(json_get(facts(p), "target"), "username");
-	const char *first = json_string_value(json_array_get(json_get(facts(p), "askers"), 0));
+	const char *first = json_str(json_array_get(json_get(facts(p), "askers"), 0), "user");
+	bool taken = first[0] != '\0';
 	json_t *line = phrase_value(username[0] != '\0' ? PHRASE_PARENT_FOR : PHRASE_PARENT_FOR_NAME, "name",
 	                            buf_str(&p->name), NULL);
 
 	phrase_value_set(line, "username", phrase_literal(username, USERNAME_MAX));
 	begin_line(p);
 	phrase_say(&p->lines, p->language, line);
-	line = phrase_value(first != NULL ? PHRASE_PARENT_TAKEN_OVER : PHRASE_PARENT_ASKED, "who",
-	                    buf_str(&p->requester), NULL);
-	if (first != NULL)
+	line =
+	    phrase_value(taken ? PHRASE_PARENT_TAKEN_OVER : PHRASE_PARENT_ASKED, "who", buf_str(&p->requester), NULL);
+	if (taken)
 		phrase_value_set(line, "first", part_user(first));
 	begin_line(p);
 	phrase_say(&p->lines, p->language, line);
@@ -128,14 +129,37 @@ static json_t *confirmed(const json_t *word)
 	return value;
 }
 
+static bool is_among(const json_t *votes, const char *user)
+{
+	size_t i;
+	json_t *vote;
+
+	json_array_foreach (votes, i, vote)
+		if (text_eq(json_str(vote, "user"), user))
+			return true;
+	return false;
+}
+
+/* Of both gates, where there were two; each approver once. */
+static void add_approvals(const struct parent *p, json_t *decided)
+{
+	const json_t *before = json_get(facts(p), "gate_before"), *votes = json_path(facts(p), "gate", "votes", NULL);
+	size_t i;
+	json_t *vote;
+
+	json_array_foreach (before, i, vote)
+		json_array_append_new(decided, did(PHRASE_PARENT_APPROVED, json_str(vote, "user")));
+	json_array_foreach (votes, i, vote)
+		if (!is_among(before, json_str(vote, "user")))
+			json_array_append_new(decided, did(PHRASE_PARENT_APPROVED, json_str(vote, "user")));
+}
+
 static void add_decisions(struct parent *p)
 {
 	const json_t *word = json_get(facts(p), "case");
-	json_t *decided = json_array(), *vote;
-	size_t i;
+	json_t *decided = json_array();
 
-	json_array_foreach (json_path(facts(p), "gate", "votes", NULL), i, vote)
-		json_array_append_new(decided, did(PHRASE_PARENT_APPROVED, json_str(vote, "user")));
+	add_approvals(p, decided);
 	if (request_state(p->row) == STATE_REJECTED)
 		json_array_append_new(decided, did(PHRASE_PARENT_REJECTED, json_str(facts(p), "ended_by")));
 	if (word != NULL)
