@@ -8,6 +8,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/repair_text.h"
 #include "commands/eac/zone.h"
 #include "commands/phrases/phrases.h"
 
@@ -19,7 +20,7 @@ enum errc person_help(struct asked *asked)
 	AUTO_BUF struct buf who = {0}, b = {0};
 	buf_init(&who, 100);
 	buf_init(&b, 1000);
-	mrkdwn_add_user(&who, asked->row.requester);
+	text_helper(&who, &asked->row, asked->env->config);
 	phrase_add(&b, asked_language(asked), PHRASE_USER_HELP_COMES, "who", buf_str(&who), NULL);
 	return asked_settle(asked, eac_help_wanted(&asked->flow, &asked->actor), buf_str(&b));
 }

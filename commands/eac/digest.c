@@ -75,7 +75,7 @@ static void add_who(struct buf *b, const struct request_row *row, const struct c
 		part_principals(b,
 		                config->access.admins.count > 0 ? &config->access.admins : &config->access.requesters);
 		break;
-	default: mrkdwn_add_user(b, row->requester); break;
+	default: text_helper(b, row, config); break;
 	}
 }
 

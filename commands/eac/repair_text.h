@@ -83,6 +83,8 @@ json_t *text_user_end(const struct flow *flow);
 void text_step_closing(struct buf *b, const struct flow *flow, const char *who, const json_t *detail);
 enum eac_sight { EAC_NOT_LOOKED, EAC_NOT_SEEN, EAC_SEEN };
 void text_user_closing(struct buf *b, const struct flow *flow, const char *who, enum eac_sight sight);
+/* Who is called for the affected user: the requester, or the helpdesk where that is the user. */
+void text_helper(struct buf *b, const struct request_row *row, const struct config *config);
 json_t *text_help_wanted(const struct flow *flow, const char *user);
 void text_put_off(struct buf *b, const struct flow *flow, const char *who, int64_t until);
 /* To the helpdesk: they ask in the user's place, or the user has asked for help. */

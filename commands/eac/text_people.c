@@ -21,7 +21,17 @@ static enum language channel_language(const struct flow *flow)
 	return eac_env(flow)->config->slack.language;
 }
 
-/* Slots that many sentences have. */
+/* Who asked for their own repair is not the one who helps them. */
+void text_helper(struct buf *b, const struct request_row *row, const struct config *config)
+{
+	part_begin(b);
+	if (text_eq(row->requester, row->slack_user) && config->access.requesters.count > 0)
+		part_principals(b, &config->access.requesters);
+	else
+		mrkdwn_add_user(b, row->requester);
+}
+
+/* Slots that many sentences have; `who` helps. */
 struct slots {
 	struct buf name, who, time, task;
 	char id[24], number[8];
@@ -40,7 +50,7 @@ static void slots_init(struct slots *s, const struct flow *flow, enum language l
 	part_begin(&s->time);
 	part_begin(&s->task);
 	text_name(&s->name, row);
-	mrkdwn_add_user(&s->who, row->requester);
+	text_helper(&s->who, row, eac_env(flow)->config);
 }
 
 static void slots_done(struct slots *s)
@@ -97,11 +107,14 @@ static void add_task(struct buf *b, const struct flow *flow, enum language langu
 static void add_foot(struct buf *b, const struct flow *flow, enum language language)
 {
 	AUTO_SLOTS struct slots s;
+	AUTO_BUF struct buf requester = {0};
 	char step[12], steps[12];
 	slots_init(&s, flow, language);
+	part_begin(&requester);
+	mrkdwn_add_user(&requester, flow->row->requester);
 	snprintf(step, sizeof step, "%d", flow->row->step + 1);
 	snprintf(steps, sizeof steps, "%d", EAC_STEP_COUNT);
-	phrase_add(b, language, PHRASE_USER_FOOT, "id", s.id, "step", step, "steps", steps, "who", buf_str(&s.who),
+	phrase_add(b, language, PHRASE_USER_FOOT, "id", s.id, "step", step, "steps", steps, "who", buf_str(&requester),
 	           "command", s.command, NULL);
 }
 
@@ -393,7 +406,7 @@ void text_wait_notes(struct buf *b, const struct request_row *row, const struct 
 	part_begin(&called);
 	part_begin(&helper);
 	part_principals(&called, &config->escalation.to);
-	mrkdwn_add_user(&helper, row->requester);
+	text_helper(&helper, row, config);
 	add_note(b, language, PHRASE_WHY_NOT_BEFORE, json_int(wait, "not_before"), NULL);
 	add_note(b, language, PHRASE_WHY_HELP, json_int(wait, "help_at"), buf_str(&helper));
 	if (called.len == 0)

@@ -312,6 +312,16 @@ static void who_needs_help_hears_who_comes(void **state)
 	assert_int_equal(said(w, CHANNEL, "needs help"), 2);
 }
 
+static void who_asked_for_their_own_repair_is_helped_by_others(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.four_eyes = false;
+	world_type(w, JANE, "requester", "repair <@" JANE "|jane>");
+	world_click(w, JANE, "requester", "I need help");
+	assert_int_equal(said(w, CHANNEL, "<!subteam^S0HELPDESK>: <@" JANE "> needs help"), 1);
+	assert_true(said(w, "@" JANE, "asked for by <@" JANE ">") > 0);
+}
+
 static void after_a_call_for_help_the_helper_is_reminded(void **state)
 {
 	struct world *w = *state;
@@ -649,6 +659,7 @@ int main(void)
 	    TEST(nobody_sleeps_longer_than_an_hour),
 	    TEST(a_restart_at_a_reminder_sends_it_once),
 	    TEST(who_needs_help_hears_who_comes),
+	    TEST(who_asked_for_their_own_repair_is_helped_by_others),
 	    TEST(after_a_call_for_help_the_helper_is_reminded),
 	    TEST(a_repair_is_not_begun_into_a_holiday),
 	    TEST(the_day_that_is_offered_is_tomorrow_where_the_person_is),
