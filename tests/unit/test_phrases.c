@@ -1,6 +1,7 @@
 /*
  * tests/unit/test_phrases.c - the catalogue of sentences, in every language.
  */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,6 +86,33 @@ static void emphasis_code_and_slots_are_closed(void **state)
 	each(is_open);
 }
 
+/* Slack shows emphasis only where letters are kept off its outer side; letters that need no blanks are letters, too. */
+static bool is_border(const char *text, const char *at, bool before)
+{
+	if (before ? at == text : *at == '\0')
+		return true;
+	unsigned char sign = (unsigned char)(before ? at[-1] : *at);
+	return sign < 0x80 && !isalnum(sign) && sign != (before ? '}' : '{');
+}
+
+static bool is_stuck(enum phrase phrase, const char *text)
+{
+	bool open = false;
+	(void)phrase;
+	for (const char *star = text; (star = strchr(star, '*')) != NULL; star++) {
+		open = !open;
+		if (!is_border(text, open ? star : star + 1, open))
+			return true;
+	}
+	return false;
+}
+
+static void emphasis_stands_apart(void **state)
+{
+	(void)state;
+	each(is_stuck);
+}
+
 static bool has_other_code(enum phrase phrase, const char *text)
 {
 	return count(text, '`') != count(phrase_text(LANGUAGE_EN, phrase), '`');
@@ -147,6 +175,7 @@ int main(void)
 	    cmocka_unit_test(all_languages_have_the_same_slots),
 	    cmocka_unit_test(no_sentence_is_empty),
 	    cmocka_unit_test(emphasis_code_and_slots_are_closed),
+	    cmocka_unit_test(emphasis_stands_apart),
 	    cmocka_unit_test(what_is_to_be_typed_stands_in_every_language),
 	    cmocka_unit_test(a_kept_sentence_is_told_in_the_language_of_its_reader),
 	    cmocka_unit_test(what_an_older_version_kept_stays_as_it_is),
