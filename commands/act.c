@@ -13,6 +13,7 @@
 #include "bot/message/message.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/access.h"
+#include "commands/boards.h"
 #include "commands/command.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/pause.h"
@@ -70,6 +71,8 @@ static enum errc settle_vote(struct asked *asked, enum errc outcome, enum phrase
 
 enum errc command_approve(struct asked *asked)
 {
+	if (boards_in_hand(asked))
+		return boards_decide(asked);
 	if (is_own_request(asked))
 		return asked_deny(asked, phrase_value(PHRASE_OWN_REQUEST, NULL));
 	return settle_vote(asked, eac_approve(&asked->flow, &asked->actor), PHRASE_APPROVAL_NOTED,
@@ -79,6 +82,8 @@ enum errc command_approve(struct asked *asked)
 enum errc command_reject(struct asked *asked)
 {
 	char reason[REASON_MAX];
+	if (boards_in_hand(asked))
+		return boards_decide(asked);
 	if (is_own_request(asked))
 		return asked_deny(asked, phrase_value(PHRASE_OWN_REQUEST, NULL));
 	words_rest(asked->args, reason, sizeof reason);
@@ -121,6 +126,8 @@ static bool is_chat(const struct asked *asked)
 
 enum errc command_undo(struct asked *asked)
 {
+	if (boards_in_hand(asked))
+		return boards_decide(asked);
 	return is_chat(asked) ? OK : undo(asked, "");
 }
 
@@ -152,12 +159,18 @@ enum errc command_claim(struct asked *asked)
 enum errc command_confirm(struct asked *asked)
 {
 	struct word word = {0};
+	bool taken = false;
+	enum errc rc = boards_confirm_several(asked, &taken);
+	if (rc != OK || taken)
+		return rc;
 	const char *args = asked->args;
 	bool given = words_next(&args, &word);
 	if (!given && asked->env->config->approval.require_case_number)
 		return asked_say(asked, phrase_value(PHRASE_ASK_CASE, NULL));
 	if (given && !words_case(word.text))
 		return asked_say(asked, phrase_value(PHRASE_WRONG_CASE, NULL));
+	if (boards_in_hand(asked))
+		return boards_confirm(asked, given ? word.text : "", "");
 	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
 		return asked_settle(asked, ERR_CONFLICT, NULL);
 	return settle(asked, eac_confirm(&asked->flow, &asked->actor, given ? word.text : "", ""),

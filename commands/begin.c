@@ -16,6 +16,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/begin_limits.h"
+#include "commands/eac/batch.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
 
@@ -169,6 +170,25 @@ static enum errc start_one(struct asked *asked, const struct repair_words *words
 	return rc;
 }
 
+/* From so many on they share a board; fewer know each other. */
+static enum errc bring_together(struct asked *asked, const struct repair_words *words, const int64_t *ids, size_t count,
+                                struct buf *b)
+{
+	int from = asked->env->config->limits.board_from;
+	int64_t board;
+	char id[24];
+	if (from < 2 || count < (size_t)from)
+		return count > 1 ? eac_batch(asked->tx, ids, count) : OK;
+	struct eac_request request = request_for(asked, &words->who[0]);
+	request.reason = words->reason;
+	enum errc rc = eac_board_begin(asked->tx, &request, ids, count, asked->deed->now, &board);
+	if (rc != OK)
+		return rc;
+	buf_puts(b, " ");
+	phrase_add(b, asked_language(asked), PHRASE_BOARD_BEGUN, "id", eac_id(board, id), NULL);
+	return OK;
+}
+
 static enum errc start_all(struct asked *asked, const struct repair_words *words)
 {
 	int64_t ids[WORDS_MAX];
@@ -184,7 +204,7 @@ static enum errc start_all(struct asked *asked, const struct repair_words *words
 	}
 	if (count > 0)
 		phrase_add(&b, asked_language(asked), PHRASE_BEGIN_FOLLOWS, NULL);
-	enum errc rc = count > 1 ? eac_batch(asked->tx, ids, count) : OK;
+	enum errc rc = bring_together(asked, words, ids, count, &b);
 	asked->reply->wake = true;
 	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }

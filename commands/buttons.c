@@ -15,6 +15,7 @@
 #include "bot/base/text.h"
 #include "bot/message/message.h"
 #include "commands/access.h"
+#include "commands/boards.h"
 #include "commands/command.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
@@ -68,7 +69,9 @@ static enum errc open_case_dialog(struct asked *asked)
 	                                 .optional = true,
 	                                 .multiline = true,
 	                                 .max_length = 500};
-	dialog_section(d, phrase_text(l, PHRASE_CASE_ASK));
+	AUTO_BUF struct buf ask = {0};
+	boards_case_ask(asked, &ask);
+	dialog_section(d, ask.len > 0 ? buf_str(&ask) : phrase_text(l, PHRASE_CASE_ASK));
 	dialog_text_input(d, &number);
 	dialog_text_input(d, &seen);
 	dialog_close_label(d, phrase_text(l, PHRASE_LATER_CANCEL));
@@ -78,6 +81,8 @@ static enum errc open_case_dialog(struct asked *asked)
 
 static enum errc open_note_dialog(struct asked *asked)
 {
+	if (boards_in_hand(asked))
+		return boards_open_note(asked);
 	enum language l = asked_language(asked);
 	struct dialog *d = dialog_new("eac.still_present", phrase_text(l, PHRASE_LABEL_STILL_PRESENT),
 	                              phrase_text(l, PHRASE_NOTE_SUBMIT), asked->deed->value);
@@ -297,6 +302,8 @@ enum errc commands_phrase(struct asked *asked, bool *ret_taken)
 static enum errc submit_confirm(struct asked *asked)
 {
 	const char *number = dialog_value(asked->deed->view, "case");
+	if (boards_in_hand(asked))
+		return boards_confirm(asked, number, dialog_value(asked->deed->view, "seen"));
 	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
 		return asked_settle(asked, ERR_CONFLICT, NULL);
 	enum errc rc = eac_confirm(&asked->flow, &asked->actor, number, dialog_value(asked->deed->view, "seen"));
@@ -305,6 +312,8 @@ static enum errc submit_confirm(struct asked *asked)
 
 static enum errc submit_still_present(struct asked *asked)
 {
+	if (boards_in_hand(asked))
+		return boards_submit_note(asked);
 	if (request_state(&asked->row) != STATE_WAITING_BACKEND)
 		return asked_settle(asked, ERR_CONFLICT, NULL);
 	return asked_settle(
@@ -321,6 +330,8 @@ static json_t *dialog_mistake(const struct asked *asked, const char *callback)
 		if (number[0] == '\0' ? needed : !words_case(number))
 			return dialog_error("case", phrase_text(asked_language(asked), PHRASE_WRONG_CASE));
 	}
+	if (text_eq(callback, "eac.still_present") && boards_in_hand(asked))
+		return boards_note_mistake(asked);
 	return text_eq(callback, "eac.later") ? person_later_mistake(asked) : NULL;
 }
 

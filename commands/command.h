@@ -30,6 +30,7 @@ struct asked {
 	const struct deed *deed;
 	struct reply *reply;
 	const struct command *command;
+	bool by_place;          /* the thread or the direct message named it, no typed id */
 	const char *args;       /* typed text after the command's word (and after the id) */
 	struct flow flow;       /* row: the repair in hand, where the command takes one */
 	struct request_row row; /* id 0: none */

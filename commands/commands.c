@@ -17,6 +17,7 @@
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
 #include "commands/access.h"
+#include "commands/boards.h"
 #include "commands/eac/decide.h"
 #include "commands/eac/repair_steps.h"
 #include "commands/eac/repair_text.h"
@@ -268,6 +269,7 @@ static enum errc find_id(struct asked *asked, int64_t *ret, bool *ret_doubtful)
 	if (named != 0)
 		asked->args = rest;
 	*ret = named != 0 && !*ret_doubtful ? named : here;
+	asked->by_place = named == 0;
 	return OK;
 }
 
@@ -322,7 +324,9 @@ static enum errc run_if_allowed(struct asked *asked)
 		return asked_deny(asked, elsewhere);
 	if (has_to_ask(asked))
 		return ask_afresh(asked);
-	return access_is_refused(asked, &why) ? asked_deny(asked, phrase_value(why, NULL)) : asked->command->run(asked);
+	if (access_is_refused(asked, &why))
+		return asked_deny(asked, phrase_value(why, NULL));
+	return boards_in_hand(asked) ? boards_typed(asked) : asked->command->run(asked);
 }
 
 static enum errc run(struct asked *asked)

@@ -133,6 +133,8 @@ static enum errc join_names(void *arg, const struct request_row *row)
 }
 
 static const struct request_query everything = {.limit = INT_MAX, .oldest_first = true};
+/* They are about nobody, but name who asked and who decided. */
+static const struct request_query boards = {.limit = INT_MAX, .oldest_first = true, .state = REQUEST_BOARD};
 
 static enum errc join_all(struct search *s)
 {
@@ -203,6 +205,8 @@ static enum errc search_all(struct tx *tx, void *arg)
 	rc = join_all(s);
 	if (rc == OK)
 		rc = request_each(tx, &everything, find_repair, s);
+	if (rc == OK)
+		rc = request_each(tx, &boards, find_repair, s);
 	if (rc == OK)
 		rc = audit_each(tx, 0, find_line, s);
 	return rc;

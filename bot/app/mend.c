@@ -136,6 +136,7 @@ enum errc mend_plan(struct tx *tx, const char *channel, int64_t floor, int64_t n
 	    {.states = {"waiting_user", "waiting_admin"}, .limit = 100},
 	    {.state = "failed", .limit = 40},
 	    {.states = {"checking", "running"}, .limit = 30},
+	    {.state = REQUEST_BOARD, .limit = 40},
 	    {.closed_only = true, .not_refused = true, .limit = 40},
 	};
 	struct plan plan = {.tx = tx, .closed_since = now - DAY_MS};

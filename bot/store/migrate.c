@@ -24,13 +24,14 @@ SCHEMA(schema_0004, "0004_begun.sql");
 SCHEMA(schema_0005, "0005_envelope.sql");
 SCHEMA(schema_0006, "0006_names.sql");
 SCHEMA(schema_0007, "0007_delegation.sql");
+SCHEMA(schema_0008, "0008_boards.sql");
 
 /* What SQL can't do of a step comes after it, in the same transaction. */
 static const struct schema {
 	const char *sql;
 	enum errc (*then)(struct tx *tx); /* NULL: nothing */
 } schemas[] = {{schema_0001, NULL}, {schema_0002, NULL},        {schema_0003, audit_carry}, {schema_0004, NULL},
-               {schema_0005, NULL}, {schema_0006, names_carry}, {schema_0007, NULL}};
+               {schema_0005, NULL}, {schema_0006, names_carry}, {schema_0007, NULL},        {schema_0008, NULL}};
 
 enum { NEWEST = sizeof schemas / sizeof schemas[0], SCHEMA_MAX = 1 << 20 };
 

@@ -96,6 +96,8 @@ static void conditions(struct question *q, const struct request_query *query)
 		compare(q, "id < ", value_int(query->below));
 	if (query->not_refused)
 		condition(q, "state <> 'refused'");
+	if (!query->state && !query->states[0] && !query->thread_ts)
+		condition(q, "state <> '" REQUEST_BOARD "'");
 }
 
 static void ask(struct question *q, const char *what, const struct request_query *query)

@@ -10,6 +10,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/mem.h"
+#include "bot/base/text.h"
 #include "bot/store/request_query.h"
 #include "bot/store/store_private.h"
 
@@ -52,6 +53,11 @@ static char *facts_text(const json_t *facts)
 	return facts ? json_text(facts) : mem_strdup("{}");
 }
 
+static bool is_board(const struct request_row *row)
+{
+	return text_eq(row->state, REQUEST_BOARD);
+}
+
 static enum errc tally_open(struct tx *tx, int delta)
 {
 	return sql_run(tx, NULL, "UPDATE tally SET n = n + $1 WHERE name = 'open_requests'", ARGS(value_int(delta)));
@@ -66,7 +72,9 @@ enum errc request_count_open(struct tx *tx, int64_t *ret)
 static enum errc tally_closed(struct tx *tx, int64_t id)
 {
 	int64_t was_open;
-	enum errc code = sql_int(tx, &was_open, 0, "SELECT open FROM request WHERE id = $1", ARGS(value_int(id)));
+	enum errc code =
+	    sql_int(tx, &was_open, 0, "SELECT open FROM request WHERE id = $1 AND state <> '" REQUEST_BOARD "'",
+	            ARGS(value_int(id)));
 	return code == OK && was_open ? tally_open(tx, -1) : code;
 }
 
@@ -90,7 +98,7 @@ enum errc request_insert(struct tx *tx, struct request_row *row)
 		return code;
 	row->id = rows_int(&rows, 0);
 	row->fence = 1;
-	return row->open ? tally_open(tx, 1) : OK;
+	return row->open && !is_board(row) ? tally_open(tx, 1) : OK;
 }
 
 enum errc request_get(struct tx *tx, int64_t id, struct request_row *ret)
@@ -251,6 +259,13 @@ enum errc request_next_wake(struct tx *tx, int64_t *ret)
 	               NO_ARGS);
 }
 
+enum errc request_wake_by(struct tx *tx, int64_t id, int64_t at)
+{
+	return sql_run(tx, NULL,
+	               "UPDATE request SET wake_at = $1 WHERE id = $2 AND open = 1 AND (wake_at = 0 OR wake_at > $1)",
+	               ARGS(value_int(at), value_int(id)));
+}
+
 struct census_line {
 	char state[24];
 	int64_t count;
@@ -268,7 +283,9 @@ enum errc request_census(struct tx *tx, void (*fn)(void *arg, const char *state,
 	void *list;
 	size_t count;
 	enum errc code = sql_collect(tx, &list, &count, sizeof(struct census_line), read_census,
-	                             "SELECT state, count(*) FROM request GROUP BY state ORDER BY state", NO_ARGS);
+	                             "SELECT state, count(*) FROM request WHERE state <> '" REQUEST_BOARD
+	                             "' GROUP BY state ORDER BY state",
+	                             NO_ARGS);
 	if (code != OK)
 		return code;
 	const struct census_line *lines = list;

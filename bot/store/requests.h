@@ -13,6 +13,12 @@
 #include "bot/base/err.h"
 #include "bot/store/store.h"
 
+/*
+ * The state of a row that is no request of a person but a board: what many of them share. Questions leave it out unless
+ * they ask for this state or for a thread; it does not count as open.
+ */
+#define REQUEST_BOARD "board"
+
 struct request_row {
 	int64_t id; /* 0 before request_insert */
 	char state[24];
@@ -99,6 +105,9 @@ bool request_is_due(const struct request_row *row, int64_t now);
 enum errc request_due(struct tx *tx, int64_t now, int64_t *ids, size_t max, size_t *ret) MUST_CHECK;
 /* The earliest wake_at of all; 0 when none. */
 enum errc request_next_wake(struct tx *tx, int64_t *ret) MUST_CHECK;
+/* An open row wakes at `at`, or earlier where it was to wake earlier. Leaves its fence alone: whoever has the row in hand
+ * decides anew when they save it. Nothing happens where there is no such row. */
+enum errc request_wake_by(struct tx *tx, int64_t id, int64_t at) MUST_CHECK;
 /* Per state (for metrics): calls fn(arg, state, count). */
 enum errc request_census(struct tx *tx, void (*fn)(void *arg, const char *state, int64_t count), void *arg) MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include "bot/base/text.h"
 #include "bot/store/audit.h"
 #include "commands/eac/decide.h"
+#include "commands/eac/batch.h"
 #include "commands/eac/diagnose.h"
 #include "commands/eac/pause.h"
 #include "commands/eac/repair.h"
@@ -411,7 +412,8 @@ static enum errc accept(struct flow *flow)
 		json_set_str(flow->row->facts, "phase", "look");
 	if (rc != OK || held)
 		return rc;
-	rc = read_batch(flow, &decided, &others);
+	rc = eac_board_of(flow->row) != 0 ? eac_board_gathered(flow, &decided, &others)
+	                                  : read_batch(flow, &decided, &others);
 	if (rc != OK)
 		return rc;
 	if (!decided) {

@@ -105,6 +105,8 @@ void eac_line_value(struct flow *flow, json_t *sentence);
 enum errc eac_flush(struct flow *flow) MUST_CHECK;
 enum errc eac_post_parent(struct flow *flow) MUST_CHECK;
 enum errc eac_update_parent(struct flow *flow) MUST_CHECK;
+/* The parent reads so from now on, posted where it does not stand yet. Takes body. */
+enum errc eac_parent_is(struct flow *flow, json_t *body) MUST_CHECK;
 /* A message without buttons in the thread or, with conversation "@U...", in direct messages; takes body. */
 enum errc eac_say(struct flow *flow, const char *conversation, enum outbox_priority priority, json_t *body) MUST_CHECK;
 /* To one person: in the repair's channel, or another. Takes body. */
@@ -131,6 +133,7 @@ enum errc eac_card_open(struct flow *flow, const char *kind, const char *convers
  * told in the language of each card's reader.
  */
 enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what) MUST_CHECK;
+enum errc eac_card_close(struct flow *flow, const char *slot, json_t *what) MUST_CHECK; /* of one slot */
 /* Shows the live card of this slot again, as it should stand: where its message is gone it is posted anew. NOT_FOUND:
  * there is none. */
 enum errc eac_card_again(struct flow *flow, const char *slot) MUST_CHECK;

@@ -12,8 +12,10 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
+#include "commands/eac/batch.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_text.h"
+#include "commands/eac/text_board.h"
 
 /* docs.slack.dev, chat.getPermalink: the time stamp of the message without its dot. */
 bool eac_thread_link(const struct eac_env *env, const struct request_row *row, char out[static EAC_LINK_SIZE])
@@ -35,8 +37,8 @@ static int next_number(struct flow *flow)
 	return (int)n;
 }
 
-static enum errc put(struct flow *flow, enum outbox_op op, enum outbox_priority priority, const char *conversation,
-                     const char *slot, json_t *body)
+static enum errc row_put(struct flow *flow, enum outbox_op op, enum outbox_priority priority, const char *conversation,
+                         const char *slot, json_t *body)
 {
 	struct outbox_row row = {.request = flow->row->id, .op = op, .priority = priority, .body = body};
 	bool direct = conversation[0] == '@';
@@ -44,6 +46,52 @@ static enum errc put(struct flow *flow, enum outbox_op op, enum outbox_priority 
 	text_copy(row.conversation, sizeof row.conversation, direct ? conversation : flow->row->channel);
 	text_copy(row.slot, sizeof row.slot, slot);
 	return outbox_put(flow->tx, &row);
+}
+
+/* Somebody is needed for this one of a board: it gets a thread of its own, which begins with what has happened. */
+static enum errc part_from_board(struct flow *flow)
+{
+	AUTO_BUF struct buf head = {0};
+	json_set_bool(flow->row->facts, "apart", true);
+	text_board_apart(&head, flow, eac_board_of(flow->row));
+	json_t *lines = json_get(flow->row->facts, "lines");
+	if (lines == NULL)
+		json_object_set_new(flow->row->facts, "lines", lines = json_array());
+	json_array_insert_new(lines, 0, json_text_value(buf_str(&head)));
+	enum errc rc = eac_post_parent(flow);
+	return rc == OK ? eac_flush(flow) : rc;
+}
+
+/* On a board the parent is a line of the board's message. */
+static enum errc put(struct flow *flow, enum outbox_op op, enum outbox_priority priority, const char *conversation,
+                     const char *slot, json_t *body)
+{
+	enum errc rc = OK;
+	if (conversation[0] != '@' && eac_board_of(flow->row) != 0)
+		rc = eac_board_touch(flow);
+	if (rc == OK && conversation[0] != '@' && eac_board_speaks(flow->row)) {
+		if (text_eq(slot, "parent")) {
+			json_decref(body);
+			return OK;
+		}
+		rc = part_from_board(flow);
+	}
+	if (rc == OK)
+		return row_put(flow, op, priority, conversation, slot, body);
+	json_decref(body);
+	return rc;
+}
+
+enum { QUIET_LINES_MAX = 30 };
+
+/* What is said of it waits for a thread of its own, if ever there is one. */
+static void keep_lines(struct flow *flow)
+{
+	json_t *lines = json_get(flow->row->facts, "lines");
+	while (json_array_size(lines) > QUIET_LINES_MAX)
+		json_array_remove(lines, 0);
+	if (!flow->row->open)
+		json_object_del(flow->row->facts, "lines");
 }
 
 void eac_line(struct flow *flow, const char *mrkdwn)
@@ -66,6 +114,10 @@ void eac_line_value(struct flow *flow, json_t *sentence)
 
 enum errc eac_flush(struct flow *flow)
 {
+	if (eac_board_speaks(flow->row)) {
+		keep_lines(flow);
+		return eac_board_touch(flow);
+	}
 	const json_t *lines = json_get(flow->row->facts, "lines");
 	if (json_array_size(lines) > 0) {
 		AUTO_BUF struct buf b = {0};
@@ -84,13 +136,22 @@ enum errc eac_flush(struct flow *flow)
 	return eac_update_parent(flow);
 }
 
+enum errc eac_parent_is(struct flow *flow, json_t *body)
+{
+	return put(flow, OUTBOX_UPDATE, OUTBOX_PARENT, "", "parent", body);
+}
+
 enum errc eac_post_parent(struct flow *flow)
 {
+	if (eac_is_board(flow->row))
+		return eac_board_show(flow);
 	return put(flow, OUTBOX_POST, OUTBOX_DECISION, "", "parent", text_parent(flow));
 }
 
 enum errc eac_update_parent(struct flow *flow)
 {
+	if (eac_is_board(flow->row))
+		return eac_board_show(flow);
 	return put(flow, OUTBOX_UPDATE, OUTBOX_PARENT, "", "parent", text_parent(flow));
 }
 
@@ -119,6 +180,8 @@ enum errc eac_tell(struct tx *tx, int64_t request, const char *channel, bool in_
 
 enum errc eac_status_line(struct flow *flow, const char *mrkdwn)
 {
+	if (eac_board_of(flow->row) != 0 && request_state(flow->row) != STATE_FAILED)
+		return OK; /* the board says it for all */
 	const char *channel = eac_env(flow)->config->slack.status_channel;
 	if (text_empty(channel))
 		return OK;
@@ -166,6 +229,14 @@ static json_t *without_buttons(const json_t *body)
 	return copy;
 }
 
+/* The gate's questions are asked on the board; who is asked by direct message needs no copy for the helpdesk there. */
+static bool board_has_card(const struct flow *flow, const char *kind)
+{
+	if (text_eq(kind, "copy"))
+		return eac_board_speaks(flow->row) && eac_target_slack(flow->row)[0] != '\0';
+	return eac_board_asks(flow->row) && (text_eq(kind, "prompt") || text_eq(kind, "backend"));
+}
+
 /* That of who reads it. */
 static enum language card_language(const struct flow *flow, const char *conversation)
 {
@@ -175,6 +246,10 @@ static enum language card_language(const struct flow *flow, const char *conversa
 enum errc eac_card_open(struct flow *flow, const char *kind, const char *conversation, struct message *m,
                         const struct eac_button *buttons, size_t count)
 {
+	if (board_has_card(flow, kind)) {
+		message_free(m);
+		return eac_board_touch(flow);
+	}
 	char nonce[33], value[64], slot[64];
 	struct message_button row[8];
 	enum language language = card_language(flow, conversation);
@@ -221,26 +296,41 @@ static json_t *closed_body(const json_t *card, enum language language, const cha
 	return body;
 }
 
+/* Takes the buttons off the card at this place in the list and says what became of it. */
+static enum errc close_card(struct flow *flow, size_t at, const json_t *what)
+{
+	json_t *cards = cards_of(flow);
+	const json_t *card = json_array_get(cards, at);
+	const char *conversation = json_str(card, "conversation");
+	enum language language = card_language(flow, conversation);
+	AUTO_BUF struct buf line = {0};
+	buf_init(&line, 12000);
+	phrase_add_value(&line, language, what);
+	enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, conversation, json_str(card, "slot"),
+	                   closed_body(card, language, buf_str(&line)));
+	return rc == OK && json_array_remove(cards, at) != 0 ? ERR_BUG : rc;
+}
+
 enum errc eac_cards_close(struct flow *flow, const char *kind, json_t *what)
 {
 	json_auto_t *taken = what;
 	json_t *cards = cards_of(flow);
-	for (size_t i = json_array_size(cards); i > 0; i--) {
-		const json_t *card = json_array_get(cards, i - 1);
-		if (kind != NULL && !text_eq(json_str(card, "kind"), kind))
-			continue;
-		const char *conversation = json_str(card, "conversation");
-		enum language language = card_language(flow, conversation);
-		AUTO_BUF struct buf line = {0};
-		buf_init(&line, 12000);
-		phrase_add_value(&line, language, taken);
-		enum errc rc = put(flow, OUTBOX_UPDATE, OUTBOX_DECISION, conversation, json_str(card, "slot"),
-		                   closed_body(card, language, buf_str(&line)));
-		if (rc != OK)
-			return rc;
-		json_array_remove(cards, i - 1);
-	}
-	return OK;
+	enum errc rc = OK;
+	for (size_t i = json_array_size(cards); i > 0 && rc == OK; i--)
+		if (kind == NULL || text_eq(json_str(json_array_get(cards, i - 1), "kind"), kind))
+			rc = close_card(flow, i - 1, taken);
+	return rc;
+}
+
+enum errc eac_card_close(struct flow *flow, const char *slot, json_t *what)
+{
+	json_auto_t *taken = what;
+	json_t *cards = cards_of(flow);
+	enum errc rc = OK;
+	for (size_t i = json_array_size(cards); i > 0 && rc == OK; i--)
+		if (text_eq(json_str(json_array_get(cards, i - 1), "slot"), slot))
+			rc = close_card(flow, i - 1, taken);
+	return rc;
 }
 
 static const json_t *card_in_slot(const struct request_row *row, const char *slot)

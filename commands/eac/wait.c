@@ -12,6 +12,7 @@
  * known of the zone (zone.h).
  */
 #include "bot/base/json.h"
+#include "commands/eac/batch.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/zone.h"
 
@@ -46,6 +47,13 @@ static void plan(json_t *wait, const char *key, const char *interval_key, int64_
 	json_set_int(wait, key, from + interval_ms);
 }
 
+/* Then the board reminds, of all of them at once. */
+static bool is_asked_on_board(const struct flow *flow)
+{
+	enum request_state state = request_state(flow->row);
+	return (state == STATE_WAITING_APPROVAL || state == STATE_WAITING_BACKEND) && eac_board_asks(flow->row);
+}
+
 void eac_wait_start(struct flow *flow, const struct eac_patience *patience, int64_t from)
 {
 	const struct config *config = eac_env(flow)->config;
@@ -53,14 +61,15 @@ void eac_wait_start(struct flow *flow, const struct eac_patience *patience, int6
 	json_set_int(wait, "since", flow->now);
 	json_set_bool(wait, "hours", patience->hours);
 	json_object_set_new(flow->row->facts, "wait", wait);
+	bool quiet = is_asked_on_board(flow);
 	if (from > flow->now)
 		json_set_int(wait, "not_before", from);
-	if (patience->remind_after_ms != CONFIG_NEVER) {
+	if (patience->remind_after_ms != CONFIG_NEVER && !quiet) {
 		json_set_int(wait, "remind_every", patience->remind_after_ms);
 		plan_reminder(flow, wait, from + patience->remind_after_ms);
 	}
 	plan(wait, "expire_at", "expire_after", from, patience->expire_after_ms);
-	if (config->escalation.to.count > 0)
+	if (config->escalation.to.count > 0 && !quiet)
 		plan(wait, "escalate_at", "escalate_after", from, config->escalation.after_ms);
 	if (patience->poll)
 		plan(wait, "poll_at", "poll_every", from, config->salesforce.poll_every_ms);

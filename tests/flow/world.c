@@ -113,6 +113,7 @@ void world_free(struct world *w)
 	                 w->dialog, w->dropped_group, w->journal};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		json_decref(all[i]);
+	json_decref(w->crowd);
 	org_free(w->org);
 	store_close(w->store);
 	commands_free(w->commands);
@@ -198,6 +199,9 @@ static json_t *jane(const struct world *w)
 	                 "active", w->active, "user_type", "Standard");
 }
 
+static int crowd_number(const char *user, const char *before);
+static json_t *crowd_user(int n);
+
 static json_t *answer_find(struct world *w, const char *word)
 {
 	json_t *users = json_array();
@@ -207,6 +211,8 @@ static json_t *answer_find(struct world *w, const char *word)
 		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIZIA4", "username",
 		                                       "bob@example.com", "email", "bob@example.com", "name", "Bob",
 		                                       "active", 1));
+	if (crowd_number(word, "p") > 0)
+		json_array_append_new(users, crowd_user(crowd_number(word, "p")));
 	if (text_eq(word, "twin@example.com")) {
 		json_array_append_new(users, jane(w));
 		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIYIA4", "username",
@@ -369,6 +375,12 @@ static json_t *answer_person(struct world *w, const json_t *args)
 	w->persons_asked++;
 	if (w->nobody_in_slack)
 		return NULL;
+	int n = crowd_number(email, "p");
+	if (n > 0) {
+		char slack[24];
+		snprintf(slack, sizeof slack, "U0P%04d", n);
+		return json_pack("{s:s,s:s,s:s,s:i}", "id", slack, "email", email, "name", "P", "tz_offset", 3600);
+	}
 	if (text_eq(user, "U0GUEST01"))
 		return json_pack("{s:s,s:s,s:b}", "id", user, "email", "guest@example.com", "guest", 1);
 	if (text_eq(user, HELP) && w->helper_offset != 0)
@@ -401,7 +413,7 @@ static bool is_write(const char *kind)
 	       text_eq(kind, "end-sessions") || text_eq(kind, "delete-links");
 }
 
-static json_t *make_call(struct world *w, const struct flow_call *call)
+static json_t *call_org(struct world *w, const struct flow_call *call)
 {
 	if (text_eq(call->kind, "find"))
 		return answer_find(w, json_str(call->args, "word"));
@@ -427,6 +439,81 @@ static json_t *make_call(struct world *w, const struct flow_call *call)
 	assert(text_eq(call->kind, "revoke"));
 	world_count_write(w, "revoke", json_str(call->args, "handle"));
 	return json_pack("{s:b}", "revoked", take_row(w->tokens, "handle", json_str(call->args, "handle")));
+}
+
+/* --- the crowd: others who hold what Jane holds, each their own --- */
+
+enum { CROWD_MAX = 60 };
+
+static int crowd_number(const char *user, const char *before)
+{
+	long n = text_starts(user, before) ? strtol(user + strlen(before), NULL, 10) : 0;
+	return n > 0 && n <= CROWD_MAX ? (int)n : 0;
+}
+
+static json_t *crowd_user(int n)
+{
+	char id[24], mail[40], name[24];
+	snprintf(id, sizeof id, "005Sj00000P%04dIA4", n);
+	snprintf(mail, sizeof mail, "p%d@example.com", n);
+	snprintf(name, sizeof name, "Person %d", n);
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", id, "username", mail, "email", mail, "federation_id",
+	                 "", "name", name, "active", 1, "user_type", "Standard");
+}
+
+/* Made when they are first looked at. */
+static json_t *crowd_holdings(struct world *w, int n)
+{
+	char key[8], set[24], licence[24], token[24];
+	snprintf(key, sizeof key, "%d", n);
+	if (w->crowd == NULL)
+		w->crowd = json_object();
+	json_t *theirs = json_get(w->crowd, key);
+	if (theirs != NULL)
+		return theirs;
+	snprintf(set, sizeof set, "0Pa00000010%04dAAA", n);
+	snprintf(licence, sizeof licence, "2LA00000010%04dAAA", n);
+	snprintf(token, sizeof token, "t%d", n);
+	json_t *mine[] = {w->sets, w->licences, w->tokens};
+	w->sets = json_array();
+	w->licences = json_array();
+	w->tokens = json_array();
+	world_add_set(w, set, PS_INBOX, "InboxWithEinsteinActivityCapture", "", "");
+	world_add_licence(w, licence, PSL_INBOX, "InboxPsl", false);
+	world_add_token(w, token, "SalesforceIQ");
+	theirs = json_pack("{s:o,s:o,s:o,s:[],s:[]}", "sets", w->sets, "licences", w->licences, "tokens", w->tokens,
+	                   "links", "sessions");
+	w->sets = mine[0];
+	w->licences = mine[1];
+	w->tokens = mine[2];
+	json_object_set_new(w->crowd, key, theirs);
+	return theirs;
+}
+
+static json_t *call_crowd(struct world *w, const struct flow_call *call, int n)
+{
+	static const char *const parts[] = {"sets", "licences", "tokens", "links", "sessions"};
+	enum { PARTS = sizeof parts / sizeof parts[0] };
+	json_t **mine[] = {&w->sets, &w->licences, &w->tokens, &w->links, &w->sessions}, *kept[PARTS];
+	json_t *theirs = crowd_holdings(w, n);
+	for (size_t i = 0; i < PARTS; i++) {
+		kept[i] = *mine[i];
+		*mine[i] = json_get(theirs, parts[i]);
+	}
+	json_t *answer = call_org(w, call);
+	if (text_eq(call->kind, "look"))
+		json_object_set_new(answer, "user", crowd_user(n));
+	for (size_t i = 0; i < PARTS; i++)
+		*mine[i] = kept[i];
+	return answer;
+}
+
+static json_t *make_call(struct world *w, const struct flow_call *call)
+{
+	int n = crowd_number(json_str(call->args, "user"), "005Sj00000P");
+	if (n == 0 && text_eq(call->kind, "revoke"))
+		n = crowd_number(json_str(call->args, "handle"), "t");
+	return n > 0 && !text_starts(call->kind, "person") ? call_crowd(w, call, n) : call_org(w, call);
 }
 
 /* --- crashes --- */
