@@ -274,6 +274,34 @@ static void help_and_what_is_not_understood(struct story *s)
 	types(s, JOHN, "guest", "list");
 }
 
+static void opens_home(struct story *s, const char *user, const char *roles)
+{
+	heading(s, user, "opens the Home tab");
+	json_t *view = world_home(s->w, user, roles);
+	json_array_append_new(s->w->journal,
+	                      json_pack("{s:s,s:s,s:s,s:o}", "what", "home", "to", user, "slot", "", "body", view));
+	told(s);
+}
+
+/* A history that no message can hold; Slack takes what is told of it, but nobody reads it here. */
+static void many_repairs(struct story *s)
+{
+	AUTO_BUF struct buf words = {0};
+	size_t i;
+	json_t *entry;
+	buf_init(&words, 400);
+	buf_puts(&words, "repair ");
+	while (words.len < 80)
+		buf_puts(&words, "no_b&amp;o*dy");
+	buf_puts(&words, "@example.com");
+	for (int n = 0; n < 40; n++)
+		world_type(s->w, HELP, TEAM, buf_str(&words));
+	json_array_foreach (s->w->journal, i, entry)
+		if (transcript_complaint(entry) != NULL)
+			fail_msg("%s", transcript_complaint(entry));
+	json_array_clear(s->w->journal);
+}
+
 /* Names, reasons and holdings at their longest and strangest. */
 static void a_repair_with_strange_names(struct story *s)
 {
@@ -302,15 +330,10 @@ static void a_repair_with_strange_names(struct story *s)
 	waits(s, "a moment", 3000);
 	is_in(s, "waiting_approval");
 	types(s, HELP, TEAM, "status 1");
-}
-
-static void opens_home(struct story *s, const char *user, const char *roles)
-{
-	heading(s, user, "opens the Home tab");
-	json_t *view = world_home(s->w, user, roles);
-	json_array_append_new(s->w->journal,
-	                      json_pack("{s:s,s:s,s:s,s:o}", "what", "home", "to", user, "slot", "", "body", view));
-	told(s);
+	many_repairs(s);
+	types(s, HELP, TEAM, "list done");
+	types(s, HELP, TEAM, "status");
+	opens_home(s, HELP, "requester approver");
 }
 
 static void shows(struct story *s, const char *who, const char *what, json_t *view)
@@ -413,6 +436,30 @@ static void dialogs_several_people_and_home(struct story *s)
 	opens_home(s, JANE, "");
 }
 
+/* One board and one approval for all. */
+static void many_people_on_one_board(struct story *s)
+{
+	s->w->config.limits.board_from = 3;
+	s->w->config.approval.take_back_ms = 10000;
+	s->w->seats_total = 1000;
+	types(
+	    s, HELP, TEAM,
+	    "repair p1@example.com p2@example.com p3@example.com p4@example.com nobody@example.com ticket: INC0012345");
+	waits(s, "half a minute", 30000);
+	waits(s, "half a minute", 30000);
+	types(s, OMAR, "approver", "status");
+	clicks(s, OMAR, "approver", "eac.approve");
+	waits(s, "half a minute", 30000);
+	types(s, "U0P0001", "", "done EAC-1");
+	types(s, "U0P0001", "", "done EAC-1");
+	waits(s, "half a minute", 30000);
+	types(s, HELP, TEAM, "cancel EAC-2");
+	waits(s, "half a minute", 30000);
+	types(s, HELP, TEAM, "list");
+	types(s, HELP, TEAM, "why EAC-3");
+	types(s, HELP, TEAM, "status EAC-6");
+}
+
 /* --- in every language --- */
 
 static void play(const char *file, void (*story)(struct story *s))
@@ -459,6 +506,7 @@ STORY(a_repair_with_strange_names)
 STORY(decisions_and_second_thoughts)
 STORY(a_plan_that_changes)
 STORY(dialogs_several_people_and_home)
+STORY(many_people_on_one_board)
 #undef STORY
 
 int main(void)
@@ -478,6 +526,7 @@ int main(void)
 	    cmocka_unit_test(decisions_and_second_thoughts_reads_as_reviewed),
 	    cmocka_unit_test(a_plan_that_changes_reads_as_reviewed),
 	    cmocka_unit_test(dialogs_several_people_and_home_reads_as_reviewed),
+	    cmocka_unit_test(many_people_on_one_board_reads_as_reviewed),
 	};
 
 	log_setup(LOG_ERROR, LOG_TEXT);

@@ -13,6 +13,7 @@
 
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
+#include "bot/base/mem.h"
 #include "commands/phrases/phrases.h"
 
 /* Every sentence in every language: fails with the name of the first that `wrong` finds something about. */
@@ -156,6 +157,44 @@ static void a_sentence_of_a_newer_version_says_nothing(void **state)
 	assert_fills(NULL, "");
 }
 
+static void a_list_has_the_commas_of_its_reader(void **state)
+{
+	json_auto_t *list = json_pack("[s,s]", "1.3", "1.4");
+	AUTO_BUF struct buf b = {0};
+	(void)state;
+	buf_init(&b, 100);
+	phrase_add_value(&b, LANGUAGE_JA, list);
+	assert_string_equal(buf_str(&b), "1.3、1.4");
+	assert_fills(list, "1.3, 1.4");
+}
+
+static void a_sentence_in_a_sentence_is_told_in_the_same_language(void **state)
+{
+	json_auto_t *value = phrase_value(PHRASE_LABEL_UNTIL, "date", "2027-01-31", NULL);
+	json_t *quoted = phrase_value(PHRASE_QUOTED, NULL);
+	(void)state;
+	phrase_value_set(quoted, "label", phrase_literal("{date} & co", 80));
+	phrase_value_set(value, "label", quoted);
+	assert_fills(value, "„{date} &amp; co“ (bis 2027-01-31)");
+	AUTO_FREE char *plain = phrase_plain(value);
+	assert_string_equal(plain, "\"{date} & co\" (until 2027-01-31)");
+}
+
+static void sentences_within_sentences_without_end_come_to_one(void **state)
+{
+	json_auto_t *value = phrase_value(PHRASE_QUOTED, "label", "x", NULL);
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		json_t *outer = phrase_value(PHRASE_QUOTED, NULL);
+		phrase_value_set(outer, "label", value);
+		value = outer;
+	}
+	AUTO_BUF struct buf b = {0};
+	buf_init(&b, 1000);
+	phrase_add_value(&b, LANGUAGE_EN, value);
+	assert_true(b.len > 0 && b.len < 100);
+}
+
 static void the_locale_of_slack_tells_the_language(void **state)
 {
 	(void)state;
@@ -180,6 +219,9 @@ int main(void)
 	    cmocka_unit_test(a_kept_sentence_is_told_in_the_language_of_its_reader),
 	    cmocka_unit_test(what_an_older_version_kept_stays_as_it_is),
 	    cmocka_unit_test(a_sentence_of_a_newer_version_says_nothing),
+	    cmocka_unit_test(a_list_has_the_commas_of_its_reader),
+	    cmocka_unit_test(a_sentence_in_a_sentence_is_told_in_the_same_language),
+	    cmocka_unit_test(sentences_within_sentences_without_end_come_to_one),
 	    cmocka_unit_test(the_locale_of_slack_tells_the_language),
 	};
 
