@@ -725,6 +725,13 @@ static enum errc planted(struct world *w, const char *kind)
 
 static void somebody_types(struct world *w, const char *kind);
 
+/* The call with the planted number: true if its answer is the planted trouble. */
+static bool is_nth(struct world *w)
+{
+	w->calls++;
+	return w->nth != 0 && w->calls == w->nth;
+}
+
 /* Makes the call in job->next and brings its answer; false when the process was killed. */
 static bool carry(struct world *w, struct job *job)
 {
@@ -736,7 +743,10 @@ static bool carry(struct world *w, struct job *job)
 	job->next = (struct flow_call){0};
 	struct flow_answer answer = {.code = planted(w, job->call.kind), .error = "", .reason = "it was <planted>"};
 	json_t *body = NULL;
-	if (answer.code == OK) {
+	bool nth = is_nth(w);
+	if (nth && !(w->nth_done && is_write(job->call.kind))) {
+		answer.code = w->fail_code;
+	} else if (answer.code == OK) {
 		body = make_call(w, &job->call);
 		answer.body = body;
 		if (body == NULL)
@@ -745,6 +755,8 @@ static bool carry(struct world *w, struct job *job)
 			w->lost_answers--;
 			answer =
 			    (struct flow_answer){.code = ERR_UNKNOWN, .error = "", .reason = "the answer was lost"};
+		} else if (nth) {
+			answer = (struct flow_answer){.code = w->fail_code, .error = "", .reason = "it was <planted>"};
 		}
 	}
 	somebody_types(w, job->call.kind);

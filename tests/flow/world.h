@@ -46,6 +46,9 @@ struct world {
 	const char *fail_kind; /* the next `fail_count` calls of this kind fail with fail_code, without effect */
 	int fail_count;
 	enum errc fail_code;
+	int calls;        /* made so far */
+	int nth;          /* the call with this number fails with fail_code; 0: none does */
+	bool nth_done;    /* and had its effect all the same, if it is a deed */
 	int lost_answers; /* so many writes have their effect, and the answer is lost */
 	/* Slack: messages as they stand */
 	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
