@@ -160,16 +160,17 @@ enum errc eac_undo(struct flow *flow, const struct request_actor *actor, const c
 
 /* --- when the time is over --- */
 
-/* A clock that was set back makes it no longer than it would have been. */
+/* While the clock stands before the decision, having been set back, it takes as long from there. */
 static int64_t over_at(struct flow *flow, json_t *decided)
 {
-	int64_t until = json_int(decided, "until"), length = until - json_int(decided, "at");
-	if (until - flow->now > length) {
-		until = flow->now + length;
-		json_set_int(decided, "at", flow->now);
-		json_set_int(decided, "until", until);
+	int64_t at = json_int(decided, "at"), until = json_int(decided, "until"), late = json_int(decided, "late");
+	if (flow->now >= at)
+		return until;
+	if (late == 0 || late - flow->now > until - at) {
+		late = flow->now + until - at;
+		json_set_int(decided, "late", late);
 	}
-	return until;
+	return late;
 }
 
 enum errc eac_before(struct flow *flow)
@@ -178,8 +179,9 @@ enum errc eac_before(struct flow *flow)
 	json_t *decided = decided_of(flow->row);
 	if (rc != OK || decided == NULL || request_state(flow->row) != STATE_RUNNING)
 		return rc;
-	if (over_at(flow, decided) > flow->now)
-		flow->row->wake_at = json_int(decided, "until");
+	int64_t over = over_at(flow, decided);
+	if (over > flow->now)
+		flow->row->wake_at = over;
 	else if (is_reject(decided))
 		eac_decided_over(flow);
 	else

@@ -286,6 +286,18 @@ static void a_clock_that_was_set_back_makes_it_no_longer(void **state)
 	assert_string_equal(world_state(w, 1), "waiting_user");
 }
 
+static void a_clock_that_leaps_back_and_forth_makes_it_no_shorter(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_click(w, OMAR, "approver", "Reject");
+	world_wait(w, -7200 * 1000);
+	world_wait(w, 7200 * 1000 + 5);
+	assert_int_equal(world_writes(w, "grant-set"), 0);
+	world_wait(w, TAKE_BACK_MS);
+	assert_int_equal(world_writes(w, "grant-set"), 1);
+}
+
 /* Whatever is decided is taken back once and decided again, and the process dies somewhere. True: it did not. */
 static bool killed_at(int k)
 {
@@ -520,6 +532,7 @@ int main(void)
 	    T(a_cancel_does_not_wait),
 	    T(a_failure_and_a_retry_do_not_wait_for_it),
 	    T(a_clock_that_was_set_back_makes_it_no_longer),
+	    T(a_clock_that_leaps_back_and_forth_makes_it_no_shorter),
 	    cmocka_unit_test(killed_at_any_boundary_what_is_taken_back_stays_so),
 	    T(a_claim_is_on_the_card_and_blocks_nobody),
 	    T(a_claim_of_an_approval_is_for_who_may_approve),
