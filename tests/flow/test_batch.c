@@ -35,7 +35,7 @@ static int teardown(void **state)
 /* p1 to pN, and p1 is EAC-1; the board is the number after theirs. */
 static void ask_for(struct world *w, int n)
 {
-	char text[600] = "repair";
+	char text[6000] = "repair";
 	for (int i = 1; i <= n; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), " p%d@example.com", i);
 	world_type(w, HELP, "requester", text);
@@ -295,6 +295,43 @@ static void a_quorum_counts_for_each(void **state)
 	assert_int_equal(parents(w), 1);
 }
 
+/* --- limits --- */
+
+/* Slack takes 50 blocks, and 3000 characters in each; beyond about 4000 of text no update. */
+static void check_size(const json_t *message)
+{
+	const json_t *body = json_get(message, "body");
+	size_t i;
+	json_t *block;
+	assert_in_range(json_array_size(json_get(body, "blocks")), 1, 50);
+	assert_in_range(strlen(json_str(body, "text")), 1, 3999);
+	json_array_foreach (json_get(body, "blocks"), i, block)
+		assert_in_range(strlen(json_str(json_get(block, "text"), "text")), 0, 3000);
+}
+
+static void two_hundred_people_fit(void **state)
+{
+	struct world *w = *state;
+	size_t i;
+	json_t *m;
+	w->config.limits.batch = 200;
+	w->config.limits.open_repairs = 1000;
+	w->config.limits.per_requester_day = w->config.limits.per_requester_hour = w->config.limits.per_hour = 1000;
+	ask_for(w, 200);
+	settle(w);
+	settle(w);
+	assert_int_equal(in_state(w, 200, "waiting_approval"), 200);
+	assert_int_equal(json_array_size(w->messages), 2); /* the board and its prompt */
+	assert_true(world_says(w, "EAC-1 Person 1,"));
+	assert_true(world_says(w, "EAC-200 Person 200"));
+	assert_true(world_says(w, "and 150 more"));
+	world_click(w, OMAR, "approver", "Approve");
+	settle(w);
+	assert_int_equal(in_state(w, 200, "waiting_user"), 200);
+	json_array_foreach (w->messages, i, m)
+		check_size(m);
+}
+
 /* --- kills --- */
 
 enum { FEW = 3, STRIDE = 7 };
@@ -355,6 +392,7 @@ int main(void)
 	    T(approvers_are_reminded_once_for_all),
 	    T(an_approval_can_be_taken_back_for_all),
 	    T(a_quorum_counts_for_each),
+	    T(two_hundred_people_fit),
 	    T(it_ends_the_same_wherever_the_process_is_killed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -443,7 +443,7 @@ static json_t *call_org(struct world *w, const struct flow_call *call)
 
 /* --- the crowd: others who hold what Jane holds, each their own --- */
 
-enum { CROWD_MAX = 60 };
+enum { CROWD_MAX = 200 };
 
 static int crowd_number(const char *user, const char *before)
 {

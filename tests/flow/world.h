@@ -33,7 +33,7 @@ struct world {
 	int64_t now;
 	/* Salesforce: what Jane holds; rows as in a look (salesforce/salesforce.h) */
 	json_t *sets, *licences, *tokens, *links, *sessions, *mails, *connection;
-	json_t *crowd; /* what p1@example.com (U0P0001) to p60 hold, each their own of what Jane does */
+	json_t *crowd; /* what p1@example.com (U0P0001) to p200 hold, each their own of what Jane does */
 	bool nobody_in_slack, frozen, active, set_is_broad, other_is_broad, auto_unassign, blind_tokens, blind_sets;
 	bool set_made_anew; /* the org has another set of the same name by now; the old one is gone */
 	bool another_org;   /* the settings lead to another one by now, in which the ids are the same */
