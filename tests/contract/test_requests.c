@@ -580,6 +580,78 @@ static void all_that_is_owed_can_be_walked(void **state)
 	fixture_run(state, use_all_debts, NULL);
 }
 
+/* ---- boards ---- */
+
+static enum errc count_row(void *arg, const struct request_row *row)
+{
+	(void)row;
+	++*(int *)arg;
+	return OK;
+}
+
+static void count_board(void *arg, const char *state, int64_t count)
+{
+	if (text_eq(state, REQUEST_BOARD))
+		*(int *)arg += (int)count;
+}
+
+static enum errc write_a_board(struct tx *tx, void *arg)
+{
+	(void)arg;
+	int64_t n = 0;
+	int rows = 0, counted = 0;
+	AUTO_REQUEST struct request_row board = a_request("");
+	text_copy(board.state, sizeof board.state, REQUEST_BOARD);
+	board.blocks = false;
+	MUST(request_insert(tx, &board));
+	MUST(request_count_open(tx, &n));
+	assert_int_equal(n, 0);
+	MUST(request_count(tx, &(struct request_query){.open_only = true, .requester = "U0HELP0001"}, &n));
+	assert_int_equal(n, 0);
+	MUST(request_each(tx, &(struct request_query){0}, count_row, &rows));
+	assert_int_equal(rows, 0);
+	MUST(request_each(tx, &(struct request_query){.state = REQUEST_BOARD}, count_row, &rows));
+	assert_int_equal(rows, 1);
+	MUST(request_census(tx, count_board, &counted));
+	assert_int_equal(counted, 0);
+	board.open = false;
+	MUST(request_save(tx, &board));
+	MUST(request_count_open(tx, &n));
+	assert_int_equal(n, 0);
+	return OK;
+}
+
+static enum errc wake_a_row(struct tx *tx, void *arg)
+{
+	(void)arg;
+	AUTO_REQUEST struct request_row late = {0}, early = {0}, again = {0};
+	int64_t id = insert_with(tx, jane, 5000);
+	MUST(request_wake_by(tx, id, 9000));
+	MUST(request_get(tx, id, &late));
+	assert_int_equal(late.wake_at, 5000);
+	MUST(request_wake_by(tx, id, 2000));
+	MUST(request_get(tx, id, &early));
+	assert_int_equal(early.wake_at, 2000);
+	assert_int_equal(early.fence, late.fence);
+	early.open = early.blocks = false;
+	early.wake_at = 0;
+	MUST(request_save(tx, &early));
+	MUST(request_wake_by(tx, id, 1000));
+	MUST(request_get(tx, id, &again));
+	assert_int_equal(again.wake_at, 0);
+	return OK;
+}
+
+static void a_board_is_left_out_unless_it_is_asked_for(void **state)
+{
+	fixture_run(state, write_a_board, NULL);
+}
+
+static void a_row_can_be_woken_earlier_but_not_later(void **state)
+{
+	fixture_run(state, wake_a_row, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -600,6 +672,8 @@ int main(void)
 	    CASE(a_thread_names_its_request),
 	    CASE(what_is_due_comes_earliest_first),
 	    CASE(who_sleeps_longer_than_anybody_may_is_due_for_the_clock_was_set_back),
+	    CASE(a_board_is_left_out_unless_it_is_asked_for),
+	    CASE(a_row_can_be_woken_earlier_but_not_later),
 	    CASE(the_census_counts_each_state),
 	    CASE(steps_keep_the_order_in_which_they_came),
 	    CASE(history_is_told_in_order),

@@ -50,6 +50,7 @@ static const struct {
     {"midway", midway_scenarios},
     {"orgs", orgs_scenarios},
     {"crowd", crowd_scenarios},
+    {"batch", batch_scenarios},
 };
 
 struct job {

@@ -25,7 +25,7 @@ extern const struct scenario happy_scenarios[], refusal_scenarios[], decision_sc
     crash_scenarios[], connection_scenarios[], trouble_scenarios[], program_scenarios[], trap_scenarios[],
     sf_people_scenarios[], diagnosis_scenarios[], pause_scenarios[], doctor_scenarios[], answer_scenarios[],
     delivery_scenarios[], midway_scenarios[], orgs_scenarios[], shortcut_scenarios[], home_scenarios[],
-    people_scenarios[], request_scenarios[], crowd_scenarios[];
+    people_scenarios[], request_scenarios[], crowd_scenarios[], batch_scenarios[];
 
 /* Ends a scenario that can't be played here. */
 void skip(const char *why) __attribute__((noreturn));
