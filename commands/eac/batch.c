@@ -482,19 +482,21 @@ static void tend_wait(struct flow *board, bool opened)
 	    approval ? config->approval.remind_after_ms : config->backend.remind_after_ms, CONFIG_NEVER, false, false};
 	if (opened || json_get(board->row->facts, "wait") == NULL)
 		eac_wait_start(board, &patience, board->now);
-	json_object_del(json_get(board->row->facts, "wait"), "escalate_at");
 	eac_wait_plan(board);
 	if (wake != 0)
 		wake_at(board, wake);
 }
 
+/* Others who are called when those who were asked stay silent are named from then on. */
 static enum errc remind(struct flow *board, const struct sight *sight)
 {
-	if (json_get(board->row->facts, "wait") == NULL || eac_wait_due(board) != EAC_DUE_REMIND)
-		return OK;
 	bool approval = asks_approval(board);
 	int n = approval ? sight->shown[0] + sight->shown[1] : sight->shown[2];
-	return n > 0 ? eac_say(board, "", OUTBOX_DECISION, text_board_reminder(board, approval, n)) : OK;
+	enum eac_due due = json_get(board->row->facts, "wait") != NULL ? eac_wait_due(board) : EAC_DUE_NOTHING;
+	if (n == 0 || (due != EAC_DUE_REMIND && due != EAC_DUE_ESCALATE))
+		return OK;
+	enum errc rc = due == EAC_DUE_ESCALATE ? eac_audit(board, &eac_bot, "escalate", "the board") : OK;
+	return rc == OK ? eac_say(board, "", OUTBOX_DECISION, text_board_reminder(board, approval, n)) : rc;
 }
 
 /* --- its message --- */

@@ -464,6 +464,7 @@ json_t *text_board_reminder(const struct flow *board, bool approval, int n)
 	phrase_add(&b, eac_language(board), approval ? PHRASE_BOARD_REMIND_APPROVAL : PHRASE_BOARD_REMIND_BACKEND,
 	           "approvers", buf_str(&approvers), "who", buf_str(&who), "id", eac_id(board->row->id, id), "n",
 	           phrase_number(n, number), NULL);
+	text_also_called(&b, board);
 	return message_line(buf_str(&b));
 }
 

@@ -262,6 +262,22 @@ static void approvers_are_reminded_once_for_all(void **state)
 	assert_int_equal(parents(w), 1);
 }
 
+static void others_are_called_once_for_all(void **state)
+{
+	struct world *w = *state;
+	char boss[] = BOSS, *to[] = {boss};
+	w->config.escalation.to = (struct config_list){to, 1};
+	w->config.escalation.after_ms = 2 * HOUR;
+	w->config.approval.remind_after_ms = CONFIG_NEVER;
+	to_the_gate(w, 4);
+	assert_int_equal(world_said(w, "Reminder"), 0);
+	world_wait(w, 2 * HOUR + MINUTE);
+	world_wait(w, 5 * HOUR);
+	assert_int_equal(world_said(w, "Reminder"), 1);
+	assert_true(world_says(w, "4 people of EAC-5"));
+	assert_int_equal(parents(w), 1);
+}
+
 static void an_approval_can_be_taken_back_for_all(void **state)
 {
 	struct world *w = *state;
@@ -390,6 +406,7 @@ int main(void)
 	    T(one_case_number_serves_all_who_wait),
 	    T(who_still_has_it_goes_on_alone),
 	    T(approvers_are_reminded_once_for_all),
+	    T(others_are_called_once_for_all),
 	    T(an_approval_can_be_taken_back_for_all),
 	    T(a_quorum_counts_for_each),
 	    T(two_hundred_people_fit),
