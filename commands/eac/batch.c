@@ -495,7 +495,7 @@ static enum errc remind(struct flow *board, const struct sight *sight)
 	enum eac_due due = json_get(board->row->facts, "wait") != NULL ? eac_wait_due(board) : EAC_DUE_NOTHING;
 	if (n == 0 || (due != EAC_DUE_REMIND && due != EAC_DUE_ESCALATE))
 		return OK;
-	enum errc rc = due == EAC_DUE_ESCALATE ? eac_audit(board, &eac_bot, "escalate", "the board") : OK;
+	enum errc rc = due == EAC_DUE_ESCALATE ? eac_audit(board, &eac_bot, "escalate", "board") : OK;
 	return rc == OK ? eac_say(board, "", OUTBOX_DECISION, text_board_reminder(board, approval, n)) : rc;
 }
 
