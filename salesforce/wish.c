@@ -218,7 +218,7 @@ static void put_deeds(struct composite *c, const struct wish *const *wishes, siz
 static void put_question(struct composite *c, const struct wish *const *wishes, size_t count, size_t n)
 {
 	const struct question *const one = &wishes[0]->questions[n];
-	AUTO_FREE const struct question **alike = mem_array(count, sizeof(*alike));
+	AUTO_FREE const struct question **alike = mem_array(count, sizeof(const struct question *));
 	AUTO_BUF struct buf query = {0};
 
 	for (size_t i = 0; i < count; i++)
