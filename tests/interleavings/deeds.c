@@ -24,7 +24,15 @@ static void bring(struct play *play, struct act *act)
 		*kept = *act;
 		kept->view = act->view != NULL ? json_incref(act->view) : NULL;
 	}
-	(void)program_take(play, act);
+	struct act again = *act;
+	again.view = act->view != NULL ? json_incref(act->view) : NULL;
+	bool taken = program_take(play, act);
+	if (play->program.killed)
+		program_kill(play);
+	if (!taken && play->insist)
+		(void)program_take(play, &again);
+	else
+		json_decref(again.view);
 }
 
 void deeds_type(struct play *play, int who, enum intent intent, const char *text)
@@ -145,6 +153,8 @@ static const struct {
     {"take", true, "", WANT_ACT, 3},
     {"claim", true, "", WANT_CONFIRM, 2},
     {"undo", true, "", WANT_UNDO, 6},
+    {"delegate", false, "<@U0ABE0001> until 3d", WANT_DECIDE, 1},
+    {"delegate", false, "off", WANT_DECIDE, 1},
     {"status", true, "", WANT_READ, 1},
     {"status", false, "", WANT_READ, 1},
     {"why", true, "", WANT_READ, 2},

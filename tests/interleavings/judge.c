@@ -319,13 +319,18 @@ void judge_committed(struct play *play, const struct act *act, const struct stan
 	judge->line_count = judge->move_count = 0;
 }
 
+void judge_set_back(struct judge *judge)
+{
+	for (unsigned i = 0; i < judge->count; i++)
+		judge->repairs[i].rests_until = 0;
+}
+
 void judge_call(struct play *play, const struct flow_call *call)
 {
 	const struct watched *w = judge_find(&play->judge, call->request);
 	if (!org_is_write(call->kind) || w == NULL)
 		return;
-	/* after the clock was set back the time is counted from there */
-	if (play->now == play->latest && w->rests_until > play->now)
+	if (w->rests_until > play->now)
 		play_fail(play, "EAC-%lld: %s while the decision can be taken back", (long long)w->id, call->kind);
 	if (!text_eq(w->state, "running") || w->gate)
 		play_fail(play, "EAC-%lld: %s while it is %s", (long long)w->id, call->kind, w->state);

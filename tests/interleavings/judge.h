@@ -66,6 +66,8 @@ enum errc judge_read(struct judge *judge, struct tx *tx) MUST_CHECK;
 void judge_forget(struct judge *judge);
 /* It is committed. `act`: the deed that it was about, with what is true of who did it (NULL: the engine's work). */
 void judge_committed(struct play *play, const struct act *act, const struct standing *truth);
+/* The clock was set back: what waits is counted anew by it. */
+void judge_set_back(struct judge *judge);
 /* A call was made. */
 void judge_call(struct play *play, const struct flow_call *call);
 /* Nothing is left to do at this moment, and nothing fails. */

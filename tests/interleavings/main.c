@@ -1,7 +1,7 @@
 /*
  * interleavings/main.c - a repair between people, Slack, Salesforce, faults and crashes, in any order.
  *
- *   interleavings [--seed N] [--runs N] [--loud] [--plant BUG] [--plants]
+ *   interleavings [--seed N] [--runs N] [--loud] [--plant BUG] [--plants] [--kills]
  *
  * The last line is "N runs" and what was counted; status 1, the story and the command that repeats it where something
  * did not hold.
@@ -17,7 +17,7 @@
 
 struct arguments {
 	uint64_t seed, runs;
-	bool loud, list;
+	bool loud, list, kills;
 	const char *plant;
 };
 
@@ -30,6 +30,8 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
 			a->loud = true;
 		else if (text_eq(argv[i], "--plants"))
 			a->list = true;
+		else if (text_eq(argv[i], "--kills"))
+			a->kills = true;
 		else if (value == NULL)
 			return false;
 		else if (text_eq(argv[i], "--seed"))
@@ -78,7 +80,7 @@ int main(int argc, char **argv)
 	struct arguments a;
 	struct counts counts = {0};
 	if (!read_arguments(&a, argc, argv)) {
-		fprintf(stderr, "interleavings [--seed N] [--runs N] [--loud] [--plant BUG] [--plants]\n");
+		fprintf(stderr, "interleavings [--seed N] [--runs N] [--loud] [--plant BUG] [--plants] [--kills]\n");
 		return 2;
 	}
 	if (a.list) {
@@ -87,7 +89,9 @@ int main(int argc, char **argv)
 	}
 	plant_begin(a.plant);
 	struct stage *stage = stage_new();
-	bool ok = play_all(stage, &a, &counts);
+	bool ok = a.kills ? run_kills(stage, &counts.runs) : play_all(stage, &a, &counts);
+	if (!ok && a.kills)
+		printf("%s\n", stage->play.complaint);
 	stage_free(stage);
 	printf("%" PRIu64 " runs, %" PRIu64 " repairs, %" PRIu64 " transactions, %" PRIu64 " deaths\n", counts.runs,
 	       counts.repairs, counts.jobs, counts.deaths);

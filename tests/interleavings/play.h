@@ -103,6 +103,7 @@ struct play {
 	unsigned kill_after;  /* or right after its commit */
 	unsigned steps;       /* moves of the program so far, and where it dies between two of them */
 	unsigned kill_at_step;
+	bool insist; /* what is not acknowledged is done again */
 	bool failed;
 	char complaint[400];
 };

@@ -432,11 +432,12 @@ static json_t *answer_persons(struct play *play, const struct flow_call *call)
 		int who = cast_find(&play->cast, json_string_value(user));
 		const struct standing *s = &play->cast.members[who < 0 ? 0 : who].truth;
 		bool known = who >= 0 && !dice_chance(&play->dice, play->faults.slack_fails);
-		json_array_append_new(persons, json_pack("{s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "id",
-		                                         json_string_value(user), "known", known, "groups_known", known,
-		                                         "deleted", s->deleted, "bot", s->bot, "guest", s->guest,
-		                                         "external", s->external, "requester", s->requester, "approver",
-		                                         s->approver, "admin", s->admin));
+		json_array_append_new(persons, json_pack("{s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:b}", "id",
+		                                         json_string_value(user), "email",
+		                                         play->cast.members[who < 0 ? 0 : who].email, "known", known,
+		                                         "groups_known", known, "deleted", s->deleted, "bot", s->bot,
+		                                         "guest", s->guest, "external", s->external, "requester",
+		                                         s->requester, "approver", s->approver, "admin", s->admin));
 		if (w != NULL && known && judge_allows(play, who, s, WANT_DECIDE, call->request))
 			w->verified |= 1u << who;
 	}

@@ -39,8 +39,10 @@ void run_pass(struct play *play, int64_t ms)
 	play->now += ms;
 	play->latest = play->now > play->latest ? play->now : play->latest;
 	play->program.outbox_may = true;
-	if (ms < 0)
+	if (ms < 0) {
 		play->program.due_may = true;
+		judge_set_back(&play->judge);
+	}
 	play_tell(play, "-- %lld s go by", (long long)(ms / 1000));
 }
 

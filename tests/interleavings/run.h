@@ -35,5 +35,10 @@ struct play *stage_put_back(struct stage *stage, unsigned prologue, uint64_t see
 void stage_sweep(struct stage *stage);
 /* A random run; what happened counts in *ret_events. False: play->complaint says what does not hold. */
 bool run_random(struct stage *stage, uint64_t seed, bool loud);
+/*
+ * Whole repairs, each with every end there is, killed before and after each commit and between any two moves, once and
+ * while the program is still recovering. False: play->complaint; ret_runs counts them.
+ */
+bool run_kills(struct stage *stage, uint64_t *ret_runs);
 /* Time goes on (or back). */
 void run_pass(struct play *play, int64_t ms);
