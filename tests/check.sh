@@ -91,6 +91,7 @@ fi
 if wants interleavings; then
 	stage "build, interleavings" build release "$B/release/interleavings"
 	stage "the interleavings find planted bugs" tests/interleavings/selftest.sh "$B/release/interleavings"
+	stage "killed everywhere, release" tests/interleavings/kills.sh "$B/release/interleavings"
 	stage "a hundred thousand interleavings, release" tests/interleavings/run.sh "$B/release/interleavings" 100000
 fi
 if wants simulation; then

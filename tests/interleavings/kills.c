@@ -179,6 +179,7 @@ static bool kill_everywhere(struct stage *stage, enum ending ending, bool strict
 	}
 	printf("%s%s: %u commits, %u moves\n", names[ending], strict ? ", two gates of two votes" : "", whole.jobs,
 	       whole.steps);
+	fflush(stdout);
 	return true;
 }
 
