@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/interleavings/kills.sh PROGRAM - six repairs, killed at every place; the last line is "N passed, N failed", a sentence each.
+# tests/interleavings/kills.sh PROGRAM - eight repairs, killed at every place; the last line is "N passed, N failed", a sentence each.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 said=$("$1" --kills 2>&1)
