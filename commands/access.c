@@ -6,17 +6,13 @@
 #include "bot/base/buf.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "commands/eac/decide.h"
 
 bool access_is_target(const struct asked *asked)
 {
 	if (asked->row.id == 0)
 		return false;
-	const struct person *person = &asked->deed->person;
-	const json_t *target = json_get(asked->row.facts, "target");
-	if (text_eq(person->id, asked->row.slack_user) && person->id[0] != '\0')
-		return true;
-	return person->email[0] != '\0' && (text_ieq(person->email, json_str(target, "email")) ||
-	                                    text_ieq(person->email, json_str(target, "username")));
+	return eac_is_target(&asked->row, asked->deed->person.id, asked->deed->person.email);
 }
 
 static bool is_asker(const struct asked *asked, const char *user, const char *email)

@@ -34,6 +34,25 @@ static enum errc settle(struct asked *asked, enum errc outcome, enum phrase done
 	return asked_settle(asked, outcome, phrase_text(asked_language(asked), done));
 }
 
+/* --- talk in threads --- */
+
+/* "undo that, please" in a thread: other text is left alone */
+static bool is_chat(const struct asked *asked)
+{
+	struct word word;
+	const char *args = asked->args;
+	return asked->deed->door == DOOR_MENTION && words_next(&args, &word);
+}
+
+/* What can't be undone wants the word alone: "approve only when Ben is back" is no approval. */
+static enum errc say_chat(struct asked *asked)
+{
+	char id[24];
+	return asked_deny(asked,
+	                  phrase_value(PHRASE_CHAT, "word", asked->command->name, "command",
+	                               asked->env->config->slack.command, "id", eac_id(asked->row.id, id), NULL));
+}
+
 /* --- votes --- */
 
 /* A decision that can be taken back is answered with the button for it. */
@@ -71,6 +90,8 @@ static enum errc settle_vote(struct asked *asked, enum errc outcome, enum phrase
 
 enum errc command_approve(struct asked *asked)
 {
+	if (is_chat(asked))
+		return say_chat(asked);
 	if (boards_in_hand(asked))
 		return boards_decide(asked);
 	if (is_own_request(asked))
@@ -114,14 +135,6 @@ static enum errc undo(struct asked *asked, const char *key)
 	}
 	rc = asked_settle(asked, OK, NULL);
 	return rc == OK ? asked_say(asked, phrase_value(PHRASE_UNDO_DONE, "id", id, NULL)) : rc;
-}
-
-/* "undo that, please" in a thread: other text is left alone */
-static bool is_chat(const struct asked *asked)
-{
-	struct word word;
-	const char *args = asked->args;
-	return asked->deed->door == DOOR_MENTION && words_next(&args, &word);
 }
 
 enum errc command_undo(struct asked *asked)
@@ -223,6 +236,8 @@ static enum errc refuse_rival(struct asked *asked, bool *ret_answered)
 enum errc command_retry(struct asked *asked)
 {
 	bool answered;
+	if (is_chat(asked))
+		return say_chat(asked);
 	enum errc rc = refuse_rival(asked, &answered);
 	return answered ? rc : settle(asked, eac_retry(&asked->flow, &asked->actor), PHRASE_GOING_ON);
 }
@@ -230,6 +245,8 @@ enum errc command_retry(struct asked *asked)
 enum errc command_cancel(struct asked *asked)
 {
 	bool owes = eac_owes(&asked->flow), answered;
+	if (is_chat(asked))
+		return say_chat(asked);
 	enum errc rc = refuse_rival(asked, &answered);
 	if (answered)
 		return rc;

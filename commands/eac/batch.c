@@ -612,14 +612,6 @@ struct doing {
 	const json_t *live;
 };
 
-static bool is_target(const struct flow *one, const struct eac_board_order *order)
-{
-	const json_t *target = json_get(one->row->facts, "target");
-	return text_eq(order->actor->who, one->row->slack_user) ||
-	       (order->email[0] != '\0' && (text_ieq(order->email, json_str(target, "email")) ||
-	                                    text_ieq(order->email, json_str(target, "username"))));
-}
-
 static bool is_meant(const struct doing *doing, const struct flow *one)
 {
 	for (size_t i = 0; i < doing->order->only_count; i++)
@@ -634,7 +626,8 @@ static enum errc bar_one(void *arg, struct flow *one)
 	struct doing *doing = arg;
 	const struct eac_board_order *order = doing->order;
 	bool decides = order->deed == BOARD_APPROVE || order->deed == BOARD_REJECT;
-	bool barred = decides ? eac_is_barred(one, order->actor->who, order->email) : is_target(one, order);
+	bool barred = decides ? eac_is_barred(one, order->actor->who, order->email)
+	                      : eac_is_target(one->row, order->actor->who, order->email);
 	if (barred && is_meant(doing, one) && one->row->open && order->deed != BOARD_UNDO && doing->out->barred == 0)
 		doing->out->barred = one->row->id;
 	return OK;

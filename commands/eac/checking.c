@@ -174,11 +174,8 @@ static void keep_target(struct flow *flow, const json_t *user)
 
 static bool is_requesters_own(const struct flow *flow, const json_t *user)
 {
-	const char *email = json_str(flow->row->facts, "requester_email");
-	if (email[0] != '\0' &&
-	    (text_ieq(email, json_str(user, "email")) || text_ieq(email, json_str(user, "username"))))
-		return true;
-	return text_eq(flow->row->requester, eac_target_slack(flow->row));
+	return eac_is_account_of(user, json_str(flow->row->facts, "requester_email")) ||
+	       text_eq(flow->row->requester, eac_target_slack(flow->row));
 }
 
 struct siblings {

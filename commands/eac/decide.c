@@ -78,6 +78,21 @@ enum errc eac_audit(struct flow *flow, const struct request_actor *actor, const 
 	return audit_add(flow->tx, &line);
 }
 
+bool eac_is_account_of(const json_t *user, const char *email)
+{
+	static const char *const keys[] = {"email", "username", "federation_id"};
+	for (size_t i = 0; email[0] != '\0' && i < sizeof keys / sizeof keys[0]; i++)
+		if (text_ieq(email, json_str(user, keys[i])))
+			return true;
+	return false;
+}
+
+bool eac_is_target(const struct request_row *row, const char *user, const char *email)
+{
+	return (user[0] != '\0' && text_eq(user, row->slack_user)) ||
+	       eac_is_account_of(json_get(row->facts, "target"), email);
+}
+
 static bool is_in(const struct flow *flow, enum request_state state)
 {
 	return request_state(flow->row) == state;

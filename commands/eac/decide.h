@@ -35,6 +35,13 @@ enum errc eac_refuse(struct flow *flow, const char *reason, json_t *why) MUST_CH
 /* These repairs were asked for with one command. */
 enum errc eac_batch(struct tx *tx, const int64_t *ids, size_t count) MUST_CHECK;
 
+/*
+ * Is it the account of who has this e-mail address? By its address, its username, or the federation id, by which people
+ * are found too. "" is nobody's. user: like a row of sf_find.
+ */
+bool eac_is_account_of(const json_t *user, const char *email) MUST_CHECK;
+/* Is it the repair of their own account? email: "" where it is not known. */
+bool eac_is_target(const struct request_row *row, const char *user, const char *email) MUST_CHECK;
 /* One approval; passes the gate when the quorum is reached. CONFLICT: not waiting for it; ALREADY: has voted. */
 enum errc eac_approve(struct flow *flow, const struct request_actor *actor) MUST_CHECK;
 enum errc eac_reject(struct flow *flow, const struct request_actor *actor, const char *reason) MUST_CHECK;

@@ -38,6 +38,7 @@ bool diagnose_is_protected(const struct config *config, const json_t *user)
 	for (size_t i = 0; i < list->count; i++)
 		if (text_ieq(list->items[i], json_str(user, "username")) ||
 		    text_ieq(list->items[i], json_str(user, "email")) ||
+		    text_ieq(list->items[i], json_str(user, "federation_id")) || /* often their address in Slack */
 		    sf_id_same(list->items[i], json_str(user, "id")))
 			return true;
 	return false;

@@ -211,11 +211,13 @@ static enum errc remind_approvers(struct flow *flow)
 
 enum errc eac_gate_wake(struct flow *flow)
 {
-	if (json_bool(json_get(flow->row->facts, "gate"), "verify")) {
+	enum eac_due due = eac_wait_due(flow);
+	/* also while Slack can't be asked about those who have voted, however long that is */
+	if (due != EAC_DUE_EXPIRE && json_bool(json_get(flow->row->facts, "gate"), "verify")) {
 		eac_votes_ask(flow);
 		return OK;
 	}
-	switch (eac_wait_due(flow)) {
+	switch (due) {
 	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_APPROVAL_EXPIRED, NULL));
 	case EAC_DUE_REMIND: return remind_approvers(flow);
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);
@@ -231,20 +233,12 @@ static bool is_person(const json_t *row, const char *user, const char *email)
 	return text_eq(json_str(row, "user"), user) || (theirs[0] != '\0' && text_ieq(theirs, email));
 }
 
-static bool is_target(const struct flow *flow, const char *user, const char *email)
-{
-	const json_t *target = json_get(flow->row->facts, "target");
-	return text_eq(user, flow->row->slack_user) ||
-	       (email[0] != '\0' &&
-	        (text_ieq(email, json_str(target, "email")) || text_ieq(email, json_str(target, "username"))));
-}
-
 bool eac_is_barred(const struct flow *flow, const char *user, const char *email)
 {
 	const char *requester_email = json_str(flow->row->facts, "requester_email");
 	size_t i;
 	json_t *asker;
-	if (is_target(flow, user, email))
+	if (eac_is_target(flow->row, user, email))
 		return true;
 	if (!eac_env(flow)->config->approval.four_eyes)
 		return false;

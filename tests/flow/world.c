@@ -194,9 +194,10 @@ bool world_holds(const struct world *w, const char *set)
 
 static json_t *jane(const struct world *w)
 {
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", "jane@example.com", "email",
-	                 "jane@example.com", "federation_id", "", "name", w->name != NULL ? w->name : "Jane Doe",
-	                 "active", w->active, "user_type", "Standard");
+	const char *mail = w->single_sign_on ? JANE_SSO : "jane@example.com";
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "id", JANE_SF, "username", mail, "email", mail,
+	                 "federation_id", w->single_sign_on ? "jane@example.com" : "", "name",
+	                 w->name != NULL ? w->name : "Jane Doe", "active", w->active, "user_type", "Standard");
 }
 
 static int crowd_number(const char *user, const char *before);
@@ -205,7 +206,7 @@ static json_t *crowd_user(int n);
 static json_t *answer_find(struct world *w, const char *word)
 {
 	json_t *users = json_array();
-	if (text_eq(word, "jane@example.com"))
+	if (text_eq(word, "jane@example.com") || (w->single_sign_on && text_eq(word, JANE_SSO)))
 		json_array_append_new(users, jane(w));
 	if (text_eq(word, "bob@example.com"))
 		json_array_append_new(users, json_pack("{s:s,s:s,s:s,s:s,s:b}", "id", "005Sj000003JNIZIA4", "username",

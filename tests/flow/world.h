@@ -23,6 +23,9 @@
 #define BOSS    "U0ADMIN01"
 #define CHANNEL "C0HELP001"
 
+/* Jane's user and e-mail address in Salesforce where she signs in by another one */
+#define JANE_SSO "j.doe@old.example.org"
+
 struct org;
 
 struct world {
@@ -54,12 +57,13 @@ struct world {
 	json_t *messages;        /* [{channel, ts, thread, slot, request, key, body, posts}] */
 	json_t *private_answers; /* [{user, text, body}] acknowledgements and ephemerals */
 	int64_t last_ts;
-	int tz_offset;      /* of Jane, seconds */
-	int helper_offset;  /* of HELP; 0: Slack does not tell */
-	const char *locale; /* hers; NULL: English */
-	const char *is_now; /* "guest", "deleted": what has become of her; NULL */
-	int persons_asked;  /* how often Slack was asked who somebody is */
-	json_t *dialog;     /* the newest opened view */
+	int tz_offset;       /* of Jane, seconds */
+	int helper_offset;   /* of HELP; 0: Slack does not tell */
+	const char *locale;  /* hers; NULL: English */
+	bool single_sign_on; /* her Salesforce user knows her Slack address as its federation id alone */
+	const char *is_now;  /* "guest", "deleted": what has become of her; NULL */
+	int persons_asked;   /* how often Slack was asked who somebody is */
+	json_t *dialog;      /* the newest opened view */
 	/* all that was shown, in its order, where it is wanted: [{what, to, slot, body}]; what is "post", "update",
 	 * "private", "answer" (an acknowledgement) or "dialog"; NULL: nobody wants it */
 	json_t *journal;
