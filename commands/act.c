@@ -63,7 +63,7 @@ static struct message *undo_message(struct asked *asked, enum phrase sentence, c
 	char id[24], value[80];
 	buf_init(&b, 2000);
 	buf_init(&until, 200);
-	mrkdwn_add_time(&until, eac_take_back_until(&asked->flow));
+	mrkdwn_add_second(&until, eac_take_back_until(&asked->flow));
 	phrase_add(&b, language, sentence, "id", eac_id(asked->row.id, id), "until", buf_str(&until), "command",
 	           asked->env->config->slack.command, NULL);
 	snprintf(value, sizeof value, "%" PRId64 ".%s", asked->row.id, key);

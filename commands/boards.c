@@ -34,7 +34,7 @@ static enum errc say(struct asked *asked, enum phrase sentence, int n, int chang
 	char id[24], number[24];
 	buf_init(&b, 4000);
 	buf_init(&until, 200);
-	mrkdwn_add_time(&until, eac_take_back_until(&asked->flow));
+	mrkdwn_add_second(&until, eac_take_back_until(&asked->flow));
 	phrase_add(&b, asked_language(asked), sentence, "id", eac_id(asked->row.id, id), "n", phrase_number(n, number),
 	           "until", buf_str(&until), "command", asked->env->config->slack.command, NULL);
 	if (changed > 0) {

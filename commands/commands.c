@@ -400,6 +400,11 @@ static enum errc typed(struct asked *asked)
 		enum errc rc = own_repair(asked);
 		if (rc == OK && asked->row.id != 0)
 			rc = commands_phrase(asked, &taken);
+		if (rc == OK && !taken && command == NULL && asked->row.id != 0 &&
+		    request_state(&asked->row) == STATE_WAITING_USER) {
+			taken = true;
+			rc = asked_say(asked, text_user_not_understood(&asked->row, asked_language(asked)));
+		}
 		if (rc != OK || taken)
 			return rc;
 		request_row_done(&asked->row);

@@ -47,13 +47,13 @@ static const char *behind(const char *text, const char *label)
 	if (strncasecmp(text, label, len) != 0)
 		return NULL;
 	text += len;
-	return *text == '\0' || isspace((unsigned char)*text) || strchr(".,:;!", *text) != NULL ? text : NULL;
+	return *text == '\0' || isspace((unsigned char)*text) || strchr(".,:;!\"'", *text) != NULL ? text : NULL;
 }
 
 const struct command *spoken_find(const struct asked *asked, const char **ret_rest)
 {
 	const char *text = asked->deed->text;
-	while (isspace((unsigned char)*text))
+	while (isspace((unsigned char)*text) || *text == '"' || *text == '\'')
 		text++;
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
 		const char *rest = behind(text, labels[i].words);
@@ -61,7 +61,7 @@ const struct command *spoken_find(const struct asked *asked, const char **ret_re
 			rest = behind(text, phrase_text(asked_language(asked), labels[i].label));
 		if (rest == NULL)
 			continue;
-		*ret_rest = rest + strspn(rest, ".,:;! ");
+		*ret_rest = rest + strspn(rest, ".,:;!\"' ");
 		return command_find(labels[i].command);
 	}
 	return NULL;

@@ -208,25 +208,31 @@ void mrkdwn_add_principal(struct buf *b, const char *id)
 		mrkdwn_add_user(b, id);
 }
 
-static void add_date(struct buf *b, int64_t wall_ms, const char *format)
+static void add_date(struct buf *b, int64_t wall_ms, const char *format, bool to_the_second)
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
 	char fallback[40];
 	struct tm tm;
 
-	if (!gmtime_r(&seconds, &tm) || !strftime(fallback, sizeof(fallback), "%Y-%m-%d %H:%M UTC", &tm))
+	if (!gmtime_r(&seconds, &tm) ||
+	    !strftime(fallback, sizeof(fallback), to_the_second ? "%Y-%m-%d %H:%M:%S UTC" : "%Y-%m-%d %H:%M UTC", &tm))
 		text_copy(fallback, sizeof(fallback), "at an unreadable time");
 	buf_printf(b, "<!date^%lld^%s|%s>", (long long)seconds, format, fallback);
 }
 
 void mrkdwn_add_time(struct buf *b, int64_t wall_ms)
 {
-	add_date(b, wall_ms, "{date_short_pretty} {time}");
+	add_date(b, wall_ms, "{date_short_pretty} {time}", false);
+}
+
+void mrkdwn_add_second(struct buf *b, int64_t wall_ms)
+{
+	add_date(b, wall_ms, "{date_short_pretty} {time_secs}", true);
 }
 
 void mrkdwn_add_ago(struct buf *b, int64_t wall_ms)
 {
-	add_date(b, wall_ms, "{ago}");
+	add_date(b, wall_ms, "{ago}", false);
 }
 
 void mrkdwn_add_link(struct buf *b, const char *url, const char *label)

@@ -26,6 +26,8 @@ void mrkdwn_add_user(struct buf *b, const char *slack_user);
 void mrkdwn_add_principal(struct buf *b, const char *id);
 /* "<!date^1790000000^{date_short_pretty} {time}|2026-11-23 17:50 UTC>" */
 void mrkdwn_add_time(struct buf *b, int64_t wall_ms);
+/* The same to the second, for what lasts a few of them only: 2026-11-23 17:50:10 UTC. */
+void mrkdwn_add_second(struct buf *b, int64_t wall_ms);
 /* The same, as how long ago it is: counted by Slack whenever somebody looks. */
 void mrkdwn_add_ago(struct buf *b, int64_t wall_ms);
 /* "<https://host/path|label>"; label literal. A URL that is not http or https is left out, the label stays. */

@@ -169,11 +169,28 @@ static json_t *new_vote(const struct flow *flow, const struct request_actor *act
 	                 standing_for);
 }
 
+/* Who has voted is stood in for by nobody: the words "also for" would make two votes look like three. */
+static void drop_voted(json_t *standing_for, const json_t *votes)
+{
+	for (size_t i = json_array_size(standing_for); i > 0; i--) {
+		const char *absent = json_str(json_array_get(standing_for, i - 1), "from");
+		size_t k;
+		json_t *vote;
+		json_array_foreach (votes, k, vote) {
+			if (!text_eq(json_str(vote, "user"), absent))
+				continue;
+			json_array_remove(standing_for, i - 1);
+			break;
+		}
+	}
+}
+
 enum errc eac_vote(struct flow *flow, const struct request_actor *actor)
 {
 	json_t *votes = votes_of(flow);
 	json_auto_t *standing_for = NULL;
 	enum errc rc = standins_here(flow, actor->who, &standing_for);
+	drop_voted(standing_for, votes);
 	if (rc == OK)
 		rc = note_vote(flow, actor, "approve", standing_for);
 	if (rc != OK)

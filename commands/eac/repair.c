@@ -218,6 +218,8 @@ enum errc eac_fail(struct flow *flow, json_t *why)
 		rc = mark_step(flow, "failed", plain);
 	if (rc == OK)
 		rc = request_fire(flow->tx, flow->row, EVENT_FAIL, &eac_bot, plain, flow->now);
+	if (rc == OK) /* nothing stands below it in the user's direct message */
+		rc = eac_cards_close(flow, "user", phrase_value(PHRASE_USER_CARD_FAILED, NULL));
 	if (rc == OK)
 		rc = eac_cards_close(flow, NULL, phrase_value(PHRASE_CARD_FAILED, NULL));
 	if (rc != OK)

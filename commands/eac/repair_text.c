@@ -92,7 +92,7 @@ static json_t *decided(const struct request_row *row)
 		return NULL;
 	bool rejected = text_eq(json_str(decision, "what"), "rejected");
 	json_t *value = phrase_value(rejected ? PHRASE_STATE_JUST_REJECTED : PHRASE_STATE_JUST_APPROVED, NULL);
-	phrase_value_set(value, "until", part_time(json_int(decision, "until")));
+	phrase_value_set(value, "until", part_second(json_int(decision, "until")));
 	return value;
 }
 

@@ -39,6 +39,13 @@ static const char *as_time(struct buf *b, int64_t at)
 	return buf_str(b);
 }
 
+static const char *as_second(struct buf *b, int64_t at)
+{
+	part_begin(b);
+	mrkdwn_add_second(b, at);
+	return buf_str(b);
+}
+
 static const char *as_literal(struct buf *b, const char *words, size_t max)
 {
 	part_begin(b);
@@ -81,10 +88,14 @@ static void add_requester_words(struct buf *b, const struct flow *flow)
 	enum language l = eac_language(flow);
 	const char *reason = json_str(flow->row->facts, "reason");
 	const char *ticket = json_str(flow->row->facts, "ticket");
-	AUTO_BUF struct buf requester = {0}, words = {0}, user = {0}, number = {0};
+	/* The reason is the word of who asked first, whoever has taken it over since. */
+	const char *first = json_str(json_array_get(json_get(flow->row->facts, "askers"), 0), "user");
+	enum phrase plain = first[0] != '\0' ? PHRASE_PROMPT_ASKED_BY_TAKEN : PHRASE_PROMPT_ASKED_BY;
+	enum phrase reasoned = first[0] != '\0' ? PHRASE_PROMPT_ASKED_BY_TAKEN_REASON : PHRASE_PROMPT_ASKED_BY_REASON;
+	AUTO_BUF struct buf requester = {0}, words = {0}, user = {0}, number = {0}, asker = {0};
 	buf_puts(b, "\n");
-	phrase_add(b, l, reason[0] != '\0' ? PHRASE_PROMPT_ASKED_BY_REASON : PHRASE_PROMPT_ASKED_BY, "requester",
-	           as_who(&requester, flow->row->requester), "reason", as_literal(&words, reason, 400), NULL);
+	phrase_add(b, l, reason[0] != '\0' ? reasoned : plain, "requester", as_who(&requester, flow->row->requester),
+	           "reason", as_literal(&words, reason, 400), "first", as_who(&asker, first), NULL);
 	if (ticket[0] != '\0') {
 		buf_puts(b, "\n");
 		phrase_add(b, l, PHRASE_PARENT_TICKET, "ticket", as_literal(&number, ticket, 40), NULL);
@@ -176,11 +187,14 @@ struct message *text_prompt(const struct flow *flow, const json_t *standins)
 	return m;
 }
 
-static void add_standins(struct buf *b, const json_t *standins)
+/* Whoever is on it is named already. */
+static void add_standins(struct buf *b, const json_t *standins, const char *claimer)
 {
 	size_t i;
 	json_t *row;
 	json_array_foreach (standins, i, row) {
+		if (text_eq(json_str(row, "to"), claimer))
+			continue;
 		buf_puts(b, " ");
 		mrkdwn_add_user(b, json_str(row, "to"));
 	}
@@ -194,7 +208,7 @@ json_t *text_approval_reminder(const struct flow *flow, const json_t *standins)
 	part_begin(&b);
 	part_begin(&approvers);
 	part_approvers(&approvers, eac_env(flow)->config);
-	add_standins(&approvers, standins);
+	add_standins(&approvers, standins, claimer);
 	phrase_add(&b, eac_language(flow),
 	           claimer[0] != '\0' ? PHRASE_APPROVAL_REMINDER_CLAIMED : PHRASE_APPROVAL_REMINDER, "approvers",
 	           buf_str(&approvers), "id", eac_id(flow->row->id, id), "claimer", as_who(&first, claimer), NULL);
@@ -256,7 +270,7 @@ void text_approved(struct buf *b, const struct flow *flow)
 		            json_get(vote, "for"));
 	}
 	phrase_add(b, eac_language(flow), until > flow->now ? PHRASE_APPROVED_UNTIL : PHRASE_APPROVED, "voters",
-	           buf_str(&voters), "until", as_time(&over, until), "command", command_of(flow), "id",
+	           buf_str(&voters), "until", as_second(&over, until), "command", command_of(flow), "id",
 	           eac_id(flow->row->id, id), NULL);
 }
 
@@ -328,7 +342,7 @@ static json_t *rejected(const struct flow *flow, const struct request_actor *act
 	json_t *value = phrase_value(waits ? PHRASE_CLOSING_REJECTED_UNTIL : PHRASE_CLOSING_REJECTED, "command",
 	                             command_of(flow), "id", eac_id(flow->row->id, id), NULL);
 	phrase_value_set(value, "who", decider(flow, actor));
-	phrase_value_set(value, "until", part_time(until));
+	phrase_value_set(value, "until", part_second(until));
 	return value;
 }
 

@@ -220,14 +220,24 @@ static void add_end(struct parent *p)
 
 /* --- the message --- */
 
+static json_t *askers_of(const struct parent *p)
+{
+	const char *first = json_str(json_array_get(json_get(facts(p), "askers"), 0), "user");
+	if (first[0] == '\0')
+		return json_text_value(buf_str(&p->requester));
+	json_t *both = phrase_value(PHRASE_PARENT_TEXT_ASKERS, "who", buf_str(&p->requester), NULL);
+	phrase_value_set(both, "first", part_user(first));
+	return both;
+}
+
 /* Whoever hears the text alone hears all of it. */
 static void add_text(struct parent *p, struct message *m, const char *head)
 {
-	json_t *text =
-	    phrase_value(p->row->open ? PHRASE_PARENT_TEXT_OPEN : PHRASE_PARENT_TEXT_END, "head", head, "name",
-	                 buf_str(&p->name), "who", buf_str(&p->requester), "state", buf_str(&p->state), NULL);
+	json_t *text = phrase_value(p->row->open ? PHRASE_PARENT_TEXT_OPEN : PHRASE_PARENT_TEXT_END, "head", head,
+	                            "name", buf_str(&p->name), "state", buf_str(&p->state), NULL);
 	AUTO_BUF struct buf b = {0};
 
+	phrase_value_set(text, "who", askers_of(p));
 	phrase_value_set(text, "step", step_of(p));
 	phrase_value_set(text, "time", duration_of(p));
 	part_begin(&b);

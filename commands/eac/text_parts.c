@@ -131,6 +131,14 @@ json_t *part_time(int64_t at)
 	return json_text_value(buf_str(&b));
 }
 
+json_t *part_second(int64_t at)
+{
+	AUTO_BUF struct buf b = {0};
+	part_begin(&b);
+	mrkdwn_add_second(&b, at);
+	return json_text_value(buf_str(&b));
+}
+
 json_t *part_user(const char *who)
 {
 	AUTO_BUF struct buf b = {0};

@@ -32,4 +32,5 @@ json_t *part_source(const json_t *row);
 json_t *part_sources(const json_t *rows);
 /* A moment as a slot's value, as Slack shows it in the reader's own time. */
 json_t *part_time(int64_t at);
+json_t *part_second(int64_t at);
 json_t *part_user(const char *who); /* as part_who */

@@ -118,6 +118,39 @@ static void add_foot(struct buf *b, const struct flow *flow, enum language langu
 	           "command", s.command, NULL);
 }
 
+/* "done" is no answer to whether the test mail went out. */
+static json_t *typed_words(const struct request_row *row, enum language language)
+{
+	return row->step == EAC_TEST
+	           ? phrase_value(PHRASE_WORDS_TEST, "works", phrase_text(language, PHRASE_LABEL_WORKS), "failing",
+	                          phrase_text(language, PHRASE_LABEL_STILL_FAILING), NULL)
+	           : phrase_value(PHRASE_WORDS_DONE, NULL);
+}
+
+static json_t *how_to_answer(const struct request_row *row, enum language language)
+{
+	json_t *answer = phrase_value(PHRASE_USER_ANSWER, NULL);
+	phrase_value_set(answer, "words", typed_words(row, language));
+	return answer;
+}
+
+static void add_answer(struct buf *b, const struct request_row *row, enum language language)
+{
+	part_begin(b);
+	phrase_say(b, language, how_to_answer(row, language));
+}
+
+json_t *text_user_not_understood(const struct request_row *row, enum language language)
+{
+	char id[24], step[24], steps[24];
+	json_t *value =
+	    phrase_value(PHRASE_DIRECT_NOT_UNDERSTOOD, "id", eac_id(row->id, id), "step",
+	                 phrase_number(row->step + 1, step), "steps", phrase_number(EAC_STEP_COUNT, steps), NULL);
+	phrase_value_set(value, "title", eac_step_title_value(row->step));
+	phrase_value_set(value, "answer", how_to_answer(row, language));
+	return value;
+}
+
 struct message *text_user_card(const struct flow *flow)
 {
 	enum language language = eac_target_language(flow->row);
@@ -132,7 +165,9 @@ struct message *text_user_card(const struct flow *flow)
 		message_section(m, hello);
 	}
 	message_text(m, buf_str(&task));
-	message_text(m, phrase_text(language, PHRASE_USER_ANSWER));
+	AUTO_BUF struct buf answer = {0};
+	add_answer(&answer, flow->row, language);
+	message_text(m, buf_str(&answer));
 	message_text(m, buf_str(&foot));
 	message_section(m, buf_str(&task));
 	message_context(m, buf_str(&foot));
@@ -311,8 +346,10 @@ json_t *text_user_reminder(const struct flow *flow)
 	AUTO_BUF struct buf b = {0}, task = {0};
 	part_begin(&b);
 	add_task(&task, flow, language, true);
-	phrase_add(&b, language, today ? PHRASE_USER_REMINDER_TODAY : PHRASE_USER_REMINDER, "task", buf_str(&task),
-	           NULL);
+	json_t *reminder =
+	    phrase_value(today ? PHRASE_USER_REMINDER_TODAY : PHRASE_USER_REMINDER, "task", buf_str(&task), NULL);
+	phrase_value_set(reminder, "words", typed_words(flow->row, language));
+	phrase_say(&b, language, reminder);
 	return message_line(buf_str(&b));
 }
 

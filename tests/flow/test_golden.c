@@ -60,6 +60,13 @@ static void types(struct story *s, const char *user, const char *roles, const ch
 	told(s);
 }
 
+static void says(struct story *s, const char *user, const char *text)
+{
+	heading(s, user, text);
+	world_direct(s->w, user, text);
+	told(s);
+}
+
 static void clicks(struct story *s, const char *user, const char *roles, const char *action)
 {
 	heading(s, user, action);
@@ -130,7 +137,11 @@ static void a_repair_that_completes(struct story *s)
 	world_add_token(s->w, "new1", "SalesforceIQ");
 	waits(s, "two minutes", 120000);
 	is_in(s, "waiting_user");
-	clicks(s, JANE, "", "eac.works");
+	says(s, JANE, "I have sent it");
+	clicks(s, JANE, "", "eac.still_failing");
+	is_in(s, "failed");
+	clicks(s, HELP, TEAM, "eac.retry");
+	says(s, JANE, "\"It works!\"");
 	is_in(s, "completed");
 	types(s, HELP, TEAM, "status 1");
 	types(s, HELP, TEAM, "history jane@example.com");
