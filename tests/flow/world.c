@@ -69,12 +69,19 @@ static void settings(struct config *c)
 
 struct world *world_new(void)
 {
-	struct world *w = mem_alloc(sizeof *w);
+	struct store *store;
 	struct err err;
 	const struct store_options options = {.url = "sqlite::memory:"};
-	settings(&w->config);
-	enum errc rc = store_open(&w->store, &options, &err);
+	enum errc rc = store_open(&store, &options, &err);
 	assert(rc == OK);
+	return world_new_on(store);
+}
+
+struct world *world_new_on(struct store *store)
+{
+	struct world *w = mem_alloc(sizeof *w);
+	w->store = store;
+	settings(&w->config);
 	w->commands = commands_new(&w->config);
 	commands_set_bot(w->commands, "U0BOT0001", "eacbot");
 	w->now = clock_parse_rfc3339("2026-11-23T10:00:00Z");
@@ -546,13 +553,29 @@ struct job {
 	struct step_row step;
 	const char *key;
 	json_t *home;
+	store_fn *watched; /* the job itself, where it leaves a witness */
 };
+
+static enum errc job_watched(struct tx *tx, void *arg)
+{
+	struct job *job = arg;
+	char number[24];
+	enum errc rc = job->watched(tx, job);
+	snprintf(number, sizeof number, "%" PRId64, job->w->witness + 1);
+	return rc == OK ? store_setting_set(tx, "witness", number) : rc;
+}
 
 /* What fails is left as it was, and asked for again by whoever needs it. */
 static enum errc try_to_run(struct world *w, store_fn *fn, struct job *job)
 {
 	job->w = w;
-	enum errc rc = store_run(w->store, fn, job);
+	job->watched = fn;
+	enum errc rc = store_run(w->store, w->mend != NULL ? job_watched : fn, job);
+	w->witness += rc == OK;
+	if (rc != OK && w->mend != NULL && w->mend(w, w->mend_arg)) {
+		w->store_failures++;
+		return rc;
+	}
 	if (rc != OK && !w->store_may_fail)
 		fprintf(stderr, "job failed: %s\n", err_name(rc));
 	assert(rc == OK || w->store_may_fail);

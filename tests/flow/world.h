@@ -74,6 +74,14 @@ struct world {
 	const char *during_kind, *during_user, *during_roles, *during_text;
 	bool store_may_fail; /* now and then, and then works again */
 	int store_failures;
+	/*
+	 * After a job that failed: makes the store work again, opened anew in the place of the old one if need be, and
+	 * says whether it did. Each job that is OK then leaves its number in the store under "witness", the last one in
+	 * `witness`. NULL: nothing of this.
+	 */
+	bool (*mend)(struct world *w, void *arg);
+	void *mend_arg;
+	int64_t witness;
 	/* crashes */
 	int boundary; /* how many have been passed */
 	int crash_at; /* 0: never */
@@ -82,6 +90,8 @@ struct world {
 };
 
 struct world *world_new(void);
+/* On a store that is open; takes it. */
+struct world *world_new_on(struct store *store);
 void world_free(struct world *w);
 
 /* Asks for the digest of what waits, and sends it; false: it is not time, or nothing waits. */
