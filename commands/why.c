@@ -10,6 +10,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "commands/command.h"
+#include "commands/eac/batch.h"
 #include "commands/eac/repair_text.h"
 
 enum { ANSWER_MAX = 9000 };
@@ -88,6 +89,26 @@ static void add_refusal(struct buf *b, const struct asked *asked)
 	phrase_add_value(b, asked_language(asked), refusal);
 }
 
+/* Who is asked about on a board is reminded of there. */
+static enum errc add_board(struct buf *b, const struct asked *asked)
+{
+	const struct request_row *row = &asked->row;
+	enum request_state state = request_state(row);
+	struct request_row board = {0};
+	if (!row->open || !eac_board_asks(row) || (state != STATE_WAITING_APPROVAL && state != STATE_WAITING_BACKEND))
+		return OK;
+	AUTO_BUF struct buf id = {0};
+	enum errc rc = request_get(asked->tx, eac_board_of(row), &board);
+	if (rc == OK) {
+		buf_init(&id, 400);
+		show_id(&id, asked, &board);
+		phrase_add(b, asked_language(asked), PHRASE_WHY_BOARD, "board", buf_str(&id), NULL);
+		add_time(b, asked, PHRASE_WHY_REMIND, json_int(json_get(board.facts, "wait"), "remind_at"));
+	}
+	request_row_done(&board);
+	return rc;
+}
+
 enum errc command_why(struct asked *asked)
 {
 	const struct request_row *row = &asked->row;
@@ -104,5 +125,6 @@ enum errc command_why(struct asked *asked)
 	add_time(&b, asked, row->step >= EAC_CONNECT ? PHRASE_WHY_FAILS : PHRASE_WHY_EXPIRES,
 	         json_int(wait, "expire_at"));
 	add_refusal(&b, asked);
-	return asked_answer(asked, buf_str(&b));
+	enum errc rc = add_board(&b, asked);
+	return rc == OK ? asked_answer(asked, buf_str(&b)) : rc;
 }

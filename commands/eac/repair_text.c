@@ -23,6 +23,17 @@ void text_name(struct buf *b, const struct request_row *row)
 		mrkdwn_add_literal(b, name, PART_NAME_MAX);
 }
 
+/* What was decided so far counts: those who look at it know whether it still needs them. */
+static json_t *for_approver(const struct request_row *row, const struct config *config)
+{
+	size_t have = json_array_size(json_path(row->facts, "gate", "votes", NULL));
+	char n[24], need[24];
+	if (have == 0 || (int)have >= config->approval.quorum)
+		return phrase_value(PHRASE_FOR_APPROVER, NULL);
+	return phrase_value(PHRASE_FOR_ANOTHER_APPROVER, "have", phrase_number((int64_t)have, n), "need",
+	                    phrase_number(config->approval.quorum, need), NULL);
+}
+
 /* Who is waited for, as a value. */
 static json_t *waited_for(const struct request_row *row, const struct config *config)
 {
@@ -35,7 +46,7 @@ static json_t *waited_for(const struct request_row *row, const struct config *co
 		           : phrase_value(PHRASE_FOR_HELPDESK, "who", buf_str(&name), NULL);
 	case STATE_WAITING_ADMIN:
 		return phrase_value(config->access.admins.count > 0 ? PHRASE_FOR_ADMIN : PHRASE_FOR_THE_HELPDESK, NULL);
-	case STATE_WAITING_APPROVAL: return phrase_value(PHRASE_FOR_APPROVER, NULL);
+	case STATE_WAITING_APPROVAL: return for_approver(row, config);
 	case STATE_WAITING_BACKEND: return phrase_value(PHRASE_FOR_BACKEND, NULL);
 	default: return json_null();
 	}

@@ -121,6 +121,26 @@ static void one_approval_passes_the_gate_of_all(void **state)
 	assert_false(world_click(w, OMAR, "approver", "Approve")); /* the prompt has no buttons any more */
 }
 
+static void a_vote_of_several_is_counted_on_the_board(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	to_the_gate(w, 4);
+	world_click(w, OMAR, "approver", "Approve");
+	settle(w);
+	assert_int_equal(in_state(w, 4, "waiting_approval"), 4);
+	assert_true(world_says(w, "another approver (1 of 2 have approved)"));
+}
+
+static void why_of_one_names_the_board_and_its_next_reminder(void **state)
+{
+	struct world *w = *state;
+	to_the_gate(w, 4);
+	world_type(w, HELP, "requester", "why 1");
+	assert_true(world_told(w, HELP, "*Asked for all together:*"));
+	assert_true(world_told(w, HELP, "*Next reminder:*"));
+}
+
 static void one_rejection_ends_all(void **state)
 {
 	struct world *w = *state;
@@ -396,6 +416,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    T(many_people_share_one_message_and_one_prompt),
 	    T(one_approval_passes_the_gate_of_all),
+	    T(a_vote_of_several_is_counted_on_the_board),
+	    T(why_of_one_names_the_board_and_its_next_reminder),
 	    T(one_rejection_ends_all),
 	    T(neither_the_requester_nor_a_target_decides_it),
 	    T(one_of_them_may_be_decided_alone),
