@@ -25,7 +25,7 @@
 /* Four eyes: who asked for it does not decide it; the target is kept out by access.c already. */
 static bool is_own_request(const struct asked *asked)
 {
-	return asked->env->config->approval.four_eyes && access_is_requester(asked);
+	return eac_rules(&asked->row, asked->env->config).four_eyes && access_is_requester(asked);
 }
 
 /* The asker's sentence for what went well. */
@@ -178,7 +178,7 @@ enum errc command_confirm(struct asked *asked)
 		return rc;
 	const char *args = asked->args;
 	bool given = words_next(&args, &word);
-	if (!given && asked->env->config->approval.require_case_number)
+	if (!given && eac_rules(&asked->row, asked->env->config).case_number)
 		return asked_say(asked, phrase_value(PHRASE_ASK_CASE, NULL));
 	if (given && !words_case(word.text))
 		return asked_say(asked, phrase_value(PHRASE_WRONG_CASE, NULL));

@@ -142,7 +142,8 @@ static struct eac_request request_for(const struct asked *asked, const struct wh
 	                            .requester = asked->deed->user,
 	                            .requester_email = asked->deed->person.email,
 	                            .language = asked_language(asked),
-	                            .via = asked->actor.via};
+	                            .via = asked->actor.via,
+	                            .config = asked->env->config};
 }
 
 /* Begins one repair and says so. *ret_id: 0 where the person has another one that is open. */

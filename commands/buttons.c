@@ -62,7 +62,7 @@ static enum errc open_case_dialog(struct asked *asked)
 	const struct dialog_text number = {.block = "case",
 	                                   .label = phrase_text(l, PHRASE_CASE_LABEL),
 	                                   .hint = phrase_text(l, PHRASE_CASE_HINT),
-	                                   .optional = !asked->env->config->approval.require_case_number,
+	                                   .optional = !eac_rules(&asked->row, asked->env->config).case_number,
 	                                   .max_length = 20};
 	const struct dialog_text seen = {.block = "seen",
 	                                 .label = phrase_text(l, PHRASE_SEEN_LABEL),
@@ -326,7 +326,7 @@ static json_t *dialog_mistake(const struct asked *asked, const char *callback)
 	const json_t *view = asked->deed->view;
 	if (text_eq(callback, "eac.confirm")) {
 		const char *number = dialog_value(view, "case");
-		bool needed = asked->env->config->approval.require_case_number;
+		bool needed = eac_rules(&asked->row, asked->env->config).case_number;
 		if (number[0] == '\0' ? needed : !words_case(number))
 			return dialog_error("case", phrase_text(asked_language(asked), PHRASE_WRONG_CASE));
 	}

@@ -1,6 +1,7 @@
 /*
  * commands/home.c - what is shown beside messages: a dialog before it is known what it says, and the Home tab.
  */
+#include "commands/eac/decide.h"
 #include "commands/home.h"
 
 #include <stdlib.h>
@@ -148,7 +149,7 @@ static bool may_decide(const struct home *home, const struct request_row *row, c
 	                            .command = command_find(command),
 	                            .row = *row};
 	enum phrase why;
-	bool four_eyes = text_eq(command, "approve") && asked.env->config->approval.four_eyes;
+	bool four_eyes = text_eq(command, "approve") && eac_rules(row, asked.env->config).four_eyes;
 
 	return !access_is_refused(&asked, &why) && !(four_eyes && access_is_requester(&asked));
 }

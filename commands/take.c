@@ -11,6 +11,7 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
+#include "commands/eac/decide.h"
 #include "commands/command.h"
 #include "commands/words.h"
 
@@ -27,7 +28,7 @@ static bool has_voted(const struct asked *asked)
 /* While it is being looked up it is not known whether it is their own account: then who asked must stay who asked. */
 static bool is_refused(const struct asked *asked, enum phrase *ret_why)
 {
-	bool four_eyes = asked->env->config->approval.four_eyes;
+	bool four_eyes = eac_rules(&asked->row, asked->env->config).four_eyes;
 	*ret_why = !asked->row.open                                   ? PHRASE_TAKE_OVER
 	           : text_eq(asked->row.requester, asked->deed->user) ? PHRASE_TAKE_YOURS
 	           : request_state(&asked->row) == STATE_CHECKING     ? PHRASE_TAKE_TOO_EARLY
@@ -94,6 +95,7 @@ enum errc command_take(struct asked *asked)
 		rc = request_save(asked->tx, &asked->row);
 	if (rc != OK)
 		return rc;
-	enum phrase done = asked->env->config->approval.four_eyes ? PHRASE_TAKE_DONE : PHRASE_TAKE_DONE_ALONE;
+	enum phrase done =
+	    eac_rules(&asked->row, asked->env->config).four_eyes ? PHRASE_TAKE_DONE : PHRASE_TAKE_DONE_ALONE;
 	return asked_say(asked, phrase_value(done, "id", eac_id(asked->row.id, id), "before", buf_str(&before), NULL));
 }

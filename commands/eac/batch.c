@@ -4,6 +4,7 @@
  * A change of a repair only sets the board's time to wake; there its message is made anew from the repairs as they
  * are. So two hundred changes are one update, and nothing about people is kept twice. What it says is in text_board.c.
  */
+#include "commands/eac/decide.h"
 #include "commands/eac/batch.h"
 
 #include <inttypes.h>
@@ -103,6 +104,7 @@ enum errc eac_board_begin(struct tx *tx, const struct eac_request *request, cons
 	json_set_str(row.facts, "phase", "gathering");
 	json_set_int(row.facts, "until", now + GATHER_MS);
 	json_set_str(row.facts, "reason", request->reason);
+	eac_rules_keep(&row, request->config);
 	enum errc rc = request_insert(tx, &row);
 	for (size_t i = 0; i < count && rc == OK; i++)
 		rc = join_board(tx, ids[i], row.id);

@@ -135,7 +135,7 @@ static enum errc by_email_known(struct flow *flow, const struct flow_answer *ans
 	bool usable = answer->code == OK && is_usable(answer->body);
 	if (usable)
 		keep_slack(flow, answer->body);
-	if (usable && !is_check(flow) && eac_env(flow)->config->approval.four_eyes &&
+	if (usable && !is_check(flow) && eac_rules(flow->row, eac_env(flow)->config).four_eyes &&
 	    text_eq(flow->row->requester, eac_target_slack(flow->row)))
 		return refuse(
 		    flow, "own_account",
@@ -260,7 +260,7 @@ static enum errc found_one(struct flow *flow, const json_t *found, const json_t 
 		return refuse(flow, "self", phrase_value(PHRASE_REFUSED_SELF, NULL));
 	if (diagnose_is_protected(config, user))
 		return refuse(flow, "protected", phrase_value(PHRASE_REFUSED_PROTECTED, NULL));
-	if (!is_check(flow) && config->approval.four_eyes && is_requesters_own(flow, user))
+	if (!is_check(flow) && eac_rules(flow->row, config).four_eyes && is_requesters_own(flow, user))
 		return refuse(flow, "own_account", phrase_value(PHRASE_REFUSED_OWN_ACCOUNT, NULL));
 	if (!json_bool(user, "active"))
 		return refuse(flow, "inactive", phrase_value(PHRASE_REFUSED_INACTIVE, NULL));

@@ -14,6 +14,23 @@
 #include "commands/eac/repair_text.h"
 #include "commands/eac/takeback.h"
 
+void eac_rules_keep(struct request_row *row, const struct config *config)
+{
+	json_object_set_new(row->facts, "rules",
+	                    json_pack("{s:i,s:b,s:b}", "quorum", config->approval.quorum, "four_eyes",
+	                              config->approval.four_eyes, "case_number", config->approval.require_case_number));
+}
+
+struct eac_rules eac_rules(const struct request_row *row, const struct config *config)
+{
+	const json_t *kept = json_get(row->facts, "rules");
+	if (kept == NULL)
+		return (struct eac_rules){config->approval.quorum, config->approval.four_eyes,
+		                          config->approval.require_case_number};
+	return (struct eac_rules){(int)json_int(kept, "quorum"), json_bool(kept, "four_eyes"),
+	                          json_bool(kept, "case_number")};
+}
+
 enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id)
 {
 	AUTO_REQUEST struct request_row row = {
@@ -33,6 +50,7 @@ enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t no
 	json_set_bool(row.facts, "check", request->check);
 	json_set_str(row.facts, "asked_in", language_code(request->language));
 	json_set_str(row.facts, "requester_email", request->requester_email);
+	eac_rules_keep(&row, request->config);
 	enum errc rc = request_insert(tx, &row);
 	if (rc != OK)
 		return rc;

@@ -12,6 +12,7 @@
 #include "bot/base/language.h"
 #include "bot/flow/flow.h"
 #include "bot/store/outbox.h"
+#include "config/config.h"
 
 /* What `repair` was asked for: one person. */
 struct eac_request {
@@ -27,7 +28,16 @@ struct eac_request {
 	const char *requester_email;
 	enum language language; /* of the requester */
 	const char *via;
+	const struct config *config; /* whose rules stay those of the repair */
 };
+/* How it is decided: by the settings when the repair began, whatever they are now. */
+struct eac_rules {
+	int quorum;
+	bool four_eyes, case_number;
+};
+/* config: for a repair of an older version, which kept none. */
+struct eac_rules eac_rules(const struct request_row *row, const struct config *config) MUST_CHECK;
+void eac_rules_keep(struct request_row *row, const struct config *config);
 /* A new repair, CHECKING and due at once. Sets *ret_id. (decide.c) */
 enum errc eac_begin(struct tx *tx, const struct eac_request *request, int64_t now, int64_t *ret_id) MUST_CHECK;
 /* Ends a repair that is being checked. Tells nobody; takes why, which stays with the repair. (checking.c) */

@@ -75,8 +75,9 @@ enum errc eac_gate_open(struct flow *flow)
 	json_auto_t *standins = NULL;
 	if (flow->row->step != EAC_BACKEND)
 		json_object_del(flow->row->facts, "gate_before");
-	json_object_set_new(flow->row->facts, "gate",
-	                    json_pack("{s:[],s:i,s:s}", "votes", "quorum", config->approval.quorum, "code", code));
+	json_object_set_new(
+	    flow->row->facts, "gate",
+	    json_pack("{s:[],s:i,s:s}", "votes", "quorum", eac_rules(flow->row, config).quorum, "code", code));
 	eac_decided_over(flow);
 	eac_claim_over(flow);
 	enum errc rc = standins_here(flow, NULL, &standins);
@@ -257,7 +258,7 @@ bool eac_is_barred(const struct flow *flow, const char *user, const char *email)
 	json_t *asker;
 	if (eac_is_target(flow->row, user, email))
 		return true;
-	if (!eac_env(flow)->config->approval.four_eyes)
+	if (!eac_rules(flow->row, eac_env(flow)->config).four_eyes)
 		return false;
 	json_array_foreach (json_get(flow->row->facts, "askers"), i, asker) /* somebody took it over from them */
 		if (is_person(asker, user, email))

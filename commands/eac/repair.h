@@ -4,6 +4,7 @@
  * A repair is a request whose facts hold what is known and promised:
  *   words, for, reason, anyway     what was typed            target, org, found     who it is, what the org is like
  *   snapshot, plan                 before the first change   look                   the newest look
+ *   rules                          how it is decided (decide.h)
  *   held                           asleep while the bot is paused (pause.h)
  *   removed                        what 2.1 has to give back ending                 the end that waits for the giving
  * back gate, cards, wait, lines       votes, live buttons, due times, sentences for the next reply in the thread The

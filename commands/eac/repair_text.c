@@ -3,6 +3,7 @@
  *
  * Other sentences are in text_parent.c, text_diagnosis.c, text_people.c and text_gate.c.
  */
+#include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
 
 #include "bot/base/json.h"
@@ -219,8 +220,8 @@ void text_who_can(struct buf *b, enum language language, const struct request_ro
 	add_who(&who, language, row, config);
 	buf_printf(&typed, "%s %s %s%s", config->slack.command, words[0], eac_id(row->id, id), words[1]);
 	phrase_add(b, language,
-	           state == STATE_WAITING_APPROVAL && config->approval.four_eyes ? PHRASE_CAN_BY_TYPING_FOUR_EYES
-	                                                                         : PHRASE_CAN_BY_TYPING,
+	           state == STATE_WAITING_APPROVAL && eac_rules(row, config).four_eyes ? PHRASE_CAN_BY_TYPING_FOUR_EYES
+	                                                                               : PHRASE_CAN_BY_TYPING,
 	           "who", buf_str(&who), "typed", buf_str(&typed), NULL);
 }
 

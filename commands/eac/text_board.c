@@ -4,6 +4,7 @@
  * Slack takes 50 blocks and section texts of 3000 characters; how much all together it does not say. So a board tells
  * all in counts and shows the lines of those who need somebody first, as many as are surely taken.
  */
+#include "commands/eac/decide.h"
 #include "commands/eac/text_board.h"
 
 #include <inttypes.h>
@@ -335,9 +336,10 @@ static void add_ask(struct buf *b, const struct board_plan *plan, bool later)
 	part_approvers(&approvers, config);
 	phrase_add(b, l, later ? PHRASE_BOARD_ASK_LATER : PHRASE_BOARD_ASK_FIRST, "approvers", buf_str(&approvers),
 	           "id", eac_id(plan->board->row->id, id), "n", phrase_number(plan->count, n), NULL);
-	if (config->approval.quorum > 1) {
+	int needed = eac_rules(plan->board->row, config).quorum;
+	if (needed > 1) {
 		buf_puts(b, " ");
-		phrase_add(b, l, PHRASE_PROMPT_QUORUM, "n", phrase_number(config->approval.quorum, quorum), NULL);
+		phrase_add(b, l, PHRASE_PROMPT_QUORUM, "n", phrase_number(needed, quorum), NULL);
 	}
 }
 

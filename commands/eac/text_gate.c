@@ -3,6 +3,7 @@
  *
  * The thread's words, in the language of the channel.
  */
+#include "commands/eac/decide.h"
 #include "commands/eac/repair_text.h"
 
 #include "bot/base/clock.h"
@@ -123,9 +124,10 @@ static void add_ask(struct buf *b, const struct flow *flow, const json_t *standi
 	           : step == EAC_DISCONNECT ? PHRASE_PROMPT_ASK_FIRST
 	                                    : PHRASE_PROMPT_ASK_CHANGED,
 	           "approvers", buf_str(&approvers), "id", eac_id(flow->row->id, id), NULL);
-	if (config->approval.quorum > 1) {
+	int quorum = eac_rules(flow->row, config).quorum;
+	if (quorum > 1) {
 		buf_puts(b, " ");
-		phrase_add(b, l, PHRASE_PROMPT_QUORUM, "n", phrase_number(config->approval.quorum, n), NULL);
+		phrase_add(b, l, PHRASE_PROMPT_QUORUM, "n", phrase_number(quorum, n), NULL);
 	}
 	json_array_foreach (standins, i, row) {
 		AUTO_BUF struct buf to = {0}, from = {0}, until = {0};

@@ -91,6 +91,33 @@ static void talk_in_the_thread_cancels_and_retries_nothing(void **state)
 	assert_string_equal(world_state(w, 1), "cancelled");
 }
 
+/* --- settings --- */
+
+static void looser_settings_count_from_the_next_repair_on(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	to_the_first_gate(w);
+	w->config.approval.quorum = 1;
+	w->config.approval.four_eyes = w->config.approval.require_case_number = false;
+	world_type(w, HELP, "requester approver", "approve 1");
+	assert_int_equal(votes(w, 1), 0);
+	world_type(w, OMAR, "approver admin", "approve 1");
+	world_type(w, OMAR, "approver admin", "take 1");
+	world_type(w, ANA, "approver", "approve 1");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	for (int i = 0; i < 8; i++)
+		world_wait(w, 30 * SECOND);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	world_type(w, OMAR, "approver admin", "approve 1");
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	world_type(w, BOSS, "admin", "approve 1");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+	world_type(w, HELP, "requester", "confirm 1");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+}
+
 /* --- time --- */
 
 static void votes_that_can_not_be_checked_expire(void **state)
@@ -246,6 +273,7 @@ int main(void)
 	    T(who_is_known_by_the_federation_id_alone_does_not_ask_for_their_own),
 	    T(talk_in_the_thread_approves_nothing),
 	    T(talk_in_the_thread_cancels_and_retries_nothing),
+	    T(looser_settings_count_from_the_next_repair_on),
 	    T(votes_that_can_not_be_checked_expire),
 	    T(a_vote_taken_back_while_all_are_checked_does_not_count),
 	    T(who_approved_before_does_not_take_back_the_rejection_of_another),
