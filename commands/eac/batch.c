@@ -24,6 +24,7 @@
 #include "commands/eac/repair_text.h"
 #include "commands/eac/takeback.h"
 #include "commands/eac/text_board.h"
+#include "commands/eac/text_parts.h"
 
 enum {
 	TOUCH_MS = 3000, /* changes within this time are one update */
@@ -348,6 +349,16 @@ static void sight_done(struct sight *sight)
 		json_decref(sight->arrived[i]);
 }
 
+/* "@omar (button, today 10:02)" */
+static json_t *decider_of(const json_t *row)
+{
+	json_t *value = phrase_value(PHRASE_DECIDED_BY, NULL);
+	phrase_value_set(value, "user", part_user(json_str(row, "who")));
+	phrase_value_set(value, "door", phrase_value(text_door(json_str(row, "via")), NULL));
+	phrase_value_set(value, "when", part_time(json_int(row, "at")));
+	return value;
+}
+
 /* What became of it: who decided and when, else why it is over. */
 static json_t *closing_of(const json_t *live, enum phrase otherwise)
 {
@@ -364,13 +375,9 @@ static json_t *closing_of(const json_t *live, enum phrase otherwise)
 		for (size_t j = 0; j < sizeof closings / sizeof closings[0]; j++) {
 			if (!text_eq(json_str(row, "deed"), closings[j].deed))
 				continue;
-			AUTO_BUF struct buf who = {0}, when = {0};
-			buf_init(&who, 200);
-			buf_init(&when, 200);
-			mrkdwn_add_user(&who, json_str(row, "who"));
-			mrkdwn_add_time(&when, json_int(row, "at"));
-			json_array_append_new(
-			    all, phrase_value(closings[j].phrase, "who", buf_str(&who), "when", buf_str(&when), NULL));
+			json_t *closing = phrase_value(closings[j].phrase, NULL);
+			phrase_value_set(closing, "who", decider_of(row));
+			json_array_append_new(all, closing);
 		}
 	}
 	if (json_array_size(all) == 0)
@@ -676,14 +683,32 @@ static const char *const deed_words[] = {[BOARD_APPROVE] = "approve",
                                          [BOARD_STILL_PRESENT] = "still-present",
                                          [BOARD_UNDO] = "take-back"};
 
+/* Who has taken an approval back is not named as one who approved. */
+static void forget_approvals(struct flow *board, const char *who)
+{
+	const char *key;
+	json_t *live;
+	json_object_foreach (json_get(board->row->facts, "asks"), key, live) {
+		json_t *by = json_get(live, "by");
+		for (size_t i = json_array_size(by); i > 0; i--) {
+			const json_t *row = json_array_get(by, i - 1);
+			if (text_eq(json_str(row, "deed"), "approve") && text_eq(json_str(row, "who"), who))
+				json_array_remove(by, i - 1);
+		}
+	}
+}
+
 static enum errc note_deed(struct flow *board, const struct eac_board_order *order, json_t *live, int n)
 {
 	char detail[200];
 	snprintf(detail, sizeof detail, "for %d repairs, plan %.8s", n, json_str(live, "code"));
 	if (live != NULL)
 		json_array_append_new(json_get(live, "by"),
-		                      json_pack("{s:s,s:s,s:I}", "deed", deed_words[order->deed], "who",
-		                                order->actor->who, "at", (json_int_t)board->now));
+		                      json_pack("{s:s,s:s,s:s,s:I}", "deed", deed_words[order->deed], "who",
+		                                order->actor->who, "via", order->actor->via, "at",
+		                                (json_int_t)board->now));
+	if (order->deed == BOARD_UNDO)
+		forget_approvals(board, order->actor->who);
 	char action[48];
 	snprintf(action, sizeof action, "board-%s", deed_words[order->deed]);
 	return eac_audit(board, order->actor, action, detail);

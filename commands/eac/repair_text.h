@@ -78,6 +78,8 @@ json_t *text_other_date(const json_t *set, const char *expires);
 struct message *text_user_card(const struct flow *flow);
 struct message *text_copy_card(const struct flow *flow);
 json_t *text_user_reminder(const struct flow *flow);
+/* The door of a decision, by its via: "button", "thread" … */
+enum phrase text_door(const char *via);
 /* To the affected user, whose words in the direct message say nothing that fits; the caller owns the value. */
 json_t *text_user_not_understood(const struct request_row *row, enum language language);
 json_t *text_user_end(const struct flow *flow);

@@ -220,7 +220,7 @@ json_t *text_approval_reminder(const struct flow *flow, const json_t *standins)
 
 /* --- votes --- */
 
-static enum phrase door_of(const char *via)
+enum phrase text_door(const char *via)
 {
 	static const struct {
 		const char *via;
@@ -254,7 +254,7 @@ static void add_decider(struct buf *b, const struct flow *flow, const char *user
 	AUTO_BUF struct buf who = {0}, when = {0}, absent = {0};
 	add_absent(&absent, standing_for);
 	phrase_add(b, l, absent.len > 0 ? PHRASE_DECIDED_BY_FOR : PHRASE_DECIDED_BY, "user", as_who(&who, user), "door",
-	           phrase_text(l, door_of(via)), "when", as_time(&when, at), "absent", buf_str(&absent), NULL);
+	           phrase_text(l, text_door(via)), "when", as_time(&when, at), "absent", buf_str(&absent), NULL);
 }
 
 void text_approved(struct buf *b, const struct flow *flow)
@@ -331,7 +331,7 @@ static json_t *decider(const struct flow *flow, const struct request_actor *acto
 {
 	json_t *value = phrase_value(PHRASE_DECIDED_BY, NULL);
 	phrase_value_set(value, "user", part_user(actor->who));
-	phrase_value_set(value, "door", phrase_value(door_of(actor->via), NULL));
+	phrase_value_set(value, "door", phrase_value(text_door(actor->via), NULL));
 	phrase_value_set(value, "when", part_time(flow->now));
 	return value;
 }

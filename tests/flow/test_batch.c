@@ -132,6 +132,21 @@ static void a_vote_of_several_is_counted_on_the_board(void **state)
 	assert_true(world_says(w, "another approver (1 of 2 have approved)"));
 }
 
+static void who_takes_a_vote_back_is_not_named_as_one_who_approved(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	w->config.approval.take_back_ms = 10000;
+	to_the_gate(w, 4);
+	world_click(w, OMAR, "approver", "Approve");
+	world_type(w, OMAR, "approver", "undo EAC-5");
+	settle(w);
+	world_type(w, ANA, "approver", "reject EAC-5");
+	settle(w);
+	assert_true(world_says(w, "*Rejected* by <@" ANA "> (typed command"));
+	assert_false(world_says(w, "*Approved* by <@" OMAR));
+}
+
 static void why_of_one_names_the_board_and_its_next_reminder(void **state)
 {
 	struct world *w = *state;
@@ -417,6 +432,7 @@ int main(void)
 	    T(many_people_share_one_message_and_one_prompt),
 	    T(one_approval_passes_the_gate_of_all),
 	    T(a_vote_of_several_is_counted_on_the_board),
+	    T(who_takes_a_vote_back_is_not_named_as_one_who_approved),
 	    T(why_of_one_names_the_board_and_its_next_reminder),
 	    T(one_rejection_ends_all),
 	    T(neither_the_requester_nor_a_target_decides_it),
