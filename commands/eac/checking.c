@@ -109,6 +109,13 @@ static void keep_slack(struct flow *flow, const json_t *person)
 	text_copy(flow->row->slack_user, sizeof flow->row->slack_user, json_str(person, "id"));
 }
 
+static json_t *slack_denied(const char *why)
+{
+	json_t *value = phrase_value(PHRASE_REFUSED_SLACK_DENIED, NULL);
+	phrase_value_set(value, "why", phrase_literal(why, 300));
+	return value;
+}
+
 /* Who was mentioned (phase "who": the e-mail is the word to find) or stated with `for` (phase "for"). */
 static enum errc person_known(struct flow *flow, const struct flow_answer *answer)
 {
@@ -116,6 +123,8 @@ static enum errc person_known(struct flow *flow, const struct flow_answer *answe
 	bool stated = text_eq(phase(flow), "for");
 	if (answer->code != OK && err_is_temporary(answer->code))
 		return eac_trouble(flow, PHRASE_WHAT_ASK_WHO, answer);
+	if (answer->code == ERR_DENIED) /* a scope: that says nothing about the person */
+		return refuse(flow, "bot_rights", slack_denied(answer->reason));
 	if (answer->code != OK || !is_usable(answer->body))
 		return refuse(flow, "no_slack_user", phrase_value(PHRASE_REFUSED_NO_SLACK_USER, NULL));
 	if (stated || json_str(facts, "for")[0] == '\0')

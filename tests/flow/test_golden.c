@@ -185,7 +185,7 @@ static void repairs_that_are_refused(struct story *s)
 	refuse(s, "the whole org is broken");
 	json_set_str(s->w->connection, "status", "NEEDSATTENTION");
 	s->w->fail_next = ERR_DENIED;
-	refuse(s, "Salesforce denies it");
+	refuse(s, "Slack denies it");
 	json_array_clear(s->w->sets);
 	refuse(s, "nothing is assigned");
 	world_add_set(s->w, "0Pa000000000077AAA", "0PS000000000077GAA", "SalesBundle", "0PG000000000001AAA", "");
