@@ -128,14 +128,24 @@ bool words_next(const char **typed, struct word *ret)
 	return true;
 }
 
-/* Without the quotes, brackets and full stops around it, and without "mailto:". Returns the start of what is left. */
-static char *bare(char *word)
+/* Without the quotes, brackets and full stops around it. An apostrophe of one side alone belongs to the word. */
+static char *unquoted(char *word)
 {
-	char *start = word + strspn(word, "\"'([<");
+	char *start = word + strspn(word, "\"([<");
 	size_t len = strlen(start);
-	while (len > 0 && strchr("\"')]>.:!?", start[len - 1]) != NULL)
+	while (len > 0 && strchr("\")]>.:!?", start[len - 1]) != NULL)
 		len--;
 	start[len] = '\0';
+	if (len < 2 || start[0] != '\'' || start[len - 1] != '\'')
+		return start;
+	start[len - 1] = '\0';
+	return start + 1;
+}
+
+/* And without "mailto:". Returns the start of what is left. */
+static char *bare(char *word)
+{
+	char *start = unquoted(word);
 	return strncasecmp(start, "mailto:", 7) == 0 ? start + 7 : start;
 }
 

@@ -123,6 +123,15 @@ static void quotes_brackets_and_full_stops_are_no_part_of_a_person(void **unused
 	}
 }
 
+static void an_apostrophe_on_one_side_belongs_to_the_word(void **unused)
+{
+	(void)unused;
+	words_repair("005Sj000003JNIX'", &words);
+	assert_int_equal(words.count, 0);
+	words_repair("o'hara@x.org", &words);
+	assert_string_equal(words.who[0].text, "o'hara@x.org");
+}
+
 static void what_slack_took_for_a_telephone_number_is_read_as_typed(void **unused)
 {
 	static const char *const typed[] = {"<tel:005Sj000003JNIX|005Sj000003JNIX>", "<tel:005Sj000003JNIX>"};
@@ -225,6 +234,7 @@ int main(void)
 	    cmocka_unit_test(an_apostrophe_is_a_letter_like_others),
 	    cmocka_unit_test(what_no_address_has_is_unreadable),
 	    cmocka_unit_test(quotes_brackets_and_full_stops_are_no_part_of_a_person),
+	    cmocka_unit_test(an_apostrophe_on_one_side_belongs_to_the_word),
 	    cmocka_unit_test(what_slack_took_for_a_telephone_number_is_read_as_typed),
 	    cmocka_unit_test(mentions_need_no_blank_between_them_and_take_an_and),
 	    cmocka_unit_test(each_mistake_is_named_with_its_word),
