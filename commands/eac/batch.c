@@ -619,6 +619,7 @@ struct doing {
 	struct eac_board_outcome *out;
 	const struct ask *ask; /* NULL: whoever it fits */
 	const json_t *live;
+	bool rejection; /* what is taken back */
 };
 
 static bool is_meant(const struct doing *doing, const struct flow *one)
@@ -666,7 +667,9 @@ static enum errc do_one(void *arg, struct flow *one)
 	if (!is_meant(doing, one))
 		return OK;
 	bool fits = doing->ask == NULL || (waits_here(doing->ask, one->row) && is_shown(doing->live, one->row));
+	bool rejection = text_eq(json_str(json_get(one->row->facts, "decided"), "what"), "rejected");
 	enum errc rc = fits ? do_deed(one, doing->order) : ERR_CONFLICT;
+	doing->rejection = doing->rejection || (rc == OK && rejection);
 	switch (rc) {
 	case OK: doing->out->done++; return eac_settle(one);
 	case ERR_ALREADY: doing->out->already++; return OK;
@@ -714,6 +717,22 @@ static enum errc note_deed(struct flow *board, const struct eac_board_order *ord
 	return eac_audit(board, order->actor, action, detail);
 }
 
+/* Who took their vote back is not named when the card is closed; a card that was closed already is followed by a line. */
+static enum errc say_taken_back(struct flow *board, const struct doing *doing)
+{
+	const char *who = doing->order->actor->who;
+	AUTO_BUF struct buf b = {0};
+	for (int i = 0; i < ASKS; i++) {
+		bool votes = asks[i].state == STATE_WAITING_APPROVAL;
+		json_t *by = votes ? json_get(live_ask(board, &asks[i]), "by") : NULL;
+		for (size_t n = json_array_size(by); n > 0; n--)
+			if (text_eq(json_str(json_array_get(by, n - 1), "who"), who))
+				json_array_remove(by, n - 1);
+	}
+	text_taken_back(&b, board, who, doing->rejection);
+	return eac_say(board, "", OUTBOX_DECISION, message_line(buf_str(&b)));
+}
+
 enum errc eac_board_do(struct flow *board, const struct eac_board_order *order, struct eac_board_outcome *ret)
 {
 	*ret = (struct eac_board_outcome){0};
@@ -734,6 +753,8 @@ enum errc eac_board_do(struct flow *board, const struct eac_board_order *order, 
 	rc = each_of(board, ids, do_one, &doing);
 	if (rc == OK && ret->done > 0)
 		rc = note_deed(board, order, live, ret->done);
+	if (rc == OK && ret->done > 0 && undo)
+		rc = say_taken_back(board, &doing);
 	board->row->wake_at = board->now;
 	return rc;
 }

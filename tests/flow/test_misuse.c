@@ -136,6 +136,18 @@ static void votes_that_can_not_be_checked_expire(void **state)
 	assert_int_equal(world_live_buttons(w), 0);
 }
 
+static void an_approval_that_comes_after_the_time_decides_nothing(void **state)
+{
+	struct world *w = *state;
+	to_the_first_gate(w);
+	w->now += (int64_t)73 * HOUR; /* the process stood still meanwhile: the click is read before the clock */
+	world_type(w, OMAR, "approver", "approve 1");
+	assert_int_equal(votes(w, 1), 0);
+	world_run(w);
+	assert_string_equal(world_state(w, 1), "expired");
+	assert_int_equal(world_writes(w, ""), 0);
+}
+
 /* --- taking back --- */
 
 static void a_vote_taken_back_while_all_are_checked_does_not_count(void **state)
@@ -252,6 +264,24 @@ static void taking_back_for_all_leaves_who_was_cancelled_alone(void **state)
 	assert_int_equal(votes(w, 1) + votes(w, 3), 0);
 }
 
+static void who_took_a_vote_back_is_not_named_as_who_approved(void **state)
+{
+	struct world *w = *state;
+	w->config.approval.quorum = 2;
+	w->config.approval.take_back_ms = 60 * SECOND;
+	to_the_boards_gate(w);
+	world_click(w, OMAR, "approver", "Approve");
+	world_type(w, OMAR, "approver", "undo EAC-4");
+	assert_true(world_says(w, "<@" OMAR "> has taken back the approval of EAC-4"));
+	world_click(w, ANA, "approver", "Approve");
+	world_click(w, BOSS, "admin", "Approve");
+	for (int i = 0; i < 20; i++)
+		world_wait(w, 4 * SECOND);
+	assert_string_equal(world_state(w, 1), "waiting_user");
+	assert_true(world_says(w, "*Approved* by <@" ANA ">"));
+	assert_false(world_says(w, "*Approved* by <@" OMAR ">"));
+}
+
 static void a_boards_approval_after_expiry_decides_nothing(void **state)
 {
 	struct world *w = *state;
@@ -275,12 +305,14 @@ int main(void)
 	    T(talk_in_the_thread_cancels_and_retries_nothing),
 	    T(looser_settings_count_from_the_next_repair_on),
 	    T(votes_that_can_not_be_checked_expire),
+	    T(an_approval_that_comes_after_the_time_decides_nothing),
 	    T(a_vote_taken_back_while_all_are_checked_does_not_count),
 	    T(who_approved_before_does_not_take_back_the_rejection_of_another),
 	    T(who_took_it_over_in_the_time_to_take_back_lets_nothing_pass),
 	    T(handing_it_round_lets_none_of_them_decide),
 	    T(who_took_one_over_does_not_decide_the_board),
 	    T(taking_back_for_all_leaves_who_was_cancelled_alone),
+	    T(who_took_a_vote_back_is_not_named_as_who_approved),
 	    T(a_boards_approval_after_expiry_decides_nothing),
 	};
 	return cmocka_run_group_tests_name("misuse", tests, NULL, NULL);
