@@ -81,6 +81,7 @@ static enum errc refuse_blindly(struct flow *flow, const json_t *look, bool *ret
 enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait)
 {
 	bool changed = false;
+	json_auto_t *asked_for = json_incref(json_get(flow->row->facts, "plan"));
 	enum errc rc = hold_back(flow, json_get(look, "user"), ret_wait);
 	if (rc == OK && !*ret_wait)
 		rc = refuse_blindly(flow, look, ret_wait);
@@ -88,6 +89,8 @@ enum errc eac_may_take(struct flow *flow, const json_t *look, bool *ret_wait)
 		rc = eac_renew_plan(flow, look, &changed);
 	if (rc == OK && !*ret_wait)
 		rc = refuse_to_take(flow, look, ret_wait);
+	if (changed && *ret_wait) /* nobody was asked: a retry has to find it changed again */
+		json_object_set(flow->row->facts, "plan", asked_for);
 	if (rc != OK || *ret_wait)
 		return rc;
 	*ret_wait = changed;

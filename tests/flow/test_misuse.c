@@ -215,6 +215,33 @@ static void handing_it_round_lets_none_of_them_decide(void **state)
 	assert_int_equal(votes(w, 1), 0);
 }
 
+/* --- plans --- */
+
+static char inbox_set[] = "InboxWithEinsteinActivityCapture", other_set[] = "InboxOnly";
+static char *both_sets[] = {inbox_set, other_set};
+
+static void a_retry_does_not_stand_for_the_approval_of_a_changed_plan(void **state)
+{
+	struct world *w = *state;
+	w->config.salesforce.permission_sets = (struct config_list){both_sets, 2};
+	w->other_set = other_set;
+	w->other_is_broad = true;
+	to_the_first_gate(w);
+	world_click(w, OMAR, "approver", "Approve");
+	world_add_set(w, "0Pa000000000077AAA", "0PS000000000002GAA", other_set, "", "");
+	world_click(w, JANE, "", "Done");
+	world_click(w, JANE, "", "Not installed");
+	for (int i = 0; i < 8; i++)
+		world_wait(w, 30 * SECOND);
+	assert_string_equal(world_state(w, 1), "failed");
+	w->config.salesforce.allow_broad = true; /* and a restart */
+	world_type(w, HELP, "requester", "retry 1");
+	for (int i = 0; i < 8; i++)
+		world_wait(w, 30 * SECOND);
+	assert_string_equal(world_state(w, 1), "waiting_approval");
+	assert_int_equal(world_writes(w, ""), 0);
+}
+
 /* --- boards --- */
 
 static void to_the_boards_gate(struct world *w)
@@ -310,6 +337,7 @@ int main(void)
 	    T(who_approved_before_does_not_take_back_the_rejection_of_another),
 	    T(who_took_it_over_in_the_time_to_take_back_lets_nothing_pass),
 	    T(handing_it_round_lets_none_of_them_decide),
+	    T(a_retry_does_not_stand_for_the_approval_of_a_changed_plan),
 	    T(who_took_one_over_does_not_decide_the_board),
 	    T(taking_back_for_all_leaves_who_was_cancelled_alone),
 	    T(who_took_a_vote_back_is_not_named_as_who_approved),
