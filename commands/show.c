@@ -123,16 +123,19 @@ static void add_ghosts(struct buf *b, const struct asked *asked)
 static void add_asked_by(struct buf *b, const struct asked *asked, const struct request_row *row)
 {
 	enum language language = asked_language(asked);
+	const struct person *person = &asked->deed->person;
 	const json_t *before = json_get(row->facts, "askers");
-	AUTO_BUF struct buf who = {0}, time = {0}, others = {0};
+	AUTO_BUF struct buf who = {0}, time = {0}, reason = {0}, others = {0};
 	buf_init(&who, 100);
 	buf_init(&time, 200);
+	buf_init(&reason, 1200);
 	buf_init(&others, 500);
 	mrkdwn_add_user(&who, row->requester);
 	mrkdwn_add_time(&time, row->created_at);
 	phrase_add(b, language, PHRASE_SHOW_ASKED_BY, "who", buf_str(&who), "time", buf_str(&time), NULL);
-	if (row->reason[0] != '\0')
-		phrase_add(b, language, PHRASE_SHOW_REASON, "reason", row->reason, NULL);
+	mrkdwn_add_literal(&reason, json_str(row->facts, "reason"), 200);
+	if (reason.len > 0 && (person->requester || person->approver || person->admin)) /* not whom it is about */
+		phrase_add(b, language, PHRASE_SHOW_REASON, "reason", buf_str(&reason), NULL);
 	size_t i;
 	json_t *asker;
 	json_array_foreach (before, i, asker) {

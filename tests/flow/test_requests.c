@@ -444,6 +444,23 @@ static void status_tells_who_can_unblock_it_and_when_they_are_reminded(void **st
 
 /* --- what a button does can be typed --- */
 
+static void status_tells_the_reason_that_was_given_and_no_word_of_the_program(void **state)
+{
+	struct world *w = *state;
+	w->fail_kind = "remove";
+	w->fail_code = ERR_DENIED;
+	w->fail_count = 1;
+	world_type(w, HELP, "requester", "repair <@" JANE "|jane> reason: mails <fail>");
+	world_play(w, 1);
+	assert_string_equal(world_state(w, 1), "failed");
+	world_type(w, HELP, "requester", "status 1");
+	assert_true(world_told(w, HELP, "reason: mails &lt;fail&gt;"));
+	assert_false(world_told(w, HELP, "reason: remove-permission-set"));
+	world_type(w, JANE, "", "status 1");
+	assert_true(world_told(w, JANE, "Asked by"));
+	assert_false(world_told(w, JANE, "mails"));
+}
+
 static void a_buttons_words_in_the_thread_do_what_it_does(void **state)
 {
 	struct world *w = *state;
@@ -517,6 +534,7 @@ int main(void)
 	    T(a_long_list_is_told_page_by_page),
 	    T(a_persons_history_is_found_by_every_name),
 	    T(status_tells_who_can_unblock_it_and_when_they_are_reminded),
+	    T(status_tells_the_reason_that_was_given_and_no_word_of_the_program),
 	    T(a_buttons_words_in_the_thread_do_what_it_does),
 	    T(the_affected_user_may_type_what_their_card_says),
 	    T(help_for_a_command_tells_its_words_and_who_may),
