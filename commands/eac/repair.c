@@ -232,9 +232,11 @@ enum errc eac_fail(struct flow *flow, json_t *why)
 	eac_failed_wait(flow);
 	if ((rc = eac_flush(flow)) != OK)
 		return rc;
-	static const struct eac_button buttons[] = {
+	bool connected = flow->row->step == EAC_TEST && !eac_owes(flow);
+	const struct eac_button buttons[] = {
 	    {"eac.retry", PHRASE_LABEL_RETRY, BUTTON_PRIMARY, PHRASE_COUNT},
-	    {"eac.cancel", PHRASE_LABEL_CANCEL, BUTTON_DANGER, PHRASE_CANCEL_CONFIRM},
+	    {"eac.cancel", PHRASE_LABEL_CANCEL, BUTTON_DANGER,
+	     connected ? PHRASE_CANCEL_CONFIRM_NOTHING : PHRASE_CANCEL_CONFIRM},
 	};
 	rc = eac_card_open(flow, "failed", "", text_failed_card(flow, taken), buttons, 2);
 	if (rc != OK)

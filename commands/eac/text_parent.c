@@ -315,7 +315,7 @@ static void add_what_was_removed(struct buf *b, const struct flow *flow)
 		add_sentence(b, language, json_bool(facts, "date_passed") ? PHRASE_END_BACK_BY_DATE : PHRASE_END_BACK);
 	else if (json_get(facts, "removed") != NULL)
 		add_sentence(b, language, PHRASE_END_OWED);
-	if (flow->row->step > EAC_DISCONNECT)
+	if (flow->row->step > EAC_DISCONNECT && flow->row->step != EAC_TEST) /* by then it is connected again */
 		add_sentence(b, language, PHRASE_END_RECONNECT);
 }
 
@@ -356,6 +356,8 @@ void text_end(struct buf *b, const struct flow *flow, const char *who, const jso
 		phrase_say(b, eac_language(flow), ended(flow, who, why));
 		add_what_was_removed(b, flow);
 	}
+	if (request_state(flow->row) != STATE_COMPLETED && text_eq(who, flow->row->requester))
+		return; /* they know, and are named in it */
 	buf_putc(b, ' ');
 	mrkdwn_add_user(b, flow->row->requester);
 }

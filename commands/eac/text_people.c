@@ -206,7 +206,7 @@ json_t *text_user_end(const struct flow *flow)
 	           : state == STATE_EXPIRED  ? PHRASE_USER_END_EXPIRED
 	                                     : PHRASE_USER_END_CANCELLED,
 	           NULL);
-	if (state != STATE_COMPLETED &&
+	if (state != STATE_COMPLETED && flow->row->step != EAC_TEST &&
 	    (json_get(flow->row->facts, "removed") != NULL || json_int(flow->row->facts, "revoked") > 0 ||
 	     flow->row->step > EAC_DISCONNECT)) {
 		buf_putc(&b, ' ');

@@ -199,6 +199,20 @@ static void silence_of_everybody_ends_it(void **state)
 	silence_at(9, "waiting_user", "failed");
 }
 
+static void a_cancel_after_the_mailbox_is_connected_asks_nobody_to_connect_it(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	world_type(w, HELP, "requester", "confirm 1 04567890");
+	world_click(w, JANE, "", "Done");
+	assert_true(world_click(w, JANE, "", "Still failing"));
+	assert_true(world_click(w, HELP, "requester", "Cancel repair"));
+	assert_string_equal(world_state(w, 1), "cancelled");
+	assert_true(world_says(w, "was ended (cancelled)"));
+	assert_false(world_says(w, "you have to connect your mailbox again"));
+	assert_false(world_says(w, "Revoked access, removed links and ended sessions"));
+}
+
 static void still_failing_fails_and_retry_asks_again(void **state)
 {
 	struct world *w = *state;
@@ -569,6 +583,7 @@ int main(void)
 	    T(a_second_cancel_changes_nothing),
 	    T(abort_and_restore_gives_back),
 	    cmocka_unit_test(silence_of_everybody_ends_it),
+	    T(a_cancel_after_the_mailbox_is_connected_asks_nobody_to_connect_it),
 	    T(still_failing_fails_and_retry_asks_again),
 	    T(still_present_keeps_waiting_with_a_fresh_card),
 	    T(still_present_with_something_back_returns),
