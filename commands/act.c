@@ -45,12 +45,14 @@ static bool is_chat(const struct asked *asked)
 }
 
 /* What can't be undone wants the word alone: "approve only when Ben is back" is no approval. */
-static enum errc say_chat(struct asked *asked)
+static enum errc say_chat(struct asked *asked, const char *more)
 {
-	char id[24];
-	return asked_deny(asked,
-	                  phrase_value(PHRASE_CHAT, "word", asked->command->name, "command",
-	                               asked->env->config->slack.command, "id", eac_id(asked->row.id, id), NULL));
+	char id[24], word[40], typed[100];
+	const char *name = asked->command->name;
+	snprintf(word, sizeof word, "%s%s", name, more);
+	snprintf(typed, sizeof typed, "%s %s %s%s", asked->env->config->slack.command, name, eac_id(asked->row.id, id),
+	         more);
+	return asked_deny(asked, phrase_value(PHRASE_CHAT, "word", word, "typed", typed, NULL));
 }
 
 /* --- votes --- */
@@ -91,7 +93,7 @@ static enum errc settle_vote(struct asked *asked, enum errc outcome, enum phrase
 enum errc command_approve(struct asked *asked)
 {
 	if (is_chat(asked))
-		return say_chat(asked);
+		return say_chat(asked, "");
 	if (boards_in_hand(asked))
 		return boards_decide(asked);
 	if (is_own_request(asked))
@@ -171,13 +173,15 @@ enum errc command_claim(struct asked *asked)
 
 enum errc command_confirm(struct asked *asked)
 {
-	struct word word = {0};
+	struct word word = {0}, next;
 	bool taken = false;
 	enum errc rc = boards_confirm_several(asked, &taken);
 	if (rc != OK || taken)
 		return rc;
 	const char *args = asked->args;
 	bool given = words_next(&args, &word);
+	if (given && asked->deed->door == DOOR_MENTION && words_next(&args, &next)) /* "confirm that it is gone" */
+		return say_chat(asked, " CASE");
 	if (!given && eac_rules(&asked->row, asked->env->config).case_number)
 		return asked_say(asked, phrase_value(PHRASE_ASK_CASE, NULL));
 	if (given && !words_case(word.text))
@@ -237,7 +241,7 @@ enum errc command_retry(struct asked *asked)
 {
 	bool answered;
 	if (is_chat(asked))
-		return say_chat(asked);
+		return say_chat(asked, "");
 	enum errc rc = refuse_rival(asked, &answered);
 	return answered ? rc : settle(asked, eac_retry(&asked->flow, &asked->actor), PHRASE_GOING_ON);
 }
@@ -246,7 +250,7 @@ enum errc command_cancel(struct asked *asked)
 {
 	bool owes = eac_owes(&asked->flow), answered;
 	if (is_chat(asked))
-		return say_chat(asked);
+		return say_chat(asked, "");
 	enum errc rc = refuse_rival(asked, &answered);
 	if (answered)
 		return rc;

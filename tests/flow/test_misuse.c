@@ -91,6 +91,17 @@ static void talk_in_the_thread_cancels_and_retries_nothing(void **state)
 	assert_string_equal(world_state(w, 1), "cancelled");
 }
 
+static void talk_in_the_thread_confirms_nothing(void **state)
+{
+	struct world *w = *state;
+	world_to_the_backend(w);
+	world_mention(w, HELP, "requester", 1, "confirm that Inbox is gone, please");
+	assert_string_equal(world_state(w, 1), "waiting_backend");
+	assert_true(world_told(w, HELP, "/eac confirm EAC-1 CASE"));
+	world_mention(w, HELP, "requester", 1, "confirm 04567890");
+	assert_string_equal(world_state(w, 1), "waiting_user");
+}
+
 /* --- settings --- */
 
 static void looser_settings_count_from_the_next_repair_on(void **state)
@@ -330,6 +341,7 @@ int main(void)
 	    T(who_is_known_by_the_federation_id_alone_does_not_ask_for_their_own),
 	    T(talk_in_the_thread_approves_nothing),
 	    T(talk_in_the_thread_cancels_and_retries_nothing),
+	    T(talk_in_the_thread_confirms_nothing),
 	    T(looser_settings_count_from_the_next_repair_on),
 	    T(votes_that_can_not_be_checked_expire),
 	    T(an_approval_that_comes_after_the_time_decides_nothing),
