@@ -116,19 +116,13 @@ static bool is_in(const struct flow *flow, enum request_state state)
 	return request_state(flow->row) == state;
 }
 
-/* It will expire as soon as it is looked at; a click that was kept while the process stood still may come before that. */
-static bool is_too_late(const struct flow *flow)
-{
-	int64_t expires = json_int(json_get(flow->row->facts, "wait"), "expire_at");
-	return expires != 0 && expires <= flow->now;
-}
-
 enum errc eac_approve(struct flow *flow, const struct request_actor *actor)
 {
 	const json_t *gate = json_get(flow->row->facts, "gate"), *plan = json_get(flow->row->facts, "plan");
 	size_t i;
 	json_t *vote;
-	if (!is_in(flow, STATE_WAITING_APPROVAL) || is_too_late(flow))
+	/* it will expire as soon as it is looked at; a click that was kept while the process stood still may come before */
+	if (!is_in(flow, STATE_WAITING_APPROVAL) || eac_wait_is_over(flow))
 		return ERR_CONFLICT;
 	if (json_str(gate, "code")[0] != '\0' && !text_eq(json_str(gate, "code"), json_str(plan, "code")))
 		return ERR_CONFLICT; /* the prompt showed another plan */

@@ -229,13 +229,12 @@ static enum errc remind_approvers(struct flow *flow)
 
 enum errc eac_gate_wake(struct flow *flow)
 {
-	enum eac_due due = eac_wait_due(flow);
-	/* also while Slack can't be asked about those who have voted, however long that is */
-	if (due != EAC_DUE_EXPIRE && json_bool(json_get(flow->row->facts, "gate"), "verify")) {
+	/* It stays due until the answer is written: who is killed in between asks again. */
+	if (!eac_wait_is_over(flow) && json_bool(json_get(flow->row->facts, "gate"), "verify")) {
 		eac_votes_ask(flow);
 		return OK;
 	}
-	switch (due) {
+	switch (eac_wait_due(flow)) {
 	case EAC_DUE_EXPIRE: return eac_end(flow, EVENT_EXPIRE, &eac_bot, phrase_value(PHRASE_APPROVAL_EXPIRED, NULL));
 	case EAC_DUE_REMIND: return remind_approvers(flow);
 	case EAC_DUE_ESCALATE: return eac_escalate(flow);

@@ -164,6 +164,8 @@ void eac_wait_stop(struct flow *flow);
 enum eac_due { EAC_DUE_NOTHING, EAC_DUE_POLL, EAC_DUE_REMIND, EAC_DUE_ESCALATE, EAC_DUE_EXPIRE };
 /* What is due now, the gravest first; plans its next time. */
 enum eac_due eac_wait_due(struct flow *flow);
+/* Has the time to expire come? Plans nothing. */
+bool eac_wait_is_over(const struct flow *flow);
 /* A failed repair waits for whoever retries or cancels it. (escalate.c) */
 void eac_failed_wait(struct flow *flow);
 /* Calls those of escalation.to in the thread: who has to do what, since when. (escalate.c) */

@@ -164,6 +164,11 @@ static enum eac_due poll_due(const struct flow *flow, json_t *wait)
 	return EAC_DUE_POLL;
 }
 
+bool eac_wait_is_over(const struct flow *flow)
+{
+	return has_come(json_get(flow->row->facts, "wait"), "expire_at", flow->now);
+}
+
 enum eac_due eac_wait_due(struct flow *flow)
 {
 	json_t *wait = json_get(flow->row->facts, "wait");
