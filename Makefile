@@ -202,10 +202,13 @@ DAYS ?= 7
 simulate: $(O)/simulate
 	@tests/simulation/run.sh "$<" $(DAYS) $(SEED)
 
-# A million runs of a repair in any order, a quarter of an hour on each of two cores for every 150 000 or so.
+# What `make check` has no time for: every statement of the database failing, a whole week, a million runs of a repair in
+# any order (a quarter of an hour on each of two cores for every 150 000 or so).
 RUNS ?= 1000000
-soak: $(O)/interleavings
-	@tests/interleavings/run.sh "$<" $(RUNS) $(SEED)
+soak: $(O)/interleavings $(O)/simulate $(O)/tests/flow/test_nth
+	@NTH=1 tests/run-programs.sh $(O)/tests/flow/test_nth
+	@tests/simulation/run.sh $(O)/simulate 7 7
+	@tests/interleavings/run.sh $(O)/interleavings $(RUNS) $(SEED)
 
 conformance: sims
 	@tests/conformance/run-slack.sh $(O)/sim-slack
@@ -245,7 +248,7 @@ help:
 	@echo "  make fuzz           looks for new inputs (SECONDS_EACH=60 per parser)"
 	@echo "  make bench          how fast it is"
 	@echo "  make simulate       SEED=1 DAYS=7: the whole program, its people and every fault, in virtual time"
-	@echo "  make soak           a repair in any order of people, faults and kills, a million times (RUNS=, SEED=)"
+	@echo "  make soak           for hours: every statement failing, a week, a repair in any order a million times (RUNS=, SEED=)"
 	@echo "  make conformance    official client libraries against the fakes (needs node and npm)"
 	@echo "  make cov            lines and branches that the tests reach; FILES=... for what they do not"
 	@echo "  make states         the table of a repair's moves, for Graphviz"
