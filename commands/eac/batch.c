@@ -1,15 +1,14 @@
 /*
- * commands/eac/batch.c - see batch.h: who is on a board, what it asks, when it speaks.
+ * commands/eac/batch.c - see batch.h: who is on a board, and when it speaks.
  *
  * A change of a repair only sets the board's time to wake; there its message is made anew from the repairs as they
- * are. So two hundred changes are one update, and nothing about people is kept twice. What it says is in text_board.c.
+ * are. So two hundred changes are one update, and nothing about people is kept twice. What it asks is in
+ * batch_asks.c, what people do there in batch_deeds.c, what it says in text_board.c.
  */
-#include "commands/eac/decide.h"
 #include "commands/eac/batch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bot/base/buf.h"
@@ -19,20 +18,17 @@
 #include "bot/base/text.h"
 #include "bot/message/mrkdwn.h"
 #include "bot/store/audit.h"
-#include "commands/eac/gate.h"
+#include "commands/eac/batch_private.h"
+#include "commands/eac/decide.h"
 #include "commands/eac/repair.h"
 #include "commands/eac/repair_text.h"
-#include "commands/eac/takeback.h"
 #include "commands/eac/text_board.h"
-#include "commands/eac/text_parts.h"
 
 enum {
 	TOUCH_MS = 3000, /* changes within this time are one update */
 	LOOK_MS = 500,   /* while people are looked up; longer each time */
 	LOOK_MAX_MS = 10000,
 	GATHER_MS = 2 * 60 * 1000, /* who is not looked up by then comes later */
-	FIRST_MS = 2 * 60 * 1000,  /* for others who come to the same question */
-	LATER_MS = 30 * 60 * 1000,
 };
 
 bool eac_is_board(const struct request_row *row)
@@ -115,10 +111,7 @@ enum errc eac_board_begin(struct tx *tx, const struct eac_request *request, cons
 
 /* --- its repairs --- */
 
-typedef enum errc member_fn(void *arg, struct flow *one);
-
-/* fn saves what it changes. Who is gone for good (retention) is left out. */
-static enum errc each_of(struct flow *board, const json_t *ids, member_fn *fn, void *arg)
+enum errc board_each_of(struct flow *board, const json_t *ids, board_member_fn *fn, void *arg)
 {
 	size_t i;
 	json_t *id;
@@ -139,10 +132,10 @@ static enum errc each_of(struct flow *board, const json_t *ids, member_fn *fn, v
 	return OK;
 }
 
-static enum errc each_member(struct flow *board, member_fn *fn, void *arg)
+enum errc board_each(struct flow *board, board_member_fn *fn, void *arg)
 {
 	json_auto_t *members = json_incref(json_get(board->row->facts, "members"));
-	return each_of(board, members, fn, arg);
+	return board_each_of(board, members, fn, arg);
 }
 
 static bool is_in(const struct request_row *row, enum request_state state)
@@ -181,7 +174,7 @@ static enum errc dissolve(struct flow *flow, int remaining)
 	json_set_bool(flow->row->facts, "others", remaining > 1);
 	flow->row->open = false;
 	flow->row->wake_at = 0;
-	return each_member(flow, wake_one, NULL);
+	return board_each(flow, wake_one, NULL);
 }
 
 static void add_status(struct buf *b, const struct flow *flow, enum phrase phrase, const char *counts)
@@ -207,14 +200,14 @@ static enum errc open_board(struct flow *flow)
 	if (rc == OK)
 		rc = eac_status_line(flow, buf_str(&line));
 	flow->row->wake_at = flow->now + TOUCH_MS;
-	return rc == OK ? each_member(flow, wake_one, NULL) : rc;
+	return rc == OK ? board_each(flow, wake_one, NULL) : rc;
 }
 
 static enum errc gather(struct flow *flow)
 {
 	json_t *facts = flow->row->facts;
 	struct gathering g = {0};
-	enum errc rc = each_member(flow, gather_one, &g);
+	enum errc rc = board_each(flow, gather_one, &g);
 	bool patient = g.ready == 0 || flow->now < json_int(facts, "until");
 	int remaining = g.ready + g.checking;
 	if (rc != OK)
@@ -243,82 +236,28 @@ enum errc eac_board_gathered(struct flow *flow, bool *ret_decided, bool *ret_oth
 	return *ret_decided ? OK : request_wake_by(flow->tx, board.id, flow->now + LOOK_MS);
 }
 
-/* --- what is asked --- */
-
-static const struct ask {
-	const char *key;
-	const char *kind; /* of card */
-	enum request_state state;
-	int step;
-	int64_t patience_ms; /* for others who may come to it */
-} asks[] = {
-    {"first", "prompt", STATE_WAITING_APPROVAL, EAC_DISCONNECT, FIRST_MS},
-    {"later", "prompt", STATE_WAITING_APPROVAL, EAC_BACKEND, LATER_MS},
-    {"backend", "backend", STATE_WAITING_BACKEND, EAC_BACKEND, 0},
-};
-
-enum { ASKS = sizeof asks / sizeof asks[0] };
-
-static const char *code_of(const struct request_row *row)
-{
-	return json_str(json_get(row->facts, "plan"), "code");
-}
-
-static bool waits_here(const struct ask *ask, const struct request_row *row)
-{
-	return is_in(row, ask->state) && row->step == ask->step && eac_board_asks(row) &&
-	       !json_bool(row->facts, "look_now");
-}
-
-/* Is it on its way to this question? */
-static bool may_come(const struct ask *ask, const struct request_row *row)
-{
-	enum request_state state = request_state(row);
-	bool moving = row->open && state != STATE_FAILED && json_get(row->facts, "ending") == NULL;
-	if (!moving || json_bool(row->facts, "alone") || ask->state != STATE_WAITING_APPROVAL)
-		return false;
-	if (ask->step == EAC_DISCONNECT)
-		return state == STATE_CHECKING || (state == STATE_RUNNING && row->step == EAC_DISCONNECT &&
-		                                   !json_bool(row->facts, "gate_first_passed"));
-	return row->step < EAC_BACKEND ||
-	       (row->step == EAC_BACKEND && state == STATE_RUNNING && !json_bool(row->facts, "confirmed"));
-}
-
-static json_t *live_ask(const struct flow *board, const struct ask *ask)
-{
-	return json_get(json_get(board->row->facts, "asks"), ask->key);
-}
-
-static bool is_shown(const json_t *live, const struct request_row *row)
-{
-	size_t i;
-	json_t *member;
-	json_array_foreach (json_get(live, "members"), i, member)
-		if (json_int(member, "id") == row->id)
-			return text_eq(json_str(member, "code"), code_of(row));
-	return false;
-}
+/* --- what is to be seen of them --- */
 
 /* All there is to know of the repairs, in one walk. */
 struct sight {
 	struct flow *board;
 	struct board_text *text;
-	json_t *arrived[ASKS]; /* ids of those who wait there */
-	int shown[ASKS];       /* of them, those whom the live card shows as they are */
-	bool coming[ASKS];
-	int64_t since[ASKS]; /* the oldest who is not shown */
-	bool open;           /* is any of them? */
+	json_t *arrived[BOARD_ASKS]; /* ids of those who wait there */
+	int shown[BOARD_ASKS];       /* of them, those whom the live card shows as they are */
+	bool coming[BOARD_ASKS];
+	int64_t since[BOARD_ASKS]; /* the oldest who is not shown */
+	bool open;                 /* is any of them? */
 };
 
 static void see_ask(struct sight *sight, int i, const struct request_row *row)
 {
-	if (!waits_here(&asks[i], row)) {
-		sight->coming[i] = sight->coming[i] || may_come(&asks[i], row);
+	if (!board_waits_here(&board_asks[i], row)) {
+		sight->coming[i] = sight->coming[i] || board_may_come(&board_asks[i], row);
 		return;
 	}
 	json_array_append_new(sight->arrived[i], json_integer((json_int_t)row->id));
 	int64_t since = eac_waiting_since(row);
-	if (is_shown(live_ask(sight->board, &asks[i]), row))
+	if (board_is_shown(board_live_ask(sight->board, &board_asks[i]), row))
 		sight->shown[i]++;
 	else if (sight->since[i] == 0 || since < sight->since[i])
 		sight->since[i] = since;
@@ -329,7 +268,7 @@ static enum errc see_one(void *arg, struct flow *one)
 	struct sight *sight = arg;
 	board_text_add(sight->text, one->row);
 	sight->open = sight->open || one->row->open;
-	for (int i = 0; i < ASKS; i++)
+	for (int i = 0; i < BOARD_ASKS; i++)
 		see_ask(sight, i, one->row);
 	return OK;
 }
@@ -337,114 +276,16 @@ static enum errc see_one(void *arg, struct flow *one)
 static enum errc see(struct flow *board, enum language language, struct sight *sight)
 {
 	*sight = (struct sight){.board = board, .text = board_text_new(board, language)};
-	for (int i = 0; i < ASKS; i++)
+	for (int i = 0; i < BOARD_ASKS; i++)
 		sight->arrived[i] = json_array();
-	return each_member(board, see_one, sight);
+	return board_each(board, see_one, sight);
 }
 
 static void sight_done(struct sight *sight)
 {
 	board_text_free(sight->text);
-	for (int i = 0; i < ASKS; i++)
+	for (int i = 0; i < BOARD_ASKS; i++)
 		json_decref(sight->arrived[i]);
-}
-
-/* "@omar (button, today 10:02)" */
-static json_t *decider_of(const json_t *row)
-{
-	json_t *value = phrase_value(PHRASE_DECIDED_BY, NULL);
-	phrase_value_set(value, "user", part_user(json_str(row, "who")));
-	phrase_value_set(value, "door", phrase_value(text_door(json_str(row, "via")), NULL));
-	phrase_value_set(value, "when", part_time(json_int(row, "at")));
-	return value;
-}
-
-/* What became of it: who decided and when, else why it is over. */
-static json_t *closing_of(const json_t *live, enum phrase otherwise)
-{
-	static const struct {
-		const char *deed;
-		enum phrase phrase;
-	} closings[] = {{"approve", PHRASE_BOARD_CLOSED_APPROVE},
-	                {"reject", PHRASE_BOARD_CLOSED_REJECT},
-	                {"confirm", PHRASE_BOARD_CLOSED_CONFIRM}};
-	const json_t *by = json_get(live, "by");
-	json_t *all = json_array();
-	for (size_t i = 0; i < json_array_size(by); i++) {
-		const json_t *row = json_array_get(by, i);
-		for (size_t j = 0; j < sizeof closings / sizeof closings[0]; j++) {
-			if (!text_eq(json_str(row, "deed"), closings[j].deed))
-				continue;
-			json_t *closing = phrase_value(closings[j].phrase, NULL);
-			phrase_value_set(closing, "who", decider_of(row));
-			json_array_append_new(all, closing);
-		}
-	}
-	if (json_array_size(all) == 0)
-		json_array_append_new(all, phrase_value(otherwise, NULL));
-	return all;
-}
-
-static enum errc close_ask(struct flow *board, const struct ask *ask, enum phrase otherwise)
-{
-	json_t *all = json_get(board->row->facts, "asks");
-	json_auto_t *live = json_incref(json_get(all, ask->key));
-	if (live == NULL)
-		return OK;
-	json_object_del(all, ask->key);
-	return eac_card_close(board, json_str(live, "slot"), closing_of(live, otherwise));
-}
-
-struct asking {
-	struct board_plan *plan;
-	json_t *members;
-};
-
-static enum errc ask_one(void *arg, struct flow *one)
-{
-	struct asking *asking = arg;
-	board_plan_add(asking->plan, one->row);
-	json_array_append_new(asking->members,
-	                      json_pack("{s:I,s:s}", "id", (json_int_t)one->row->id, "code", code_of(one->row)));
-	return OK;
-}
-
-static enum errc open_card(struct flow *board, const struct ask *ask, struct board_plan *plan)
-{
-	static const struct eac_button decide[] = {
-	    {"eac.approve", PHRASE_LABEL_APPROVE, BUTTON_PRIMARY, PHRASE_COUNT},
-	    {"eac.reject", PHRASE_LABEL_REJECT, BUTTON_DANGER, PHRASE_COUNT},
-	};
-	static const struct eac_button confirm[] = {
-	    {"eac.confirm", PHRASE_LABEL_CONFIRM, BUTTON_PRIMARY, PHRASE_COUNT},
-	    {"eac.still_present", PHRASE_LABEL_STILL_PRESENT, BUTTON_PLAIN, PHRASE_COUNT},
-	};
-	if (ask->state == STATE_WAITING_BACKEND)
-		return eac_card_open(board, ask->kind, "", board_plan_backend(plan), confirm, 2);
-	return eac_card_open(board, ask->kind, "", board_plan_prompt(plan, ask->step == EAC_BACKEND), decide, 2);
-}
-
-/* One card for all who wait here; it takes the place of the one that shows fewer. */
-static enum errc open_ask(struct flow *board, const struct ask *ask, const json_t *ids)
-{
-	json_t *facts = board->row->facts;
-	struct asking asking = {.plan = board_plan_new(board), .members = json_array()};
-	enum errc rc = close_ask(board, ask, PHRASE_BOARD_CLOSED_NEWER);
-	if (rc == OK)
-		rc = each_of(board, ids, ask_one, &asking);
-	if (rc == OK)
-		rc = open_card(board, ask, asking.plan);
-	if (rc == OK) {
-		const char *slot = json_str(eac_card_of_kind(board->row, ask->kind), "slot");
-		if (json_get(facts, "asks") == NULL)
-			json_object_set_new(facts, "asks", json_object());
-		json_object_set_new(json_get(facts, "asks"), ask->key,
-		                    json_pack("{s:s,s:O,s:s,s:[]}", "slot", slot, "members", asking.members, "code",
-		                              board_plan_code(asking.plan), "by"));
-	}
-	json_decref(asking.members);
-	board_plan_free(asking.plan);
-	return rc;
 }
 
 static void wake_at(struct flow *board, int64_t at)
@@ -455,10 +296,10 @@ static void wake_at(struct flow *board, int64_t at)
 
 static enum errc tend_ask(struct flow *board, struct sight *sight, int i, bool *ret_opened)
 {
-	const struct ask *ask = &asks[i];
+	const struct board_ask *ask = &board_asks[i];
 	enum errc rc = OK;
-	if (live_ask(board, ask) != NULL && sight->shown[i] == 0)
-		rc = close_ask(board, ask, PHRASE_BOARD_CLOSED_NOBODY);
+	if (board_live_ask(board, ask) != NULL && sight->shown[i] == 0)
+		rc = board_close_ask(board, ask);
 	if (rc != OK || sight->since[i] == 0)
 		return rc;
 	int64_t ready = sight->since[i] + (sight->coming[i] ? ask->patience_ms : 0);
@@ -468,20 +309,20 @@ static enum errc tend_ask(struct flow *board, struct sight *sight, int i, bool *
 		return OK;
 	}
 	*ret_opened = true;
-	return open_ask(board, ask, sight->arrived[i]);
+	return board_open_ask(board, ask, sight->arrived[i]);
 }
 
 /* --- reminders --- */
 
 static bool asks_approval(const struct flow *board)
 {
-	return live_ask(board, &asks[0]) != NULL || live_ask(board, &asks[1]) != NULL;
+	return board_live_ask(board, &board_asks[0]) != NULL || board_live_ask(board, &board_asks[1]) != NULL;
 }
 
 static void tend_wait(struct flow *board, bool opened)
 {
 	const struct config *config = eac_env(board)->config;
-	bool approval = asks_approval(board), backend = live_ask(board, &asks[2]) != NULL;
+	bool approval = asks_approval(board), backend = board_live_ask(board, &board_asks[2]) != NULL;
 	int64_t wake = board->row->wake_at;
 	if (!approval && !backend) {
 		eac_wait_stop(board);
@@ -568,7 +409,7 @@ static enum errc tend(struct flow *board)
 	board->row->wake_at = 0;
 	if (rc == OK)
 		rc = show(board, &sight, false);
-	for (int i = 0; i < ASKS && rc == OK; i++)
+	for (int i = 0; i < BOARD_ASKS && rc == OK; i++)
 		rc = tend_ask(board, &sight, i, &opened);
 	if (rc == OK && !sight.open)
 		rc = end_board(board, &sight);
@@ -592,169 +433,4 @@ enum errc eac_board_answer(struct flow *flow, const char *kind, const struct flo
 	(void)kind;
 	(void)answer;
 	return OK;
-}
-
-/* --- deeds --- */
-
-/* The question that a card, or where none is named the deed itself, means; NULL: none or (doubtful) more than one. */
-static const struct ask *meant(const struct flow *board, const struct eac_board_order *order, bool *ret_doubtful)
-{
-	bool decides = order->deed == BOARD_APPROVE || order->deed == BOARD_REJECT;
-	const json_t *card = order->nonce[0] != '\0' ? eac_card_find(board->row, order->nonce) : NULL;
-	const struct ask *found = NULL;
-	for (int i = 0; i < ASKS; i++) {
-		const json_t *live = live_ask(board, &asks[i]);
-		bool fits = live != NULL && decides == (asks[i].state == STATE_WAITING_APPROVAL) &&
-		            (order->nonce[0] == '\0' || text_eq(json_str(card, "slot"), json_str(live, "slot")));
-		if (!fits)
-			continue;
-		*ret_doubtful = found != NULL;
-		found = &asks[i];
-	}
-	return *ret_doubtful ? NULL : found;
-}
-
-struct doing {
-	const struct eac_board_order *order;
-	struct eac_board_outcome *out;
-	const struct ask *ask; /* NULL: whoever it fits */
-	const json_t *live;
-	bool rejection; /* what is taken back */
-};
-
-static bool is_meant(const struct doing *doing, const struct flow *one)
-{
-	for (size_t i = 0; i < doing->order->only_count; i++)
-		if (doing->order->only[i] == one->row->id)
-			return true;
-	return doing->order->only_count == 0;
-}
-
-/* The rights that differ from person to person; those of the role were checked for all of them. */
-static enum errc bar_one(void *arg, struct flow *one)
-{
-	struct doing *doing = arg;
-	const struct eac_board_order *order = doing->order;
-	bool decides = order->deed == BOARD_APPROVE || order->deed == BOARD_REJECT;
-	bool barred = decides ? eac_is_barred(one, order->actor->who, order->email)
-	                      : eac_is_target(one->row, order->actor->who, order->email);
-	if (barred && is_meant(doing, one) && one->row->open && order->deed != BOARD_UNDO && doing->out->barred == 0)
-		doing->out->barred = one->row->id;
-	return OK;
-}
-
-static enum errc still_present(struct flow *one, const struct eac_board_order *order)
-{
-	json_set_bool(one->row->facts, "alone", true); /* from here on in a thread of its own */
-	return eac_still_present(one, order->actor, order->words);
-}
-
-static enum errc do_deed(struct flow *one, const struct eac_board_order *order)
-{
-	switch (order->deed) {
-	case BOARD_APPROVE: return eac_approve(one, order->actor);
-	case BOARD_REJECT: return eac_reject(one, order->actor, order->words);
-	case BOARD_CONFIRM: return eac_confirm(one, order->actor, order->words, order->seen);
-	case BOARD_STILL_PRESENT: return still_present(one, order);
-	case BOARD_UNDO: return eac_undo(one, order->actor, "");
-	}
-	return ERR_BUG;
-}
-
-static enum errc do_one(void *arg, struct flow *one)
-{
-	struct doing *doing = arg;
-	if (!is_meant(doing, one))
-		return OK;
-	bool fits = doing->ask == NULL || (waits_here(doing->ask, one->row) && is_shown(doing->live, one->row));
-	bool rejection = text_eq(json_str(json_get(one->row->facts, "decided"), "what"), "rejected");
-	enum errc rc = fits ? do_deed(one, doing->order) : ERR_CONFLICT;
-	doing->rejection = doing->rejection || (rc == OK && rejection);
-	switch (rc) {
-	case OK: doing->out->done++; return eac_settle(one);
-	case ERR_ALREADY: doing->out->already++; return OK;
-	case ERR_CONFLICT:
-	case ERR_NOT_FOUND:
-	case ERR_REFUSED: doing->out->changed += one->row->open && doing->ask != NULL; return OK;
-	default: return rc;
-	}
-}
-
-static const char *const deed_words[] = {[BOARD_APPROVE] = "approve",
-                                         [BOARD_REJECT] = "reject",
-                                         [BOARD_CONFIRM] = "confirm",
-                                         [BOARD_STILL_PRESENT] = "still-present",
-                                         [BOARD_UNDO] = "take-back"};
-
-/* Who has taken an approval back is not named as one who approved. */
-static void forget_approvals(struct flow *board, const char *who)
-{
-	const char *key;
-	json_t *live;
-	json_object_foreach (json_get(board->row->facts, "asks"), key, live) {
-		json_t *by = json_get(live, "by");
-		for (size_t i = json_array_size(by); i > 0; i--) {
-			const json_t *row = json_array_get(by, i - 1);
-			if (text_eq(json_str(row, "deed"), "approve") && text_eq(json_str(row, "who"), who))
-				json_array_remove(by, i - 1);
-		}
-	}
-}
-
-static enum errc note_deed(struct flow *board, const struct eac_board_order *order, json_t *live, int n)
-{
-	char detail[200];
-	snprintf(detail, sizeof detail, "for %d repairs, plan %.8s", n, json_str(live, "code"));
-	if (live != NULL)
-		json_array_append_new(json_get(live, "by"),
-		                      json_pack("{s:s,s:s,s:s,s:I}", "deed", deed_words[order->deed], "who",
-		                                order->actor->who, "via", order->actor->via, "at",
-		                                (json_int_t)board->now));
-	if (order->deed == BOARD_UNDO)
-		forget_approvals(board, order->actor->who);
-	char action[48];
-	snprintf(action, sizeof action, "board-%s", deed_words[order->deed]);
-	return eac_audit(board, order->actor, action, detail);
-}
-
-/* Who took their vote back is not named when the card is closed; a card that was closed already is followed by a line. */
-static enum errc say_taken_back(struct flow *board, const struct doing *doing)
-{
-	const char *who = doing->order->actor->who;
-	AUTO_BUF struct buf b = {0};
-	for (int i = 0; i < ASKS; i++) {
-		bool votes = asks[i].state == STATE_WAITING_APPROVAL;
-		json_t *by = votes ? json_get(live_ask(board, &asks[i]), "by") : NULL;
-		for (size_t n = json_array_size(by); n > 0; n--)
-			if (text_eq(json_str(json_array_get(by, n - 1), "who"), who))
-				json_array_remove(by, n - 1);
-	}
-	text_taken_back(&b, board, who, doing->rejection);
-	return eac_say(board, "", OUTBOX_DECISION, message_line(buf_str(&b)));
-}
-
-enum errc eac_board_do(struct flow *board, const struct eac_board_order *order, struct eac_board_outcome *ret)
-{
-	*ret = (struct eac_board_outcome){0};
-	struct doing doing = {.order = order, .out = ret};
-	bool undo = order->deed == BOARD_UNDO;
-	if (!undo) {
-		doing.ask = meant(board, order, &ret->doubtful);
-		if (doing.ask == NULL)
-			return OK;
-	}
-	json_auto_t *live = json_incref(doing.ask != NULL ? live_ask(board, doing.ask) : NULL);
-	json_auto_t *ids =
-	    json_incref(live != NULL ? json_get(live, "members") : json_get(board->row->facts, "members"));
-	doing.live = live;
-	enum errc rc = each_of(board, ids, bar_one, &doing);
-	if (rc != OK || ret->barred != 0)
-		return rc;
-	rc = each_of(board, ids, do_one, &doing);
-	if (rc == OK && ret->done > 0)
-		rc = note_deed(board, order, live, ret->done);
-	if (rc == OK && ret->done > 0 && undo)
-		rc = say_taken_back(board, &doing);
-	board->row->wake_at = board->now;
-	return rc;
 }
