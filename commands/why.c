@@ -11,6 +11,7 @@
 #include "bot/message/mrkdwn.h"
 #include "commands/command.h"
 #include "commands/eac/batch.h"
+#include "commands/eac/claim.h"
 #include "commands/eac/repair_text.h"
 
 enum { ANSWER_MAX = 9000 };
@@ -60,6 +61,18 @@ static void add_what_for(struct buf *b, const struct asked *asked)
 		phrase_add(b, asked_language(asked), PHRASE_WHY_WHO, "who", buf_str(&who), NULL);
 	else
 		add_machine(b, asked);
+}
+
+/* "I'm on it" */
+static void add_claim(struct buf *b, const struct asked *asked)
+{
+	const char *claimer = eac_claimed_by(&asked->row);
+	AUTO_BUF struct buf who = {0};
+	if (claimer[0] == '\0')
+		return;
+	buf_init(&who, 200);
+	mrkdwn_add_user(&who, claimer);
+	phrase_add(b, asked_language(asked), PHRASE_WHY_CLAIM, "who", buf_str(&who), NULL);
 }
 
 static void add_failure(struct buf *b, const struct asked *asked)
@@ -117,6 +130,7 @@ enum errc command_why(struct asked *asked)
 	buf_init(&b, ANSWER_MAX);
 	show_row(&b, asked, row);
 	add_what_for(&b, asked);
+	add_claim(&b, asked);
 	add_failure(&b, asked);
 	add_what_follows(&b, asked);
 	add_time(&b, asked, PHRASE_WHY_POLL, json_int(wait, "poll_at"));

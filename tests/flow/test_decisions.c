@@ -357,6 +357,17 @@ static void a_claim_is_on_the_card_and_blocks_nobody(void **state)
 	assert_true(world_told(w, HELP, "on it already"));
 }
 
+static void why_names_who_is_on_it(void **state)
+{
+	struct world *w = *state;
+	world_to_the_gate(w);
+	world_type(w, HELP, "requester", "why 1");
+	assert_false(world_told(w, HELP, "Looks after it"));
+	world_click(w, OMAR, "approver", "I'm on it");
+	world_type(w, HELP, "requester", "why 1");
+	assert_true(world_told(w, HELP, "*Looks after it:* <@" OMAR ">"));
+}
+
 static void a_claim_of_an_approval_is_for_who_may_approve(void **state)
 {
 	struct world *w = *state;
@@ -535,6 +546,7 @@ int main(void)
 	    T(a_clock_that_leaps_back_and_forth_makes_it_no_shorter),
 	    cmocka_unit_test(killed_at_any_boundary_what_is_taken_back_stays_so),
 	    T(a_claim_is_on_the_card_and_blocks_nobody),
+	    T(why_names_who_is_on_it),
 	    T(a_claim_of_an_approval_is_for_who_may_approve),
 	    T(a_fresh_backend_card_keeps_the_claim),
 	    T(a_standin_is_asked_beside_and_votes_once),
